@@ -1,0 +1,90 @@
+using AudioBsq.Networks;
+using AudioBsq.Quantization;
+
+namespace AudioBsq;
+
+/// <summary>
+/// Everything that decides what an <c>AudioBsqModel</c> computes, but for its weights. Immutable; a saved model carries it.
+/// <c>T</c> is the number of frames, <c>M</c> the number of bands.
+/// </summary>
+public sealed record AudioBsqOptions
+{
+    /// <summary>Bands of the mel spectrogram; a multiple of <see cref="PatchBands"/>.</summary>
+    public int Bands { get; init; } = 128;
+
+    /// <summary>Frames the network sees at once; a multiple of <see cref="PatchFrames"/>. Longer input is cut into windows of this length.</summary>
+    public int WindowFrames { get; init; } = 1024;
+
+    /// <summary>Frames in one patch.</summary>
+    public int PatchFrames { get; init; } = 16;
+
+    /// <summary>Bands in one patch.</summary>
+    public int PatchBands { get; init; } = 16;
+
+    /// <summary>Lowest level the model can draw, in the unit of the mel column (decibels by default).</summary>
+    public float MinLevel { get; init; } = -80;
+
+    /// <summary>Highest level the model can draw.</summary>
+    public float MaxLevel { get; init; }
+
+    /// <summary>Mel to latents.</summary>
+    public NetworkOptions Encoder { get; init; } = new();
+
+    /// <summary>Codes to mel; like <see cref="Encoder"/> when null.</summary>
+    public NetworkOptions? Decoder { get; init; }
+
+    /// <summary>Latents to codes.</summary>
+    public QuantizerOptions Quantizer { get; init; } = new();
+
+    /// <summary>Which of the published version's defects to reproduce.</summary>
+    public Compatibility Compatibility { get; init; } = Compatibility.Corrected;
+
+    /// <summary>For tests and samples on two cores: 18 bits, width 128, 2 + 2 layers, one token per 160 ms and 16 bands.</summary>
+    public static AudioBsqOptions Tiny { get; } = Variant(18, 128, 2, 4) with { WindowFrames = 256 };
+
+    /// <summary>The published small variant: 9 bits, width 512, 6 + 6 layers, 8 heads.</summary>
+    public static AudioBsqOptions Small { get; } = Variant(9, 512, 6, 8);
+
+    /// <summary>The published standard variant: 18 bits, width 768, 12 + 12 layers, 12 heads.</summary>
+    public static AudioBsqOptions Standard { get; } = Variant(18, 768, 12, 12);
+
+    /// <summary>The published large variant: 36 bits, width 1024, 24 + 24 layers, 16 heads.</summary>
+    public static AudioBsqOptions Large { get; } = Variant(36, 1024, 24, 16);
+
+    /// <summary>The decoder's options, whether given or taken from the encoder.</summary>
+    public NetworkOptions EffectiveDecoder => Decoder ?? Encoder;
+
+    /// <summary>Patches side by side in one time step.</summary>
+    public int PatchesPerStep => Bands / PatchBands;
+
+    /// <summary>Positions of a full window.</summary>
+    public int WindowPositions => WindowFrames / PatchFrames * PatchesPerStep;
+
+    /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
+    public int BitsPerToken => Quantizer.Bits <= 30 ? Quantizer.Bits : Quantizer.GroupSize;
+
+    /// <summary>Tokens that make up one code: 1 up to 30 bits, otherwise the number of groups, first group first.</summary>
+    public int TokensPerPosition => Quantizer.Bits / BitsPerToken;
+
+    /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames: every started patch counts.</summary>
+    public int TokensOf(int frames) => (frames + PatchFrames - 1) / PatchFrames * PatchesPerStep * TokensPerPosition;
+
+    internal void Validate()
+    {
+        Check.That(PatchBands > 0 && Bands > 0 && Bands % PatchBands == 0, Bands, $"must be a positive multiple of PatchBands ({PatchBands})");
+        Check.That(PatchFrames > 0 && WindowFrames > 0 && WindowFrames % PatchFrames == 0, WindowFrames, $"must be a positive multiple of PatchFrames ({PatchFrames})");
+        Check.That(float.IsFinite(MinLevel) && float.IsFinite(MaxLevel) && MinLevel < MaxLevel, MinLevel, $"must be below MaxLevel ({MaxLevel})");
+        ArgumentNullException.ThrowIfNull(Encoder);
+        ArgumentNullException.ThrowIfNull(Quantizer);
+        ArgumentNullException.ThrowIfNull(Compatibility);
+        Encoder.Validate(nameof(Encoder));
+        Decoder?.Validate(nameof(Decoder));
+        Quantizer.Validate();
+    }
+
+    private static AudioBsqOptions Variant(int bits, int width, int layers, int heads) => new()
+    {
+        Encoder = new NetworkOptions { Width = width, Layers = layers, Heads = heads },
+        Quantizer = new QuantizerOptions { Bits = bits, GroupSize = 9 },
+    };
+}

@@ -1,0 +1,100 @@
+namespace AudioBsq.Signal;
+
+/// <summary>How hertz map to mel.</summary>
+public enum MelScale
+{
+    /// <summary>2595·log10(1 + f/700) (the HTK book, section 5.4).</summary>
+    Htk,
+
+    /// <summary>Linear below 1 kHz, logarithmic above (Slaney's Auditory Toolbox, 1998; librosa's default).</summary>
+    Slaney,
+}
+
+/// <summary>How the area of a mel triangle is normalised.</summary>
+public enum MelNorm
+{
+    /// <summary>Every triangle peaks at 1.</summary>
+    None,
+
+    /// <summary>Every triangle has area 1 in hertz (librosa's default).</summary>
+    Slaney,
+}
+
+/// <summary>What the numbers in a mel spectrogram are.</summary>
+public enum MelLevel
+{
+    /// <summary>
+    /// Decibels relative to the bin power (n_fft/4)² of a full-scale sine, clamped below at <see cref="MelOptions.FloorDecibels"/>.
+    /// Independent of the rest of the file, so a streamed frame equals a whole-file frame.
+    /// </summary>
+    FullScale,
+
+    /// <summary>The reference's: 10·log10(max(power, 1e-10)), clamped below at the maximum of the whole file plus <see cref="MelOptions.FloorDecibels"/>.</summary>
+    FileMaximum,
+
+    /// <summary>ln(power + 1e-9).</summary>
+    NaturalLog,
+
+    /// <summary>Power, without a logarithm.</summary>
+    Power,
+}
+
+/// <summary>How a waveform becomes mel frames. Two mel columns can be mixed only if all of this agrees.</summary>
+public sealed record MelOptions
+{
+    /// <summary>Samples per second of the waveform, in Hz.</summary>
+    public int SampleRate { get; init; } = 16_000;
+
+    /// <summary>Samples in one periodic Hann analysis window, which is also the length of the transform; a power of two from 16 to 65,536.</summary>
+    public int FftLength { get; init; } = 1024;
+
+    /// <summary>Samples from one window's centre to the next.</summary>
+    public int HopLength { get; init; } = 160;
+
+    /// <summary>Mel bands in one frame.</summary>
+    public int Bands { get; init; } = 128;
+
+    /// <summary>Lower edge of the lowest band, in Hz.</summary>
+    public double MinFrequency { get; init; }
+
+    /// <summary>Upper edge of the highest band, in Hz; half the sample rate when null.</summary>
+    public double? MaxFrequency { get; init; }
+
+    /// <summary>How hertz map to mel.</summary>
+    public MelScale Scale { get; init; } = MelScale.Htk;
+
+    /// <summary>Area normalisation of the bands.</summary>
+    public MelNorm Norm { get; init; } = MelNorm.None;
+
+    /// <summary>What the numbers mean.</summary>
+    public MelLevel Level { get; init; } = MelLevel.FullScale;
+
+    /// <summary>Lowest level in decibels, for the two decibel conventions; negative.</summary>
+    public float FloorDecibels { get; init; } = -80;
+
+    /// <summary>The reference's mel: decibels with power 1 as reference and a floor that depends on the file's maximum.</summary>
+    public static MelOptions Reference { get; } = new() { Level = MelLevel.FileMaximum };
+
+    /// <summary>Frames per second.</summary>
+    public double FrameRate => (double)SampleRate / HopLength;
+
+    /// <summary>Upper edge of the highest band, in Hz.</summary>
+    public double UpperFrequency => MaxFrequency ?? SampleRate / 2.0;
+
+    /// <summary>Frames of a waveform: 0 for an empty one, otherwise 1 + samples / hop (windows are centred).</summary>
+    public int FramesOf(int samples) => samples == 0 ? 0 : 1 + samples / HopLength;
+
+    internal void Validate()
+    {
+        Check.Positive(SampleRate);
+        Check.That(int.IsPow2(FftLength) && FftLength is >= 16 and <= 65_536, FftLength, "must be a power of two from 16 to 65,536");
+        Check.That(HopLength > 0 && HopLength <= FftLength, HopLength, "must be from 1 to FftLength");
+        Check.That(Bands is > 0 and <= 4096, Bands, "must be from 1 to 4096");
+        Check.That(double.IsFinite(MinFrequency) && MinFrequency >= 0, MinFrequency, "must be finite and not negative");
+        Check.That(UpperFrequency > MinFrequency && UpperFrequency <= SampleRate / 2.0, UpperFrequency, "must be above MinFrequency and at most half the sample rate");
+        Check.That(Enum.IsDefined(Scale), Scale, "must be a defined scale");
+        Check.That(Enum.IsDefined(Norm), Norm, "must be a defined normalisation");
+        Check.That(Enum.IsDefined(Level), Level, "must be a defined level");
+        Check.That(float.IsFinite(FloorDecibels) && FloorDecibels < 0, FloorDecibels, "must be finite and negative");
+    }
+}
