@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace AudioBsq.Persistence;
+
+/// <summary>
+/// Reads a safetensors file forward, one tensor at a time: a 64-bit header length, a JSON header, then raw numbers
+/// (the format's specification: github.com/huggingface/safetensors). Nothing in a file is executed, and nothing is allocated
+/// because a header claims it: lengths are held against what the stream really holds.
+/// </summary>
+public sealed class SafetensorsReader
+{
+    private const int LongestHeader = 100_000_000; // the specification's own limit
+    private const int Chunk = 1 << 20;
+
+    private readonly Stream _stream;
+    private readonly string _name;
+    private readonly List<Entry> _entries = [];
+    private readonly Dictionary<string, string> _metadata = [];
+
+    /// <summary>Reads and checks the header; <paramref name="name"/> is used in messages.</summary>
+    /// <exception cref="InvalidDataException">The header is broken, or disagrees with the length of the stream.</exception>
+    public SafetensorsReader(Stream stream, string name = "stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        (_stream, _name) = (stream, name);
+        Span<byte> prefix = stackalloc byte[8];
+        if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8) throw Broken("is shorter than its 8-byte header length");
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length is < 2 or > LongestHeader) throw Broken($"claims a header of {length} bytes; 2 to {LongestHeader:N0} are possible");
+        ParseHeader(ReadBytes((int)length, "header"));
+        CheckLayout();
+    }
+
+    /// <summary>The free text entries of the header.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+
+    /// <summary>Names, formats and shapes, in the order of the data.</summary>
+    public IEnumerable<(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)> Tensors =>
+        _entries.Select(entry => (entry.Name, entry.Type, (IReadOnlyList<long>)entry.Shape));
+
+    /// <summary>All tensors of a file, by name.</summary>
+    /// <exception cref="InvalidDataException">The file is not a whole safetensors file.</exception>
+    public static Dictionary<string, SafetensorsTensor> ReadFile(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return new SafetensorsReader(stream, path).ReadTensors().ToDictionary(tensor => tensor.Name);
+    }
+
+    /// <summary>Reads the tensors one after another; can be done once.</summary>
+    /// <exception cref="InvalidDataException">The stream ends early.</exception>
+    public IEnumerable<SafetensorsTensor> ReadTensors()
+    {
+        foreach (var entry in _entries)
+        {
+            long size = entry.End - entry.Begin;
+            if (size > Array.MaxLength) throw new NotSupportedException($"Tensor '{entry.Name}' of {_name} has {size:N0} bytes; one tensor may have {Array.MaxLength:N0}.");
+            yield return new SafetensorsTensor(entry.Name, entry.Type, entry.Shape, ReadBytes((int)size, $"tensor '{entry.Name}'"));
+        }
+    }
+
+    private void ParseHeader(byte[] json)
+    {
+        try
+        {
+            using var header = JsonDocument.Parse(json);
+            var names = new HashSet<string>();
+            foreach (var property in header.RootElement.EnumerateObject())
+            {
+                if (!names.Add(property.Name)) throw Broken($"has two entries named '{property.Name}'");
+                if (property.Name == "__metadata__")
+                {
+                    foreach (var text in property.Value.EnumerateObject()) _metadata[text.Name] = text.Value.GetString() ?? "";
+                }
+                else
+                {
+                    _entries.Add(ParseEntry(property.Name, property.Value));
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw Broken($"has a header that is not valid: {e.Message}", e);
+        }
+    }
+
+    private Entry ParseEntry(string name, JsonElement value)
+    {
+        string typeName = value.GetProperty("dtype").GetString() ?? "";
+        if (!Enum.TryParse(typeName, out SafetensorsType type) || !Enum.IsDefined(type) || char.IsDigit(typeName[0]))
+            throw Broken($"holds tensor '{name}' of type '{typeName}'; {string.Join(", ", Enum.GetNames<SafetensorsType>())} are read here");
+        long[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(x => x.GetInt64())];
+        long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(x => x.GetInt64())];
+        if (offsets is not [var begin, var end] || begin < 0 || end < begin) throw Broken($"gives tensor '{name}' impossible offsets");
+        if (SizeOf(type, shape) != end - begin) throw Broken($"gives tensor '{name}' of {type} [{string.Join(", ", shape)}] {end - begin} bytes");
+        return new Entry(name, type, shape, begin, end);
+    }
+
+    // The product in 128 bits cannot wrap around before it is seen to be too large.
+    private static long SizeOf(SafetensorsType type, long[] shape)
+    {
+        Int128 size = SafetensorsTensor.SizeOf(type);
+        foreach (long dimension in shape)
+        {
+            if (dimension < 0) return -1;
+            size *= dimension;
+            if (size > long.MaxValue) return -1;
+        }
+
+        return (long)size;
+    }
+
+    private void CheckLayout()
+    {
+        _entries.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
+        long at = 0;
+        foreach (var entry in _entries)
+        {
+            if (entry.Begin != at) throw Broken($"has a gap or an overlap before tensor '{entry.Name}'");
+            at = entry.End;
+        }
+
+        if (_stream.CanSeek && _stream.Length - _stream.Position != at)
+            throw Broken($"describes {at} bytes of data and holds {_stream.Length - _stream.Position}");
+    }
+
+    // Grows with what arrives, so that a short stream never costs the memory that its header asks for.
+    private byte[] ReadBytes(int count, string what)
+    {
+        byte[] bytes = new byte[Math.Min(count, Chunk)];
+        int have = 0;
+        while (true)
+        {
+            have += _stream.ReadAtLeast(bytes.AsSpan(have), bytes.Length - have, throwOnEndOfStream: false);
+            if (have < bytes.Length) throw Broken($"ends inside its {what}: {have} of {count} bytes");
+            if (have == count) return bytes;
+            Array.Resize(ref bytes, (int)Math.Min(count, bytes.Length * 2L));
+        }
+    }
+
+    private InvalidDataException Broken(string what, Exception? inner = null) => new($"The safetensors {_name} {what}.", inner);
+
+    private sealed record Entry(string Name, SafetensorsType Type, long[] Shape, long Begin, long End);
+}

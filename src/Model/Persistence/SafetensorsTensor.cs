@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace AudioBsq.Persistence;
+
+/// <summary>Number formats of safetensors that are read and written here, under the format's own names.</summary>
+public enum SafetensorsType
+{
+    /// <summary>Unsigned byte.</summary>
+    U8 = 1,
+
+    /// <summary>IEEE half precision.</summary>
+    F16,
+
+    /// <summary>The upper half of a single-precision number.</summary>
+    BF16,
+
+    /// <summary>IEEE single precision.</summary>
+    F32,
+
+    /// <summary>IEEE double precision.</summary>
+    F64,
+
+    /// <summary>Signed 64-bit integer.</summary>
+    I64,
+}
+
+/// <summary>One tensor of a safetensors file: row-major, little-endian bytes.</summary>
+/// <param name="Name">The tensor's name, unique in its file.</param>
+/// <param name="Type">The number format.</param>
+/// <param name="Shape">Dimensions, outermost first; empty for a scalar.</param>
+/// <param name="Data">The bytes.</param>
+public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, byte[] Data)
+{
+    /// <summary>Wraps single-precision numbers.</summary>
+    public static SafetensorsTensor Of(string name, ReadOnlySpan<float> values, params long[] shape) =>
+        new(name, SafetensorsType.F32, shape, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>Wraps 64-bit integers.</summary>
+    public static SafetensorsTensor Of(string name, ReadOnlySpan<long> values, params long[] shape) =>
+        new(name, SafetensorsType.I64, shape, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>The values as single precision, converted where the file holds another floating-point format.</summary>
+    /// <exception cref="InvalidDataException">The tensor holds integers.</exception>
+    public float[] ToSingles()
+    {
+        byte[] data = Data;
+        return Type switch
+        {
+            SafetensorsType.F32 => MemoryMarshal.Cast<byte, float>(data).ToArray(),
+            SafetensorsType.F64 => Array.ConvertAll(MemoryMarshal.Cast<byte, double>(data).ToArray(), x => (float)x),
+            SafetensorsType.F16 => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(data).ToArray(), x => (float)x),
+            SafetensorsType.BF16 => Array.ConvertAll(
+                MemoryMarshal.Cast<byte, ushort>(data).ToArray(), x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
+            _ => throw new InvalidDataException($"Tensor '{Name}' holds {Type}, not floating-point numbers."),
+        };
+    }
+
+    /// <summary>The values as 64-bit integers.</summary>
+    /// <exception cref="InvalidDataException">The tensor holds floating-point numbers.</exception>
+    public long[] ToInt64s() => Type switch
+    {
+        SafetensorsType.I64 => MemoryMarshal.Cast<byte, long>(Data).ToArray(),
+        SafetensorsType.U8 => Array.ConvertAll(Data, x => (long)x),
+        _ => throw new InvalidDataException($"Tensor '{Name}' holds {Type}, not integers."),
+    };
+
+    internal static int SizeOf(SafetensorsType type) => type switch
+    {
+        SafetensorsType.U8 => 1,
+        SafetensorsType.F16 or SafetensorsType.BF16 => 2,
+        SafetensorsType.F32 => 4,
+        _ => 8,
+    };
+}
