@@ -69,6 +69,9 @@ public sealed record AudioBsqOptions
     /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames: every started patch counts.</summary>
     public int TokensOf(int frames) => (frames + PatchFrames - 1) / PatchFrames * PatchesPerStep * TokensPerPosition;
 
+    /// <summary>What one network unit is in level units: half the level range, or 1 when the input is not scaled.</summary>
+    internal double LevelsPerUnit => Compatibility.UnscaledInput ? 1 : (MaxLevel - (double)MinLevel) / 2;
+
     internal void Validate()
     {
         Check.That(PatchBands > 0 && Bands > 0 && Bands % PatchBands == 0, Bands, $"must be a positive multiple of PatchBands ({PatchBands})");

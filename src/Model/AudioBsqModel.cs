@@ -1,0 +1,152 @@
+using AudioBsq.Native;
+using AudioBsq.Networks;
+using AudioBsq.Persistence;
+using AudioBsq.Quantization;
+using AudioBsq.Signal;
+using AudioBsq.Training;
+using static TorchSharp.torch;
+
+namespace AudioBsq;
+
+/// <summary>
+/// The whole model: mel spectrogram → tokens → mel spectrogram. Start reading here. Mel spectrograms are (frames, bands), row-major,
+/// of any length; tokens are in time order, within one time step from low to high bands, as whole numbers from 0 to 2^bits − 1.
+/// One instance may be used from several threads at once, except while it is being trained or disposed.
+/// </summary>
+/// <example>
+/// <code>
+/// var mel = new MelSpectrogram(new MelOptions());
+/// using var model = AudioBsqModel.Train(TrainingData.Of(clips), AudioBsqOptions.Tiny, mel.Options);
+/// int[] tokens = model.Encode(mel.Extract(waveform));
+/// float[] drawn = model.Decode(tokens);
+/// </code>
+/// </example>
+public sealed class AudioBsqModel : IDisposable
+{
+    private readonly ModelParts _parts;
+
+    internal AudioBsqModel(AudioBsqNetwork network, MelOptions mel, Device device, ModelParts parts = ModelParts.All)
+    {
+        (Network, Mel, Device, _parts) = (network, mel, device, parts);
+        Network.to(device);
+        Network.eval();
+    }
+
+    /// <summary>What the model computes.</summary>
+    public AudioBsqOptions Options => Network.Options;
+
+    /// <summary>The mel spectrograms that the model was made for.</summary>
+    public MelOptions Mel { get; }
+
+    internal AudioBsqNetwork Network { get; }
+
+    internal Device Device { get; }
+
+    /// <summary>A model with random weights: the start of training, and for tests.</summary>
+    public static AudioBsqModel Create(AudioBsqOptions options, MelOptions mel, int seed = 1, string device = "auto")
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(mel);
+        options.Validate();
+        mel.Validate();
+        Check.That(mel.Bands == options.Bands, options.Bands, $"must equal the {mel.Bands} bands of the mel spectrogram");
+        var place = TorchDevice.Resolve(device);
+        using var generator = new SeededGenerator(seed);
+        return new AudioBsqModel(new AudioBsqNetwork(options), mel, place);
+    }
+
+    /// <summary>Fits a new model. Same arguments, same number of torch threads, same weights (on a CPU).</summary>
+    /// <param name="data">Mel spectrograms to learn from, and to measure on.</param>
+    /// <param name="options">The model.</param>
+    /// <param name="mel">How the spectrograms were made.</param>
+    /// <param name="training">How to fit; defaults when null.</param>
+    /// <param name="report">Called from time to time, on the calling thread.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
+    public static AudioBsqModel Train(
+        TrainingData data,
+        AudioBsqOptions options,
+        MelOptions mel,
+        TrainingOptions? training = null,
+        Action<TrainingProgress>? report = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        training ??= new TrainingOptions();
+        training.Validate();
+        var model = Create(options, mel, training.Seed, training.Device);
+        try
+        {
+            using var generator = new SeededGenerator(training.Seed);
+            new TrainingRun(model, training, data, report).Run(cancellation);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a model file.</summary>
+    /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <exception cref="InvalidDataException">It is not a whole model file.</exception>
+    public static AudioBsqModel Load(string path, string device = "auto")
+    {
+        using var stream = File.OpenRead(path);
+        return ModelFile.Read(stream, path, TorchDevice.Resolve(device));
+    }
+
+    /// <summary>Writes the weights and options as one safetensors file.</summary>
+    public void Save(string path)
+    {
+        using var stream = File.Create(path);
+        ModelFile.Write(stream, this, _parts);
+    }
+
+    /// <summary>Tokens of one mel spectrogram (frames, bands): <see cref="AudioBsqOptions.TokensOf"/> its frames.</summary>
+    public int[] Encode(ReadOnlyMemory<float> mel) => Encode([mel])[0];
+
+    /// <summary>Tokens of several mel spectrograms. What a clip's tokens are does not depend on its neighbours.</summary>
+    public int[][] Encode(IReadOnlyList<ReadOnlyMemory<float>> mels, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(mels);
+        Need(ModelParts.Encoder, "encode");
+        return new Windows(this).Encode(mels, cancellation);
+    }
+
+    /// <summary>The mel spectrogram that tokens stand for, of whole patches: (patches · frames per patch, bands).</summary>
+    /// <exception cref="ArgumentException">The tokens do not fill whole time steps, or one is out of range.</exception>
+    public float[] Decode(ReadOnlyMemory<int> tokens) => Decode([tokens])[0];
+
+    /// <summary>The mel spectrograms of several clips' tokens.</summary>
+    public float[][] Decode(IReadOnlyList<ReadOnlyMemory<int>> tokens, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        Need(ModelParts.Decoder, "decode");
+        return new Windows(this).Decode(tokens, cancellation);
+    }
+
+    /// <summary>Encodes and decodes clips and measures what was lost and how the codes were used.</summary>
+    public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(mels);
+        var evaluation = new Evaluation(this);
+        foreach (float[] mel in mels)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            evaluation.Add(mel);
+        }
+
+        return evaluation.Result();
+    }
+
+    /// <summary>Frees the native memory of the weights.</summary>
+    public void Dispose() => Network.Dispose();
+
+    private void Need(ModelParts part, string verb)
+    {
+        if (!_parts.HasFlag(part)) throw new NotSupportedException($"This model was saved as {_parts} only and cannot {verb}. Save the whole tokenizer to do both.");
+    }
+}

@@ -1,0 +1,58 @@
+using AudioBsq.Training;
+
+namespace AudioBsq.Tests.Model.Training;
+
+public class CropSamplerTests
+{
+    private const int Bands = 2;
+
+    [Fact]
+    public void Crops_AreTheSameForTheSameSeed()
+    {
+        var clips = Clips(50, 7, 3, 120);
+
+        Assert.Equal(First(20, clips, seed: 5), First(20, clips, seed: 5));
+        Assert.NotEqual(First(20, clips, seed: 5), First(20, clips, seed: 6));
+    }
+
+    [Fact]
+    public void Crops_ComeFromEachClipInProportionToItsLength()
+    {
+        var clips = Clips(100, 10, 4); // crops of 10: ten, one and one in a pass
+
+        var pass = First(12, clips, seed: 1);
+
+        Assert.Equal(10, pass.Count(crop => crop[0] < 1000));
+        Assert.Equal(1, pass.Count(crop => crop[0] is >= 1000 and < 2000));
+        Assert.Equal(4 * Bands, pass.Single(crop => crop[0] >= 2000).Length);
+    }
+
+    [Fact]
+    public void Crops_AreWholeFramesInARow()
+    {
+        foreach (float[] crop in First(40, Clips(33, 64), seed: 2))
+        {
+            Assert.Equal(10 * Bands, crop.Length);
+            Assert.Equal(0, (int)crop[0] % Bands);
+            Assert.All(crop.Zip(crop.Skip(1)), pair => Assert.Equal(pair.First + 1, pair.Second));
+        }
+    }
+
+    [Fact]
+    public void Crops_SkipsEmptyClips() => Assert.Equal(3, First(3, Clips(0, 20, 0), seed: 1).Count);
+
+    [Fact]
+    public void Crops_RefusesDataWithoutFrames() =>
+        Assert.Throws<InvalidOperationException>(() => First(1, Clips(0, 0), seed: 1));
+
+    [Fact]
+    public void Crops_RefusesHalfFrames() =>
+        Assert.Contains("3 numbers", Assert.Throws<ArgumentException>(() => First(1, [new float[3]], seed: 1)).Message);
+
+    // clip k counts up from 1000k, so that a number tells where it came from
+    private static float[][] Clips(params int[] frames) =>
+        [.. frames.Select((count, k) => Enumerable.Range(1000 * k, count * Bands).Select(n => (float)n).ToArray())];
+
+    private static List<float[]> First(int count, float[][] clips, int seed) =>
+        [.. new CropSampler(_ => clips, Bands, cropFrames: 10, seed).Crops().Take(count)];
+}
