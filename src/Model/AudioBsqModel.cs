@@ -132,11 +132,12 @@ public sealed class AudioBsqModel : IDisposable
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(mels);
-        var evaluation = new Evaluation(this);
+        var evaluation = new Evaluation(Options.Bands, Options.BitsPerToken);
         foreach (float[] mel in mels)
         {
             cancellation.ThrowIfCancellationRequested();
-            evaluation.Add(mel);
+            int[] tokens = Encode(mel);
+            evaluation.Add(mel, Decode(tokens), tokens);
         }
 
         return evaluation.Result();

@@ -1,0 +1,70 @@
+using AudioBsq;
+using AudioBsq.MLNet;
+using AudioBsq.Training;
+
+namespace Microsoft.ML;
+
+/// <summary>Audio tokens on <c>mlContext.Transforms</c> and <c>mlContext.Data</c>.</summary>
+public static class AudioTokenizerCatalog
+{
+    /// <summary>Trains a tokenizer on a mel column, and adds its tokens.</summary>
+    /// <param name="catalog">mlContext.Transforms.</param>
+    /// <param name="outputColumnName">Name of the token column, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>.</param>
+    /// <param name="inputColumnName">Name of the mel column, as <c>ExtractMelSpectrogram</c> makes it; the same as the output's when null.</param>
+    /// <param name="options">The model, its training and its batches; <see cref="AudioBsqOptions.Small"/> and defaults when null.</param>
+    /// <example><code source="../../samples/Quickstart/Program.cs" /></example>
+    public static AudioTokenizerEstimator TokenizeAudio(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, AudioTokenizerOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        return new AudioTokenizerEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName, options ?? new AudioTokenizerOptions());
+    }
+
+    /// <summary>Adds the tokens of a model that is trained already.</summary>
+    /// <param name="catalog">mlContext.Transforms.</param>
+    /// <param name="outputColumnName">Name of the token column.</param>
+    /// <param name="inputColumnName">Name of the mel column.</param>
+    /// <param name="model">The model, which stays the caller's to dispose, after the last use of the pipeline.</param>
+    /// <param name="options">Batch size and frame count column; the rest is not used.</param>
+    public static AudioTokenizerEstimator TokenizeAudio(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, AudioBsqModel model, AudioTokenizerOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
+        ArgumentNullException.ThrowIfNull(model);
+        return new AudioTokenizerEstimator(catalog.Environment(), outputColumnName, inputColumnName, options ?? new AudioTokenizerOptions(), model);
+    }
+
+    /// <summary>Turns a mel column into waveforms by fast Griffin-Lim.</summary>
+    /// <param name="catalog">mlContext.Transforms.</param>
+    /// <param name="outputColumnName">Name of the waveform column, <c>Vector&lt;Single&gt;</c>.</param>
+    /// <param name="inputColumnName">Name of the mel column; the same as the output's when null.</param>
+    /// <param name="options">The inversion; defaults when null.</param>
+    public static AudioSynthesisEstimator SynthesizeAudio(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, AudioSynthesisOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        return new AudioSynthesisEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName, options ?? new AudioSynthesisOptions());
+    }
+
+    /// <summary>Turns a token column into its bits, each 0 or 1, highest bit first: numbers that any trainer can use.</summary>
+    /// <param name="catalog">mlContext.Transforms.</param>
+    /// <param name="outputColumnName">Name of the bit column, <c>Vector&lt;Single&gt;</c>.</param>
+    /// <param name="inputColumnName">Name of the token column; the same as the output's when null.</param>
+    public static TokenBitsEstimator MapTokensToBits(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        return new TokenBitsEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName);
+    }
+
+    /// <summary>Measures how well reconstructed mel spectrograms agree with the originals, and how the tokens were used.</summary>
+    /// <param name="catalog">mlContext.Data.</param>
+    /// <param name="data">Data with the three columns, for instance a tokenizer's and a reconstructor's output.</param>
+    /// <param name="melColumnName">The original mel spectrograms.</param>
+    /// <param name="reconstructedColumnName">The reconstructed ones; they may be longer by a part of a patch, which is not measured.</param>
+    /// <param name="tokenColumnName">The tokens.</param>
+    /// <exception cref="InvalidOperationException">There are no frames, or a reconstruction is shorter than its original.</exception>
+    public static ReconstructionMetrics EvaluateAudioReconstruction(
+        this DataOperationsCatalog catalog, IDataView data, string melColumnName = "Mel", string reconstructedColumnName = "Reconstructed", string tokenColumnName = "Tokens")
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return ReconstructionEvaluator.Evaluate(catalog.Environment(), data, melColumnName, reconstructedColumnName, tokenColumnName);
+    }
+}

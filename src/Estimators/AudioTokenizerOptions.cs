@@ -1,0 +1,55 @@
+using AudioBsq.Signal;
+using AudioBsq.Training;
+using Microsoft.ML;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>How a tokenizer is trained and run in a pipeline.</summary>
+public sealed record AudioTokenizerOptions
+{
+    /// <summary>The model to train.</summary>
+    public AudioBsqOptions Model { get; init; } = AudioBsqOptions.Small;
+
+    /// <summary>
+    /// How to train it. Its <see cref="TrainingOptions.Seed"/> and <see cref="TrainingOptions.Device"/> are not used here:
+    /// <see cref="Seed"/> and <see cref="Device"/> are.
+    /// </summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>How the mel column was made; the column says so itself when it comes from <c>ExtractMelSpectrogram</c>, so null will do.</summary>
+    public MelOptions? Mel { get; init; }
+
+    /// <summary>Clips that are only measured on, with the same mel column: for early stopping, and for the metrics. None when null.</summary>
+    public IDataView? ValidationSet { get; init; }
+
+    /// <summary>Called at every progress report, on the thread that called <c>Fit</c>.</summary>
+    public Action<TrainingProgress>? MetricsCallback { get; init; }
+
+    /// <summary>Stops training between two steps; <c>Fit</c> then throws <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Seed of the weights and the crops; drawn from the <see cref="MLContext"/>'s seed when null, so equal contexts give equal tokens.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>
+    /// auto, cpu, cuda or cuda:N, for training and for <c>Transform</c> after it. When null, <see cref="MLContext.GpuDeviceId"/> and
+    /// <see cref="MLContext.FallbackToCpu"/> decide; if those are not set either, it is auto.
+    /// </summary>
+    public string? Device { get; init; }
+
+    /// <summary>Rows that <c>Transform</c> reads ahead and runs through the network together. Tokens do not depend on it.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Name of a further output column with each clip's number of frames (Int32), from which a reconstructor cuts its output to length; none when null.</summary>
+    public string? FrameCountColumnName { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Model);
+        ArgumentNullException.ThrowIfNull(Training);
+        Model.Validate();
+        Training.Validate();
+        Check.Positive(BatchSize);
+        Check.That(FrameCountColumnName is null || FrameCountColumnName.Length > 0, FrameCountColumnName, "must be a name or null");
+    }
+}

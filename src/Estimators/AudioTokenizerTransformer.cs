@@ -1,0 +1,113 @@
+using AudioBsq.Persistence;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>
+/// Adds a column of tokens to a column of mel spectrograms. Tokens do not depend on the batch size, on the other rows or on their order.
+/// The weights live in native memory until this and every reconstructor made from it are disposed.
+/// </summary>
+public sealed class AudioTokenizerTransformer : AudioTransformer
+{
+    internal const string LoaderSignature = "AudioBsqTokenizer";
+    internal const string ModelEntry = "Model.safetensors";
+
+    private static readonly ModelFormat SavedAs = new("AUDBSQTK", LoaderSignature, typeof(AudioTokenizerTransformer));
+
+    private readonly TokenizerColumns _columns;
+    private readonly SharedResource<AudioBsqModel>.Lease _model;
+
+    internal AudioTokenizerTransformer(IHostEnvironment environment, TokenizerColumns columns, SharedResource<AudioBsqModel>.Lease model)
+        : base(environment, nameof(AudioTokenizerTransformer)) => (_columns, _model) = (columns, model);
+
+    /// <summary>The mel column that is read.</summary>
+    public string InputColumnName => _columns.Input;
+
+    /// <summary>The token column that is added.</summary>
+    public string OutputColumnName => _columns.Output;
+
+    /// <summary>The model, for use without ML.NET. It is disposed with this transformer.</summary>
+    public AudioBsqModel Model => _model.Value;
+
+    private protected override ModelFormat Format => SavedAs;
+
+    /// <summary>The transformer that turns tokens of this tokenizer back into mel spectrograms. Both hold the same weights.</summary>
+    /// <param name="outputColumnName">Name of the mel column that it adds.</param>
+    /// <param name="inputColumnName">Name of the token column; this tokenizer's when null.</param>
+    /// <param name="frameCountColumnName">Column (Int32) with the number of frames that each clip is cut to; whole patches are kept when null.</param>
+    /// <exception cref="NotSupportedException">The model holds only the encoder.</exception>
+    public AudioReconstructionTransformer CreateReconstructor(string outputColumnName, string? inputColumnName = null, string? frameCountColumnName = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        var columns = new TokenizerColumns(outputColumnName, inputColumnName ?? OutputColumnName, frameCountColumnName, _columns.BatchSize);
+        return new AudioReconstructionTransformer(Host, columns, _model.Resource.Acquire());
+    }
+
+    /// <summary>The same tokenizer, sharing its weights, with another number of rows per batch.</summary>
+    public AudioTokenizerTransformer WithBatchSize(int batchSize)
+    {
+        Check.Positive(batchSize);
+        return new AudioTokenizerTransformer(Host, _columns with { BatchSize = batchSize }, _model.Resource.Acquire());
+    }
+
+    private protected override BatchMapper Bind(DataViewSchema input)
+    {
+        var model = Model;
+        var column = ColumnRule.SingleVector.Find(Host, input, InputColumnName);
+        if (MelColumn.TryGetOptions(column) is { } mel && mel != model.Mel) throw ColumnRule.Mismatch(Host, InputColumnName, model.Mel.ToString(), mel.ToString());
+        List<DataViewSchema.DetachedColumn> outputs = [new(OutputColumnName, TokenColumn.Type(model.Options))];
+        if (_columns.FrameCount is { } frames) outputs.Add(new(frames, NumberDataViewType.Int32));
+        return new BatchMapper(input, [column], outputs, (row, capacity) => new Session(model, row, column, capacity))
+        {
+            BatchSize = _columns.BatchSize,
+            MaxCursors = ModelDevice.MostCursors(model),
+        };
+    }
+
+    private protected override void Save(ModelWriter writer)
+    {
+        writer.Options(_columns);
+        writer.Shared(ModelEntry, Model, stream => ModelFile.Write(stream, Model, ModelParts.All));
+    }
+
+    private protected override void Free() => _model.Dispose();
+
+    private static AudioTokenizerTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    {
+        var reader = new ModelReader(context, SavedAs);
+        return new AudioTokenizerTransformer(environment, reader.Options<TokenizerColumns>(columns => columns.Validate()), LoadModel(environment, reader));
+    }
+
+    internal static SharedResource<AudioBsqModel>.Lease LoadModel(IHostEnvironment environment, ModelReader reader)
+    {
+        var device = ModelDevice.Choose(environment);
+        return reader.Shared(ModelEntry, stream => new SharedResource<AudioBsqModel>(ModelFile.Read(stream, ModelEntry, device))).Acquire();
+    }
+
+    // Slots: one mel spectrogram each; results: its tokens, and its number of frames.
+    private sealed class Session(AudioBsqModel model, DataViewRow row, DataViewSchema.Column column, int capacity) : BatchSession
+    {
+        private readonly ValueGetter<VBuffer<float>> _getter = row.GetGetter<VBuffer<float>>(column);
+        private readonly ReadOnlyMemory<float>[] _mels = new ReadOnlyMemory<float>[capacity];
+        private readonly uint[][] _keys = new uint[capacity][];
+        private VBuffer<float> _row;
+
+        public override void Collect(int slot)
+        {
+            _getter(ref _row);
+            _mels[slot] = MelRows.Values(_row, column.Name, model.Options.Bands, row.Position);
+        }
+
+        public override void Run(int count)
+        {
+            int[][] tokens = model.Encode(_mels.AsSpan(0, count).ToArray());
+            for (int i = 0; i < count; i++) _keys[i] = TokenColumn.ToKeys(tokens[i]);
+        }
+
+        public override Delegate Getter(int output, Func<int> slot) => output == 0
+            ? VectorGetter<uint>(() => _keys[slot()])
+            : ScalarGetter(() => _mels[slot()].Length / model.Options.Bands);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Numerics;
+using AudioBsq.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>Reads originals, reconstructions and tokens side by side and measures them.</summary>
+internal static class ReconstructionEvaluator
+{
+    public static ReconstructionMetrics Evaluate(IHostEnvironment environment, IDataView data, string mel, string reconstructed, string tokens)
+    {
+        var melColumn = ColumnRule.SingleVector.Find(environment, data.Schema, mel);
+        var drawnColumn = ColumnRule.SingleVector.Find(environment, data.Schema, reconstructed);
+        var tokenColumn = TokenBitsTransformer.Tokens.Find(environment, data.Schema, tokens);
+        int bands = ((VectorDataViewType)melColumn.Type).Dimensions is [_, > 0 and int known] ? known : 1;
+        int bits = BitOperations.Log2(((KeyDataViewType)((VectorDataViewType)tokenColumn.Type).ItemType).Count);
+
+        var evaluation = new Evaluation(bands, bits);
+        using var cursor = data.GetRowCursor([melColumn, drawnColumn, tokenColumn]);
+        var (readMel, readDrawn) = (cursor.GetGetter<VBuffer<float>>(melColumn), cursor.GetGetter<VBuffer<float>>(drawnColumn));
+        var readTokens = cursor.GetGetter<VBuffer<uint>>(tokenColumn);
+        VBuffer<float> melRow = default, drawnRow = default;
+        VBuffer<uint> tokenRow = default;
+        while (cursor.MoveNext())
+        {
+            readMel(ref melRow);
+            readDrawn(ref drawnRow);
+            readTokens(ref tokenRow);
+            if (drawnRow.Length < melRow.Length) throw new InvalidOperationException($"Row {cursor.Position}: the reconstruction has {drawnRow.Length} numbers, its original {melRow.Length}.");
+            evaluation.Add(
+                MelRows.Values(melRow, mel, bands, cursor.Position),
+                MelRows.Values(drawnRow, reconstructed, bands, cursor.Position),
+                TokenColumn.FromKeys(tokenRow, tokens, cursor.Position));
+        }
+
+        return evaluation.Result();
+    }
+}

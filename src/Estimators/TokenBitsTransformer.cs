@@ -1,0 +1,76 @@
+using System.Numerics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>Adds a column with the bits of a column of tokens.</summary>
+public sealed class TokenBitsTransformer : AudioTransformer
+{
+    internal const string LoaderSignature = "AudioBsqTokenBits";
+
+    internal static readonly ColumnRule Tokens = new("vector of Key<UInt32>", column =>
+        column.Kind != SchemaShape.Column.VectorKind.Scalar && column.IsKey && column.ItemType == NumberDataViewType.UInt32);
+
+    internal static readonly VectorDataViewType Type = new(NumberDataViewType.Single);
+
+    private static readonly ModelFormat SavedAs = new("AUDBSQTB", LoaderSignature, typeof(TokenBitsTransformer));
+
+    private readonly Settings _settings;
+
+    internal TokenBitsTransformer(IHostEnvironment environment, Settings settings)
+        : base(environment, nameof(TokenBitsTransformer)) => _settings = settings;
+
+    private protected override ModelFormat Format => SavedAs;
+
+    private protected override BatchMapper Bind(DataViewSchema input)
+    {
+        var column = Tokens.Find(Host, input, _settings.Input);
+        ulong count = ((KeyDataViewType)((VectorDataViewType)column.Type).ItemType).Count;
+        if (!BitOperations.IsPow2(count)) throw ColumnRule.Mismatch(Host, _settings.Input, "keys whose number is a power of two", column.Type.ToString()!);
+        int bits = BitOperations.Log2(count);
+        return new BatchMapper(input, [column], [new(_settings.Output, Type)], (row, capacity) => new Session(row, column, bits, capacity));
+    }
+
+    private protected override void Save(ModelWriter writer) => writer.Options(_settings);
+
+    private static TokenBitsTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+        new(environment, new ModelReader(context, SavedAs).Options<Settings>(settings => settings.Validate()));
+
+    /// <summary>What is saved.</summary>
+    internal sealed record Settings(string Output, string Input)
+    {
+        public void Validate()
+        {
+            ArgumentException.ThrowIfNullOrEmpty(Output);
+            ArgumentException.ThrowIfNullOrEmpty(Input);
+        }
+    }
+
+    private sealed class Session(DataViewRow row, DataViewSchema.Column column, int bits, int capacity) : BatchSession
+    {
+        private readonly ValueGetter<VBuffer<uint>> _getter = row.GetGetter<VBuffer<uint>>(column);
+        private readonly float[][] _bits = new float[capacity][];
+        private VBuffer<uint> _row;
+
+        public override void Collect(int slot)
+        {
+            _getter(ref _row);
+            float[] values = new float[_row.Length * bits];
+            int at = 0;
+            foreach (uint key in _row.DenseValues())
+            {
+                for (int bit = bits - 1; bit >= 0; bit--) values[at++] = key == 0 ? float.NaN : (key - 1) >> bit & 1;
+            }
+
+            _bits[slot] = values;
+        }
+
+        public override void Run(int count)
+        {
+        }
+
+        public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _bits[slot()]);
+    }
+}
