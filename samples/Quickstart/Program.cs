@@ -39,7 +39,7 @@ var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 16_000)
     .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
     {
         Model = AudioBsqOptions.Tiny,
-        Training = new TrainingOptions { MaxSteps = 600 },
+        Training = new TrainingOptions { MaxSteps = 300, ReportEvery = 30 },
         FrameCountColumnName = "Frames",
         MetricsCallback = p => Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
     }));

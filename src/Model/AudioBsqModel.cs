@@ -1,9 +1,9 @@
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
-using AudioBsq.Quantization;
 using AudioBsq.Signal;
 using AudioBsq.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AudioBsq;

@@ -39,8 +39,13 @@ public sealed record AudioBsqOptions
     /// <summary>Which of the published version's defects to reproduce.</summary>
     public Compatibility Compatibility { get; init; } = Compatibility.Corrected;
 
-    /// <summary>For tests and samples on two cores: 18 bits, width 128, 2 + 2 layers, one token per 160 ms and 16 bands.</summary>
-    public static AudioBsqOptions Tiny { get; } = Variant(18, 128, 2, 4) with { WindowFrames = 256 };
+    /// <summary>For tests and samples on two cores: 18 bits, width 128, 2 + 2 layers, windows of 256 frames.</summary>
+    public static AudioBsqOptions Tiny { get; } = new()
+    {
+        WindowFrames = 256,
+        Encoder = new NetworkOptions { Width = 128, Layers = 2, Heads = 4, HeadWidth = 512 },
+        Quantizer = new QuantizerOptions { Bits = 18 },
+    };
 
     /// <summary>The published small variant: 9 bits, width 512, 6 + 6 layers, 8 heads.</summary>
     public static AudioBsqOptions Small { get; } = Variant(9, 512, 6, 8);

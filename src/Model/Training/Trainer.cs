@@ -1,5 +1,5 @@
 using AudioBsq.Networks;
-using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -7,11 +7,12 @@ namespace AudioBsq.Training;
 /// <summary>Fits a network to batches of mel spectrograms. One step is one method; loops, batching and reports are elsewhere.</summary>
 internal sealed class Trainer : IDisposable
 {
+    private const double Epsilon = 1e-8;
     private const int MostBadStepsInARow = 20;
 
     private readonly AudioBsqNetwork _network;
     private readonly TrainingOptions _options;
-    private readonly optim.Optimizer _optimizer;
+    private readonly AdamW _optimizer;
     private readonly WarmupCosine _learningRate;
     private readonly FallingWeight _codebookWeight;
     private int _badInARow;
@@ -38,7 +39,6 @@ internal sealed class Trainer : IDisposable
         var z = _network.Encode(target, batch.ValidSteps);
         var quantized = _network.Quantizer.Forward(z, ValidPositions(batch));
         var drawn = _network.Decode(quantized.Codes, batch.ValidSteps);
-        if (_network.Options.Compatibility.ClampInTraining) drawn = _network.Scale(_network.Unscale(drawn, clamp: true));
 
         var error = MaskedMean((drawn - target).abs(), batch.ValidFrames);
         var loss = error + _codebookWeight.At(step) * quantized.Loss;
@@ -76,23 +76,21 @@ internal sealed class Trainer : IDisposable
         return (x * weight).sum() / (weight.sum() * x.shape[2]);
     }
 
-    private static optim.Optimizer Optimizer(AudioBsqNetwork network, TrainingOptions options)
+    private static AdamW Optimizer(AudioBsqNetwork network, TrainingOptions options)
     {
         bool Decays(string name, Tensor parameter) =>
             network.Options.Compatibility.DecayEveryParameter || (parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal));
 
         var parameters = network.named_parameters().ToLookup(p => Decays(p.name, p.parameter), p => p.parameter);
-        Modules.AdamW.ParamGroup Group(bool decay) => new(parameters[decay], new Modules.AdamW.Options
+        var groups = parameters.Select(group => new AdamW.ParamGroup(group, new AdamW.Options
         {
             LearningRate = options.LearningRate,
             beta1 = options.Beta1,
             beta2 = options.Beta2,
-            eps = 1e-8,
-            weight_decay = decay ? options.WeightDecay : 0,
-        });
-
-        var groups = new[] { true, false }.Where(parameters.Contains).Select(Group).ToArray();
-        return optim.AdamW(groups, options.LearningRate, options.Beta1, options.Beta2, 1e-8, options.WeightDecay);
+            eps = Epsilon,
+            weight_decay = group.Key ? options.WeightDecay : 0,
+        }));
+        return optim.AdamW(groups, options.LearningRate, options.Beta1, options.Beta2, Epsilon, options.WeightDecay);
     }
 }
 

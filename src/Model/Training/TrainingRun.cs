@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AudioBsq.Networks;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using AudioBsq.Decoding;
+using AudioBsq.MLNet;
+using AudioBsq.Signal;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Spectre.Console;
+
+namespace Quickstart;
+
+/// <summary>The second process: loads the zip, tokenizes clips, reconstructs them, and shows what became of them.</summary>
+internal static class Listening
+{
+    public static void Run(string zip, string[] paths, string output)
+    {
+        var ml = new MLContext(seed: 1);
+        var tokenizer = (TransformerChain<ITransformer>)ml.Model.Load(zip, out _);
+        var clips = ml.Data.LoadFromEnumerable(paths.Select(path => new Clip { Path = path }));
+
+        // Tokens first: they are all that would be sent or stored.
+        var clock = Stopwatch.StartNew();
+        var tokens = ml.Data.Cache(tokenizer.Transform(clips));
+        string hash = Clips.HashOfTokens(tokens);
+        var encoding = clock.Elapsed;
+        File.WriteAllText(Path.Combine(output, "tokens.sha256"), hash);
+        Console.WriteLine($"Tokens of {paths.Length} clips in another process:  {hash}\n");
+
+        // Tokens → mel spectrogram → waveform.
+        var reconstructor = tokenizer.OfType<AudioTokenizerTransformer>().Single().CreateReconstructor("Reconstructed", "Tokens", "Frames");
+        var drawn = reconstructor.Transform(tokens);
+        var sound = ml.Transforms.SynthesizeAudio("Sound", "Reconstructed").Fit(drawn).Transform(drawn);
+        var rows = ml.Data.CreateEnumerable<Row>(sound, reuseRowObject: false).ToList();
+        var metrics = ml.Data.EvaluateAudioReconstruction(drawn, "Mel", "Reconstructed", "Tokens");
+
+        foreach (var row in rows)
+        {
+            string name = Path.GetFileNameWithoutExtension(row.Path);
+            AudioFile.WriteWav(Path.Combine(output, $"{name}.reconstructed.wav"), new Waveform(row.Sound, 16_000));
+            AudioFile.WriteWav(Path.Combine(output, $"{name}.original.wav"), new Waveform(row.Waveform, 16_000));
+        }
+
+        string picture = Path.Combine(output, "mel.png");
+        Picture.Save(picture, rows[0].Mel, rows[0].Reconstructed, metrics.MeanAbsoluteError);
+
+        double seconds = rows.Sum(row => row.Waveform.Length / 16_000.0);
+        int bits = tokenizer.OfType<AudioTokenizerTransformer>().Single().Model.Options.BitsPerToken;
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Clips", "Seconds", "bit/s", "Mel error (dB)", "Code usage", "× real time");
+        table.AddRow(
+            $"{rows.Count}",
+            $"{seconds:F1}",
+            $"{rows.Sum(row => (long)row.Tokens.Length) * bits / seconds:F0}",
+            $"{metrics.MeanAbsoluteError:F2}",
+            $"{metrics.Codes.Usage:P1}",
+            $"{seconds / encoding.TotalSeconds:F0}");
+        AnsiConsole.Write(table);
+        Console.WriteLine($"\nListen to {Path.Combine(output, "*.reconstructed.wav")}\nLook at   {picture}\n");
+    }
+
+    private sealed class Clip
+    {
+        public string Path { get; set; } = "";
+    }
+
+    private sealed class Row
+    {
+        public string Path { get; set; } = "";
+
+        public float[] Waveform { get; set; } = [];
+
+        public float[] Mel { get; set; } = [];
+
+        public uint[] Tokens { get; set; } = [];
+
+        public float[] Reconstructed { get; set; } = [];
+
+        public float[] Sound { get; set; } = [];
+    }
+}
