@@ -1,0 +1,158 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using System.Runtime.Versioning;
+using TorchSharp;
+
+namespace AudioBsq.Native;
+
+/// <summary>
+/// Loads libtorch and TorchSharp's native half by absolute path. TorchSharp's is built with GCC 13 and asks for a version of the C++
+/// runtime that Debian 12, Ubuntu 22.04 and RHEL 9 do not have, for a symbol it never uses: where the plain load fails, a copy in
+/// which that version is optional is loaded in its place (<see cref="ElfVersionPatch"/>).
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal static partial class LinuxTorchLoader
+{
+    private const string Bridge = "libLibTorchSharp.so", CxxRuntime = "libstdc++.so.6", NewestCxxVersion = "GLIBCXX_3.4.32";
+
+    // Dependencies first: later requests for them by name find what is loaded already.
+    private static readonly string[] LoadOrder = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<string, nint> Handles = [];
+
+    /// <summary>Loads everything that TorchSharp will ask for by name.</summary>
+    public static void Load()
+    {
+        lock (Gate)
+        {
+            if (Handles.ContainsKey(Bridge) || IsMapped(Bridge)) return;
+            RequirePlatform();
+            LoadLibtorch(LibtorchFolder());
+            LoadBridge();
+        }
+    }
+
+    // Runs when anything of this assembly is first used; it loads nothing. The event is raised when TorchSharp's own search has failed.
+    [ModuleInitializer]
+    internal static void Register()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        // libgomp reads this once, when it is loaded. Its default, spinning, is up to hundreds of times slower where cores are shared.
+        // .NET's SetEnvironmentVariable does not reach native code.
+        _ = SetEnvironmentVariable("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        var context = AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
+        context.ResolvingUnmanagedDll += Resolve;
+    }
+
+    private static nint Resolve(Assembly assembly, string name)
+    {
+        string file = name.EndsWith(".so", StringComparison.Ordinal) ? name : $"lib{name}.so";
+        if (file != Bridge && !LoadOrder.Contains(file)) return 0;
+        try
+        {
+            Load();
+        }
+        catch (TorchLoadException)
+        {
+            return 0; // the caller reports in its own way; EnsureLoaded reports in ours
+        }
+
+        lock (Gate) return Handles.GetValueOrDefault(file);
+    }
+
+    private static void RequirePlatform()
+    {
+        string identifier = RuntimeInformation.RuntimeIdentifier;
+        if (identifier.Contains("musl", StringComparison.Ordinal))
+            throw new TorchLoadException("Torch is built for the GNU C library and this system has musl (Alpine). Use a Debian, Ubuntu or Red Hat based system or image.");
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            throw new TorchLoadException($"On Linux torch comes for x64 processors only, and this process is {RuntimeInformation.ProcessArchitecture}.");
+    }
+
+    private static string LibtorchFolder()
+    {
+        string? own = Path.GetDirectoryName(TorchFolders.Find("libtorch_cpu.so"));
+        if (TorchFolders.Named is not { } named)
+        {
+            return own ?? throw new TorchLoadException(
+                $"No libtorch_cpu.so belongs to this program. Add the package TorchSharp-cpu (or TorchSharp-cuda-linux) to it, or name the folder of another libtorch in {TorchFolders.Variable}.");
+        }
+
+        if (!File.Exists(Path.Combine(named, "libtorch_cpu.so")))
+            throw new TorchLoadException($"{TorchFolders.Variable} names '{named}', which has no libtorch_cpu.so.");
+        if (own is not null && Path.GetFullPath(own).TrimEnd('/') != Path.GetFullPath(named).TrimEnd('/'))
+            throw new TorchLoadException($"{TorchFolders.Variable} names '{named}', but this program has a libtorch of its own in '{own}'; two cannot be loaded. Build it with -p:Torch=none.");
+        return named;
+    }
+
+    private static void LoadLibtorch(string folder)
+    {
+        foreach (string file in LoadOrder)
+        {
+            string path = Path.Combine(folder, file);
+            if (!File.Exists(path)) continue; // the CUDA half is not always there
+            if (!TryLoad(path, out nint handle, out string reason)) throw new TorchLoadException($"'{path}' does not load: {reason}{Cure(reason)}");
+            Handles[file] = handle;
+        }
+    }
+
+    private static void LoadBridge()
+    {
+        string path = TorchFolders.Find(Bridge) ?? throw new TorchLoadException($"{Bridge}, which the package TorchSharp brings, is not beside this program.");
+        if (!TryLoad(path, out nint handle, out string reason))
+        {
+            if (!reason.Contains(NewestCxxVersion, StringComparison.Ordinal)) throw new TorchLoadException($"'{path}' does not load: {reason}{Cure(reason)}");
+            string copy = StoreAdaptedCopy(path);
+            if (!TryLoad(copy, out handle, out string again))
+                throw new TorchLoadException($"'{path}' does not load: {reason}\nNeither does '{copy}', a copy adapted to older C++ runtimes: {again}{Cure(reason)}");
+        }
+
+        Handles[Bridge] = handle;
+    }
+
+    private static string StoreAdaptedCopy(string path)
+    {
+        try
+        {
+            byte[] image = File.ReadAllBytes(path);
+            if (!ElfVersionPatch.MakeOptional(image, CxxRuntime, NewestCxxVersion))
+                throw new InvalidDataException($"It asks for {NewestCxxVersion} in an unknown way.");
+            return NativeCache.Store(Bridge, image);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new TorchLoadException($"'{path}' cannot be adapted to this system's C++ runtime: {e.Message}{Cure(NewestCxxVersion)}", e);
+        }
+    }
+
+    private static bool TryLoad(string path, out nint handle, out string reason)
+    {
+        try
+        {
+            (handle, reason) = (NativeLibrary.Load(path), "");
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            (handle, reason) = (0, e.Message.Trim());
+            return false;
+        }
+    }
+
+    private static string Cure(string reason) => reason switch
+    {
+        _ when reason.Contains("libgomp", StringComparison.Ordinal) => "\nInstall the OpenMP runtime (Debian, Ubuntu: apt-get install libgomp1).",
+        _ when reason.Contains(CxxRuntime, StringComparison.Ordinal) || reason.Contains("GLIBCXX", StringComparison.Ordinal) =>
+            "\nInstall the C++ runtime of GCC 13 or newer (it comes with Ubuntu 24.04 and Debian 13; conda-forge has it as libstdcxx-ng).",
+        _ when reason.Contains("GLIBC_", StringComparison.Ordinal) => "\nThis system's C library is too old: 2.34 or newer is needed (Debian 12, Ubuntu 22.04, RHEL 9).",
+        _ when reason.Contains("cuda", StringComparison.Ordinal) => "\nThe libraries of CUDA are missing or do not fit: check the package TorchSharp-cuda-linux and the driver (nvidia-smi).",
+        _ => "",
+    };
+
+    private static bool IsMapped(string file) => File.ReadLines("/proc/self/maps").Any(line => line.EndsWith($"/{file}", StringComparison.Ordinal));
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironmentVariable(string name, string value, int overwrite);
+}

@@ -1,0 +1,41 @@
+using TorchSharp;
+
+namespace AudioBsq.Native;
+
+/// <summary>Makes sure that torch is there before its first use. Start reading here.</summary>
+internal static class TorchLibrary
+{
+    private static readonly Lock Gate = new();
+    private static bool _loaded;
+    private static TorchLoadException? _failure;
+
+    /// <summary>
+    /// Loads torch, once per process; cheap afterwards. Everything that uses torch calls it first, so that a missing or unfit library
+    /// is one exception with a cure in it, not a type initializer's.
+    /// </summary>
+    /// <exception cref="TorchLoadException">Torch cannot be loaded.</exception>
+    public static void EnsureLoaded()
+    {
+        if (Volatile.Read(ref _loaded)) return;
+        lock (Gate)
+        {
+            if (_loaded) return;
+            if (_failure is not null) throw new TorchLoadException(_failure.Message, _failure);
+            try
+            {
+                if (OperatingSystem.IsLinux()) LinuxTorchLoader.Load();
+                torch.InitializeDeviceType(DeviceType.CPU);
+                Volatile.Write(ref _loaded, true);
+            }
+            catch (Exception e)
+            {
+                _failure = e as TorchLoadException ?? new TorchLoadException(
+                    $"Torch's native library does not load: {Innermost(e).Message} Programs need one native package: TorchSharp-cpu for the processor, "
+                    + "or TorchSharp-cuda-linux or TorchSharp-cuda-windows for an NVIDIA GPU.", e);
+                throw _failure;
+            }
+        }
+    }
+
+    private static Exception Innermost(Exception e) => e is TypeInitializationException { InnerException: { } inner } ? Innermost(inner) : e;
+}

@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>
+/// The Conformer's convolution module (Gulati et al. 2020, section 2.2): gate, mix neighbours channel by channel, normalise, mix channels.
+/// Neighbours are those in time, each row of patches by itself.
+/// </summary>
+internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
+{
+    private readonly LayerNorm layer_norm;
+    private readonly Conv1d pointwise_conv1, depthwise_conv, pointwise_conv2;
+    private readonly MaskedBatchNorm batch_norm;
+    private readonly double _dropout;
+    private readonly int _rows;
+    private readonly bool _causal;
+
+    public ConvModule(NetworkOptions network, AudioBsqOptions options) : base(nameof(ConvModule))
+    {
+        (int width, var compatibility) = (network.Width, options.Compatibility);
+        layer_norm = LayerNorm(width);
+        if (compatibility.NoisyConvNormGain) WeightInit.Fill(layer_norm.weight!);
+        pointwise_conv1 = WeightInit.NormalWithZeroBias(Conv1d(width, 2 * width, 1));
+        depthwise_conv = WeightInit.NormalWithZeroBias(Conv1d(width, width, network.ConvKernelSize, groups: width));
+        batch_norm = new MaskedBatchNorm(width);
+        pointwise_conv2 = WeightInit.NormalWithZeroBias(Conv1d(width, width, 1));
+        _dropout = network.Dropout;
+        _rows = compatibility.RasterConvolution ? 1 : options.PatchesPerStep;
+        _causal = network.Mask != AttentionMask.None && !compatibility.LeakyCausalConvolution;
+        RegisterComponents();
+    }
+
+    /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
+    public override Tensor forward(Tensor x, PositionMask mask)
+    {
+        using var scope = NewDisposeScope();
+        x = functional.glu(Pointwise(layer_norm.call(x), pointwise_conv1), dim: -1);
+        if (mask.Real is not null) x = x * mask.Real;
+        x = DepthwiseConvolution.Apply(x, depthwise_conv.weight!, depthwise_conv.bias!, _rows, _causal);
+        x = functional.silu(batch_norm.call(x, mask.Real));
+        x = Pointwise(x, pointwise_conv2);
+        if (training && _dropout > 0) x = functional.dropout(x, _dropout);
+        return x.MoveToOuterDisposeScope();
+    }
+
+    // A convolution with one tap is a linear layer, and channels come last here.
+    private static Tensor Pointwise(Tensor x, Conv1d convolution) => functional.linear(x, convolution.weight!.squeeze(2), convolution.bias);
+}

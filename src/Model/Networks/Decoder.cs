@@ -1,0 +1,39 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>Features to patches.</summary>
+internal sealed class Decoder : Module<Tensor, PositionMask, Tensor>
+{
+    private readonly Parameter positional_embedding;
+    private readonly Sequential? ffn;
+    private readonly Linear conv_out;
+    private readonly LayerNorm? ln_pre, ln_post;
+    private readonly TransformerStack transformer;
+
+    public Decoder(AudioBsqOptions options) : base(nameof(Decoder))
+    {
+        var network = options.EffectiveDecoder;
+        positional_embedding = WeightInit.PositionTable(options.WindowPositions, network.Width);
+        if (network.HeadWidth is { } width) ffn = Sequential(WeightInit.Normal(Linear(network.Width, width)), Tanh());
+        conv_out = WeightInit.Normal(Linear(network.HeadWidth ?? network.Width, options.PatchFrames * options.PatchBands));
+        if (network.PreNorm) ln_pre = LayerNorm(network.Width);
+        transformer = new TransformerStack(network, options);
+        if (network.PostNorm) ln_post = LayerNorm(network.Width);
+        RegisterComponents();
+    }
+
+    /// <summary>(batch, positions, width) → (batch, positions, PatchFrames × PatchBands)</summary>
+    public override Tensor forward(Tensor features, PositionMask mask)
+    {
+        using var scope = NewDisposeScope();
+        var x = features + positional_embedding.narrow(0, 0, features.shape[1]);
+        if (ln_pre is not null) x = ln_pre.call(x);
+        x = transformer.call(x, mask);
+        if (ln_post is not null) x = ln_post.call(x);
+        if (ffn is not null) x = ffn.call(x);
+        return conv_out.call(x).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,36 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>Patches to features.</summary>
+internal sealed class Encoder : Module<Tensor, PositionMask, Tensor>
+{
+    private readonly Parameter positional_embedding;
+    private readonly Linear patch_embed;
+    private readonly LayerNorm? ln_pre, ln_post;
+    private readonly TransformerStack transformer;
+
+    public Encoder(AudioBsqOptions options) : base(nameof(Encoder))
+    {
+        var network = options.Encoder;
+        positional_embedding = WeightInit.PositionTable(options.WindowPositions, network.Width);
+        patch_embed = WeightInit.Normal(Linear(options.PatchFrames * options.PatchBands, network.Width, hasBias: !network.PreNorm));
+        if (network.PreNorm) ln_pre = LayerNorm(network.Width);
+        transformer = new TransformerStack(network, options);
+        if (network.PostNorm) ln_post = LayerNorm(network.Width);
+        RegisterComponents();
+    }
+
+    /// <summary>(batch, positions, PatchFrames × PatchBands) → (batch, positions, width). Short input uses the first rows of the position table.</summary>
+    public override Tensor forward(Tensor patches, PositionMask mask)
+    {
+        using var scope = NewDisposeScope();
+        var x = patch_embed.call(patches) + positional_embedding.narrow(0, 0, patches.shape[1]);
+        if (ln_pre is not null) x = ln_pre.call(x);
+        x = transformer.call(x, mask);
+        if (ln_post is not null) x = ln_post.call(x);
+        return x.MoveToOuterDisposeScope();
+    }
+}

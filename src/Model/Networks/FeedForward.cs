@@ -1,0 +1,30 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>Two linear layers with a GELU (the exact one) between them, on each position alone.</summary>
+internal sealed class FeedForward : Module<Tensor, Tensor>
+{
+    private readonly Linear c_fc, c_proj;
+    private readonly double _dropout;
+
+    public FeedForward(NetworkOptions network) : base(nameof(FeedForward))
+    {
+        int hidden = (int)(network.Width * network.MlpRatio);
+        c_fc = WeightInit.NormalWithZeroBias(Linear(network.Width, hidden));
+        c_proj = WeightInit.NormalWithZeroBias(Linear(hidden, network.Width));
+        _dropout = network.Dropout;
+        RegisterComponents();
+    }
+
+    /// <summary>(…, width) → (…, width)</summary>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        x = c_proj.call(functional.gelu(c_fc.call(x)));
+        if (training && _dropout > 0) x = functional.dropout(x, _dropout);
+        return x.MoveToOuterDisposeScope();
+    }
+}

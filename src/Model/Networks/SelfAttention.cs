@@ -1,0 +1,35 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>Multi-head self-attention with one packed projection: rows of its weight are queries, then keys, then values.</summary>
+internal sealed class SelfAttention : Module<Tensor, PositionMask, Tensor>
+{
+    private readonly Parameter in_proj_weight, in_proj_bias;
+    private readonly Linear out_proj;
+    private readonly int _heads;
+    private readonly double _dropout;
+
+    public SelfAttention(NetworkOptions network) : base(nameof(SelfAttention))
+    {
+        (_heads, _dropout) = (network.Heads, network.AttentionDropout);
+        in_proj_weight = WeightInit.NormalParameter(3 * network.Width, network.Width);
+        in_proj_bias = Parameter(zeros(3 * network.Width));
+        out_proj = WeightInit.NormalWithZeroBias(Linear(network.Width, network.Width));
+        RegisterComponents();
+    }
+
+    /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
+    public override Tensor forward(Tensor x, PositionMask mask)
+    {
+        using var scope = NewDisposeScope();
+        (long batch, long positions, long width) = (x.shape[0], x.shape[1], x.shape[2]);
+        var packed = functional.linear(x, in_proj_weight, in_proj_bias).view(batch, positions, 3, _heads, width / _heads);
+        var parts = packed.permute(2, 0, 3, 1, 4).unbind(0); // each (batch, heads, positions, width / heads)
+        var seen = functional.scaled_dot_product_attention(
+            parts[0], parts[1], parts[2], attn_mask: mask.Attention, p: training ? _dropout : 0, is_casual: mask.Causal);
+        return out_proj.call(seen.transpose(1, 2).reshape(batch, positions, width)).MoveToOuterDisposeScope();
+    }
+}

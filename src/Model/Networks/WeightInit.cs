@@ -1,0 +1,55 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>
+/// First weights: normal with standard deviation 0.02 for weights inside blocks, position tables, the patch projection and the head;
+/// biases inside blocks are zero. What is not mentioned keeps torch's default.
+/// </summary>
+internal static class WeightInit
+{
+    private const double Deviation = 0.02;
+
+    public static Parameter PositionTable(long positions, long width) => NormalParameter(positions, width);
+
+    public static Parameter NormalParameter(params long[] shape)
+    {
+        var parameter = Parameter(empty(shape));
+        Fill(parameter);
+        return parameter;
+    }
+
+    public static Linear Normal(Linear layer)
+    {
+        Fill(layer.weight!);
+        return layer;
+    }
+
+    public static Linear NormalWithZeroBias(Linear layer)
+    {
+        Fill(layer.weight!);
+        Clear(layer.bias!);
+        return layer;
+    }
+
+    public static Conv1d NormalWithZeroBias(Conv1d layer)
+    {
+        Fill(layer.weight!);
+        Clear(layer.bias!);
+        return layer;
+    }
+
+    public static void Fill(Tensor weight)
+    {
+        using var _ = no_grad();
+        weight.normal_(0, Deviation);
+    }
+
+    private static void Clear(Tensor bias)
+    {
+        using var _ = no_grad();
+        bias.zero_();
+    }
+}
