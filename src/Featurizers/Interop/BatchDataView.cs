@@ -1,0 +1,70 @@
+using Microsoft.ML;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>The input's rows with a mapper's columns: lazy, in the input's order, with the input's row ids.</summary>
+internal sealed class BatchDataView(IDataView input, BatchMapper mapper) : IDataView
+{
+    public DataViewSchema Schema => mapper.OutputSchema;
+
+    public bool CanShuffle => input.CanShuffle;
+
+    public long? GetRowCount() => input.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var plan = mapper.Plan(columnsNeeded);
+        return Open(plan, input.GetRowCursor(plan.Inputs, rand));
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        var plan = mapper.Plan(columnsNeeded);
+        int most = plan.Computes ? mapper.MaxCursors : int.MaxValue;
+        if (most == 1) return [Open(plan, input.GetRowCursor(plan.Inputs, rand))];
+
+        int wanted = n > 0 ? Math.Min(n, most) : most == int.MaxValue ? n : most;
+        var inputs = input.GetRowCursorSet(plan.Inputs, wanted, rand);
+        if (inputs.Length > most) // the number asked for is only a wish
+        {
+            Dispose(inputs);
+            return [Open(plan, input.GetRowCursor(plan.Inputs, rand))];
+        }
+
+        var cursors = new DataViewRowCursor[inputs.Length];
+        for (int i = 0; i < cursors.Length; i++)
+        {
+            try
+            {
+                cursors[i] = Open(plan, inputs[i]);
+            }
+            catch
+            {
+                Dispose(cursors.AsSpan(0, i));
+                Dispose(inputs.AsSpan(i + 1));
+                throw;
+            }
+        }
+
+        return cursors;
+    }
+
+    /// <summary>Wraps a cursor of the input, which is disposed if that fails.</summary>
+    private DataViewRowCursor Open(ColumnPlan plan, DataViewRowCursor cursor)
+    {
+        try
+        {
+            return plan.Computes && mapper.BatchSize > 1 ? new BatchCursor(mapper, plan, cursor) : new RowCursor(mapper, plan, cursor);
+        }
+        catch
+        {
+            cursor.Dispose();
+            throw;
+        }
+    }
+
+    private static void Dispose(ReadOnlySpan<DataViewRowCursor> cursors)
+    {
+        foreach (var cursor in cursors) cursor.Dispose();
+    }
+}

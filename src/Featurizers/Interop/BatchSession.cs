@@ -1,0 +1,34 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>
+/// One computation over one moving row, used by one thread at a time: collect rows into slots, run them together, read the results.
+/// A prediction engine never disposes its sessions, so one must not be the only owner of native memory.
+/// </summary>
+internal abstract class BatchSession : IDisposable
+{
+    /// <summary>Copies what the current row has into <paramref name="slot"/>, over whatever was there. An error belongs to this row alone.</summary>
+    public abstract void Collect(int slot);
+
+    /// <summary>Computes slots 0 to <paramref name="count"/> − 1.</summary>
+    public abstract void Run(int count);
+
+    /// <summary>A <see cref="ValueGetter{TValue}"/> for a new column that reads the result in <paramref name="slot"/>.</summary>
+    public abstract Delegate Getter(int output, Func<int> slot);
+
+    public virtual void Dispose() { }
+
+    /// <summary>A getter of vectors that copies what <paramref name="values"/> gives.</summary>
+    protected static ValueGetter<VBuffer<T>> VectorGetter<T>(Func<ReadOnlyMemory<T>> values) => (ref VBuffer<T> destination) =>
+    {
+        var source = values().Span;
+        var editor = VBufferEditor.Create(ref destination, source.Length);
+        source.CopyTo(editor.Values);
+        destination = editor.Commit();
+    };
+
+    /// <summary>A getter of single values.</summary>
+    protected static ValueGetter<T> ScalarGetter<T>(Func<T> value) => (ref T destination) => destination = value();
+}

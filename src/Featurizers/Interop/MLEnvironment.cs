@@ -1,0 +1,41 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>What components need to know of the context they were made by.</summary>
+internal static class MLEnvironment
+{
+    public static IHostEnvironment Environment(this TransformsCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return CatalogUtils.GetEnvironment(catalog);
+    }
+
+    public static IHostEnvironment Environment(this DataOperationsCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return CatalogUtils.GetEnvironment(catalog);
+    }
+
+    /// <summary><c>MLContext.GpuDeviceId</c> as it was when the environment was made; null for the CPU.</summary>
+    public static int? GpuDevice(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
+
+    /// <summary><c>MLContext.FallbackToCpu</c>: whether the CPU will do where the GPU asked for is missing.</summary>
+    public static bool FallsBackToCpu(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
+
+    /// <summary>Sends a message to <c>MLContext.Log</c>.</summary>
+    public static void Inform(this IHostEnvironment host, string what, string message)
+    {
+        using var channel = host.Start(what);
+        channel.Info(MessageSensitivity.None, "{0}", message);
+    }
+
+    /// <summary>Sends a warning to <c>MLContext.Log</c>.</summary>
+    public static void Warn(this IHostEnvironment host, string what, string message)
+    {
+        using var channel = host.Start(what);
+        channel.Warning(MessageSensitivity.UserData, "{0}", message);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>Options records as JSON text. Reading is strict: unknown, repeated or wrongly typed members are errors.</summary>
+internal static class OptionsJson
+{
+    private static readonly JsonSerializerOptions Settings = new(JsonSerializerOptions.Strict)
+    {
+        IgnoreReadOnlyProperties = true,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+    };
+
+    public static string Write<T>(T options) where T : class => JsonSerializer.Serialize(options, Settings);
+
+    /// <summary>Reads what <see cref="Write"/> wrote; <paramref name="source"/> names the file or column in errors.</summary>
+    public static T Read<T>(string json, string source) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Settings) ?? throw new JsonException("null is not allowed");
+        }
+        catch (JsonException cause)
+        {
+            throw new InvalidDataException($"{source}: the {typeof(T).Name} are damaged or from another version: {cause.Message}", cause);
+        }
+    }
+}

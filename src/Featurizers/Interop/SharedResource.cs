@@ -1,0 +1,58 @@
+namespace AudioBsq.MLNet;
+
+/// <summary>One object that several transformers use; it is disposed when the last of them lets go.</summary>
+internal sealed class SharedResource<T>(T value) where T : class, IDisposable
+{
+    private readonly Lock _gate = new();
+    private int _leases;
+    private bool _disposed;
+
+    /// <summary>
+    /// Keeps the object alive until the lease is disposed. Take one for each owner, and one around each use that another thread's
+    /// disposal must not cut off. Fails once the last lease has ended.
+    /// </summary>
+    public Lease Acquire()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, value);
+            _leases++;
+            return new Lease(this);
+        }
+    }
+
+    private void Release()
+    {
+        lock (_gate)
+        {
+            if (--_leases > 0) return;
+            _disposed = true;
+        }
+
+        value.Dispose();
+    }
+
+    /// <summary>One owner's hold on the object.</summary>
+    internal sealed class Lease(SharedResource<T> resource) : IDisposable
+    {
+        private int _ended;
+
+        public SharedResource<T> Resource { get; } = resource;
+
+        public T Value
+        {
+            get
+            {
+                ObjectDisposedException.ThrowIf(_ended != 0, typeof(T));
+                return Resource.Value;
+            }
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0) Resource.Release();
+        }
+    }
+
+    private T Value => value;
+}

@@ -1,0 +1,18 @@
+namespace AudioBsq.Tests;
+
+/// <summary>What tests run in a process of its own: <c>dotnet AudioBsq.MLNet.Tests.dll TASK ARGUMENTS</c>.</summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["predict", var model, var folder]:
+                Featurizers.FreshProcess.Predict(model, folder);
+                return 0;
+            default:
+                Console.Error.WriteLine("This is a test project: use dotnet test.");
+                return 2;
+        }
+    }
+}
