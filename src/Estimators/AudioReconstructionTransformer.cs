@@ -1,7 +1,10 @@
+using AudioBsq.MLNet;
 using AudioBsq.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(AudioReconstructionTransformer), null, typeof(SignatureLoadModel), "", AudioReconstructionTransformer.LoaderSignature)]
 
 namespace AudioBsq.MLNet;
 
@@ -35,7 +38,7 @@ public sealed class AudioReconstructionTransformer : AudioTransformer
         return new BatchMapper(
             input,
             frames is { } f ? [tokens, f] : [tokens],
-            [MelColumn.Of(OutputColumnName, model.Mel)],
+            [MelColumn.Create(OutputColumnName, model.Mel)],
             (row, capacity) => new Session(model, row, tokens, frames, capacity))
         {
             BatchSize = _columns.BatchSize,

@@ -27,11 +27,11 @@ public sealed class AudioSynthesisEstimator : AudioEstimator<AudioSynthesisTrans
         (_output, _input, _options) = (output, input, options);
     }
 
-    private protected override IReadOnlyList<SchemaShape.Column> Outputs(SchemaShape input)
+    private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         ColumnRule.SingleVector.Find(Host, input, _input);
         if (_options.SampleCountColumnName is { } samples) FrameCounts.Find(Host, input, samples);
-        return [OutputColumn.Shape(WaveformColumn.Of(_output, (_options.Mel ?? new MelOptions()).SampleRate))];
+        return [WaveformColumn.Create(_output, (_options.Mel ?? new MelOptions()).SampleRate)];
     }
 
     private protected override AudioSynthesisTransformer FitCore(IDataView input)

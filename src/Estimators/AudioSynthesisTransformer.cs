@@ -1,7 +1,10 @@
+using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(AudioSynthesisTransformer), null, typeof(SignatureLoadModel), "", AudioSynthesisTransformer.LoaderSignature)]
 
 namespace AudioBsq.MLNet;
 
@@ -28,7 +31,7 @@ public sealed class AudioSynthesisTransformer : AudioTransformer
         return new BatchMapper(
             input,
             samples is { } s ? [column, s] : [column],
-            [WaveformColumn.Of(_settings.Output, _settings.Mel.SampleRate)],
+            [WaveformColumn.Create(_settings.Output, _settings.Mel.SampleRate)],
             (row, capacity) => new Session(this, row, column, samples, capacity));
     }
 

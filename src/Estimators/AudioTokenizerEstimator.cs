@@ -1,4 +1,3 @@
-using AudioBsq.Native;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using Microsoft.ML;
@@ -32,11 +31,10 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         if (given is not null) _given = new SharedResource<AudioBsqModel>(given).Acquire(); // never ended: the model is the caller's
     }
 
-    private protected override IReadOnlyList<SchemaShape.Column> Outputs(SchemaShape input)
+    private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         ColumnRule.SingleVector.Find(Host, input, _input);
-        var tokens = OutputColumn.Shape(_output, TokenColumn.Type(_given?.Value.Options ?? _options.Model));
-        return _options.FrameCountColumnName is { } frames ? [tokens, OutputColumn.Shape(frames, NumberDataViewType.Int32)] : [tokens];
+        return TokenColumn.Outputs(_output, _options.FrameCountColumnName, _given?.Value.Options ?? _options.Model);
     }
 
     private protected override AudioTokenizerTransformer FitCore(IDataView input)

@@ -1,7 +1,10 @@
+using AudioBsq.MLNet;
 using AudioBsq.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(AudioTokenizerTransformer), null, typeof(SignatureLoadModel), "", AudioTokenizerTransformer.LoaderSignature)]
 
 namespace AudioBsq.MLNet;
 
@@ -57,8 +60,7 @@ public sealed class AudioTokenizerTransformer : AudioTransformer
         var model = Model;
         var column = ColumnRule.SingleVector.Find(Host, input, InputColumnName);
         if (MelColumn.TryGetOptions(column) is { } mel && mel != model.Mel) throw ColumnRule.Mismatch(Host, InputColumnName, model.Mel.ToString(), mel.ToString());
-        List<DataViewSchema.DetachedColumn> outputs = [new(OutputColumnName, TokenColumn.Type(model.Options))];
-        if (_columns.FrameCount is { } frames) outputs.Add(new(frames, NumberDataViewType.Int32));
+        var outputs = TokenColumn.Outputs(OutputColumnName, _columns.FrameCount, model.Options);
         return new BatchMapper(input, [column], outputs, (row, capacity) => new Session(model, row, column, capacity))
         {
             BatchSize = _columns.BatchSize,

@@ -19,10 +19,10 @@ public sealed class TokenBitsEstimator : AudioEstimator<TokenBitsTransformer>
     internal TokenBitsEstimator(IHostEnvironment environment, string output, string input)
         : base(environment, nameof(TokenBitsEstimator)) => (_output, _input) = (output, input);
 
-    private protected override IReadOnlyList<SchemaShape.Column> Outputs(SchemaShape input)
+    private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         TokenBitsTransformer.Tokens.Find(Host, input, _input);
-        return [OutputColumn.Shape(_output, TokenBitsTransformer.Type)];
+        return [new(_output, TokenBitsTransformer.Type)];
     }
 
     private protected override TokenBitsTransformer FitCore(IDataView input) => new(Host, new TokenBitsTransformer.Settings(_output, _input));

@@ -1,7 +1,10 @@
+using AudioBsq.MLNet;
 using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(TokenBitsTransformer), null, typeof(SignatureLoadModel), "", TokenBitsTransformer.LoaderSignature)]
 
 namespace AudioBsq.MLNet;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace AudioBsq.MLNet;
@@ -10,6 +11,13 @@ internal static class TokenColumn
 {
     public static VectorDataViewType Type(AudioBsqOptions options) =>
         new(new KeyDataViewType(typeof(uint), 1UL << options.BitsPerToken));
+
+    /// <summary>The tokens, and the number of frames where a column for it is named.</summary>
+    public static IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(string name, string? frameCount, AudioBsqOptions options)
+    {
+        var tokens = new DataViewSchema.DetachedColumn(name, Type(options));
+        return frameCount is null ? [tokens] : [tokens, new(frameCount, NumberDataViewType.Int32)];
+    }
 
     public static bool Fits(DataViewType type, AudioBsqOptions options) =>
         type is VectorDataViewType { ItemType: KeyDataViewType key } && key.RawType == typeof(uint) && key.Count == 1UL << options.BitsPerToken;
