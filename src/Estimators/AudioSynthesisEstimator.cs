@@ -1,6 +1,5 @@
 using AudioBsq.Signal;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;

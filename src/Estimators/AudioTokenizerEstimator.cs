@@ -1,7 +1,6 @@
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;

@@ -28,8 +28,9 @@ internal sealed class BestWeights : IDisposable
     public void Restore(AudioBsqNetwork network)
     {
         if (_weights.Count == 0) return;
+        using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        foreach (var (name, tensor) in network.state_dict()) tensor.copy_(_weights[name]).Dispose();
+        foreach (var (name, tensor) in network.state_dict()) tensor.copy_(_weights[name]);
     }
 
     public void Dispose()

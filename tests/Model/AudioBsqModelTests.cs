@@ -1,0 +1,245 @@
+using System.Text;
+using AudioBsq.Persistence;
+using AudioBsq.Quantization;
+using AudioBsq.Training;
+
+namespace AudioBsq.Tests.Model;
+
+[NoTensorLeaks]
+public class AudioBsqModelTests
+{
+    private static readonly TrainingOptions Brief = new() { MaxSteps = 60, BatchSize = 8, LearningRate = 3e-3, Device = "cpu", ReportEvery = 20 };
+
+    [Fact]
+    public void Encode_GivesTokensForEveryStartedPatch()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        int[] frames = [0, 1, 3, 4, 5, 31, 32, 33, 64, 200];
+
+        int[][] tokens = model.Encode([.. Small.Mels(1, frames).Select(mel => (ReadOnlyMemory<float>)mel)]);
+
+        Assert.Equal(frames.Select(n => (n + 3) / 4 * 2), tokens.Select(t => t.Length));
+        Assert.All(tokens.SelectMany(t => t), token => Assert.InRange(token, 0, 511));
+    }
+
+    [Fact]
+    public void Decode_GivesWholePatchesWithinTheLevels()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        float[] mel = Small.Mels(1, 70)[0];
+
+        float[] drawn = model.Decode(model.Encode(mel));
+
+        Assert.Equal(72 * 16, drawn.Length);
+        Assert.All(drawn, level => Assert.InRange(level, -80f, 0f));
+    }
+
+    [Fact]
+    public void Encode_DoesNotDependOnNeighbours()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        float[][] mels = Small.Mels(2, 32, 32, 17, 100, 32, 5, 64, 17, 0, 32, 96);
+        int[][] alone = [.. mels.Select(mel => model.Encode(mel))];
+        var random = new Random(1);
+
+        for (int round = 0; round < 20; round++)
+        {
+            int[] order = [.. Enumerable.Range(0, mels.Length).OrderBy(_ => random.Next()).Take(1 + random.Next(mels.Length))];
+            int[][] together = model.Encode([.. order.Select(i => (ReadOnlyMemory<float>)mels[i])]);
+
+            Assert.All(order.Zip(together), pair => Assert.Equal(alone[pair.First], pair.Second));
+        }
+    }
+
+    [Fact]
+    public void Encode_OfALongClipIsThatOfItsWindows()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        float[] mel = Small.Mels(3, 80)[0];
+
+        int[] whole = model.Encode(mel);
+
+        int[] parts = [.. model.Encode(mel.AsMemory(0, 32 * 16)), .. model.Encode(mel.AsMemory(32 * 16, 32 * 16)), .. model.Encode(mel.AsMemory(64 * 16))];
+        Assert.Equal(parts, whole);
+    }
+
+    [Fact]
+    public void Tokens_OfMoreThan30BitsAreGroups()
+    {
+        var options = Small.Options with { Quantizer = new QuantizerOptions { Bits = 36 } };
+        using var model = AudioBsqModel.Create(options, Small.Mel, device: "cpu");
+
+        int[] tokens = model.Encode(Small.Mels(4, 8)[0]);
+
+        Assert.Equal(2 * 2 * 4, tokens.Length);
+        Assert.Equal(8 * 16, model.Decode(tokens).Length);
+        Assert.All(tokens, token => Assert.InRange(token, 0, 511));
+    }
+
+    [Fact]
+    public void Train_LearnsMoreThanEachBandsMean()
+    {
+        float[][] clips = Small.Mels(5, 64, 64, 64, 64);
+        float mean = clips.SelectMany(mel => mel).Average();
+        double ofMean = clips.SelectMany(mel => mel).Average(level => Math.Abs(level - mean));
+        var reports = new List<TrainingProgress>();
+
+        using var model = AudioBsqModel.Train(TrainingData.Of(clips, clips), Small.Options, Small.Mel, Brief with { MaxSteps = 150 }, reports.Add);
+
+        double error = model.Evaluate(clips).MeanAbsoluteError;
+        Assert.True(error < 0.6 * ofMean, $"error {error:F2} dB; {ofMean:F2} dB by the mean");
+        Assert.Equal(150, reports[^1].Step);
+        Assert.Equal(error, reports.Min(r => r.Validation?.MeanAbsoluteError ?? double.MaxValue), 6);
+    }
+
+    [Fact]
+    public void Train_IsTheSameForTheSameSeed()
+    {
+        float[][] clips = Small.Mels(6, 40, 64);
+
+        byte[] Weights(int seed)
+        {
+            using var model = AudioBsqModel.Train(TrainingData.Of(clips), Small.Options, Small.Mel, Brief with { MaxSteps = 10, Seed = seed });
+            return Saved(model);
+        }
+
+        byte[] first = Weights(3);
+        _ = new Random(1).Next();
+        Assert.Equal(first, Weights(3));
+        Assert.NotEqual(first, Weights(4));
+    }
+
+    [Fact]
+    public void Train_LeavesTorchsGeneratorAsItWas()
+    {
+        TorchSharp.torch.random.manual_seed(11);
+        using var expected = TorchSharp.torch.rand(4);
+        TorchSharp.torch.random.manual_seed(11);
+
+        AudioBsqModel.Train(TrainingData.Of(Small.Mels(7, 32)), Small.Options, Small.Mel, Brief with { MaxSteps = 1 }).Dispose();
+
+        using var actual = TorchSharp.torch.rand(4);
+        Assert.Equal(expected.data<float>().ToArray(), actual.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Train_StopsWhenCancelled()
+    {
+        using var source = new CancellationTokenSource();
+        int reports = 0;
+
+        Assert.Throws<OperationCanceledException>(() => AudioBsqModel.Train(
+            TrainingData.Of(Small.Mels(8, 32)), Small.Options, Small.Mel, Brief with { ReportEvery = 1 }, _ => { if (++reports == 3) source.Cancel(); }, source.Token));
+        Assert.Equal(3, reports);
+    }
+
+    [Fact]
+    public void Train_StopsEarlyAndKeepsTheBestWeights()
+    {
+        float[][] clips = Small.Mels(9, 32, 32), others = Small.Mels(99, 32);
+        var errors = new List<double>();
+
+        using var model = AudioBsqModel.Train(
+            TrainingData.Of(clips, others), Small.Options, Small.Mel,
+            Brief with { MaxSteps = 2000, LearningRate = 0.02, ValidateEvery = 5, Patience = 3 },
+            p => { if (p.Validation is { } v) errors.Add(v.MeanAbsoluteError); });
+
+        Assert.True(errors.Count < 400, $"{errors.Count} validations");
+        Assert.Equal(errors.Min(), model.Evaluate(others).MeanAbsoluteError, 6);
+        Assert.All(errors.TakeLast(3), error => Assert.True(error >= errors.Min()));
+    }
+
+    [Fact] // padded frames of a short neighbour would change the first step's error
+    public void Train_MeasuresRealFramesOnly()
+    {
+        float[][] clips = Small.Mels(10, 30, 11);
+        using var untrained = AudioBsqModel.Create(Small.Options, Small.Mel, seed: Brief.Seed, device: "cpu");
+        double expected = untrained.Evaluate(clips).MeanAbsoluteError;
+        double found = 0;
+
+        AudioBsqModel.Train(
+            TrainingData.Of(clips), Small.Options, Small.Mel, Brief with { MaxSteps = 1, BatchSize = 2 }, p => found = p.MeanAbsoluteError).Dispose();
+
+        Assert.Equal(expected, found, 3);
+    }
+
+    [Fact]
+    public void Train_ReportsDataThatIsNotFinite()
+    {
+        float[] mel = Small.Mels(11, 32)[0];
+        mel[5] = float.NaN;
+
+        var e = Assert.Throws<ArithmeticException>(() => AudioBsqModel.Train(TrainingData.Of([mel]), Small.Options, Small.Mel, Brief));
+        Assert.Contains("NaN", e.Message);
+    }
+
+    [Fact]
+    public void Load_GivesTheSameTokens()
+    {
+        string path = Path.Combine(TestData.NewFolder(), "model.safetensors");
+        float[] mel = Small.Mels(12, 50)[0];
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 5, device: "cpu");
+        model.Save(path);
+
+        using var loaded = AudioBsqModel.Load(path, "cpu");
+
+        Assert.Equal(model.Encode(mel), loaded.Encode(mel));
+        Assert.Equal(model.Decode(model.Encode(mel)), loaded.Decode(model.Encode(mel)));
+        Assert.Equal(model.Options, loaded.Options);
+        Assert.Equal(model.Mel, loaded.Mel);
+        Assert.Equal(File.ReadAllBytes(path), Saved(loaded));
+    }
+
+    [Fact]
+    public void Load_RefusesOptionsThatTheWeightsCannotFill()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        byte[] saved = Saved(model);
+
+        byte[] wide = Replace(saved, "\\u0022Width\\u0022:32", "\\u0022Width\\u0022:64");
+        byte[] unknown = Replace(saved, "\\u0022Width\\u0022", "\\u0022Wodth\\u0022");
+        byte[] other = Replace(saved, "audiobsq-model", "audiobsq-moddl");
+
+        Assert.Contains("weights", Assert.Throws<InvalidDataException>(() => Read(wide)).Message);
+        Assert.Contains("Wodth", Assert.Throws<InvalidDataException>(() => Read(unknown)).Message);
+        Assert.Contains("format", Assert.Throws<InvalidDataException>(() => Read(other)).Message);
+        Assert.Throws<InvalidDataException>(() => Read(saved[..^1]));
+    }
+
+    [Fact]
+    public void Decode_RefusesTokensThatAreNone()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+
+        Assert.Contains("512", Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(new[] { 0, 512 })).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(new[] { 0, -1 }));
+        Assert.Contains("multiple", Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(new[] { 0, 1, 2 })).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Encode(new float[17]));
+    }
+
+    [Fact]
+    public void Create_RefusesOptionsThatDoNotFit()
+    {
+        var e = Assert.Throws<ArgumentOutOfRangeException>(() => AudioBsqModel.Create(Small.Options, Small.Mel with { Bands = 20 }));
+        Assert.Contains("20", e.Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => AudioBsqModel.Create(Small.Options with { WindowFrames = 30 }, Small.Mel));
+    }
+
+    private static byte[] Saved(AudioBsqModel model)
+    {
+        var stream = new MemoryStream();
+        ModelFile.Write(stream, model, ModelParts.All);
+        return stream.ToArray();
+    }
+
+    private static void Read(byte[] bytes) => ModelFile.Read(new MemoryStream(bytes), "test", TorchSharp.torch.CPU).Dispose();
+
+    private static byte[] Replace(byte[] bytes, string from, string to)
+    {
+        int at = bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(from));
+        Assert.True(at > 0 && from.Length == to.Length, from);
+        byte[] copy = [.. bytes];
+        Encoding.ASCII.GetBytes(to).CopyTo(copy, at);
+        return copy;
+    }
+}
