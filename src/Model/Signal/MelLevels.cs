@@ -1,0 +1,70 @@
+using System.Numerics.Tensors;
+
+namespace AudioBsq.Signal;
+
+/// <summary>From power to the unit of <see cref="MelOptions.Level"/> and back.</summary>
+internal static class MelLevels
+{
+    private const float Least = 1e-10f; // the reference's smallest power
+    internal const float Most = 1e30f;   // above every power that a waveform can have
+
+    /// <summary>Replaces powers by levels; <see cref="MelLevel.FileMaximum"/> takes all of them as one file.</summary>
+    public static void FromPower(Span<float> values, MelOptions options)
+    {
+        if (values.IsEmpty) return;
+        switch (options.Level)
+        {
+            case MelLevel.FullScale:
+                ToDecibels(values); // silence is −∞ for a moment
+                TensorPrimitives.Subtract(values, Reference(options), values);
+                TensorPrimitives.Max(values, options.FloorDecibels, values);
+                break;
+            case MelLevel.FileMaximum:
+                TensorPrimitives.Max(values, Least, values);
+                ToDecibels(values);
+                TensorPrimitives.Max(values, TensorPrimitives.Max<float>(values) + options.FloorDecibels, values);
+                break;
+            case MelLevel.NaturalLog:
+                TensorPrimitives.Add(values, 1e-9f, values);
+                TensorPrimitives.Log(values, values);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Replaces levels by powers. What lies at or below <paramref name="floor"/> (see <see cref="FloorOf"/>) is silence.
+    /// </summary>
+    /// <exception cref="ArgumentException">A level is not finite, or too high for any waveform.</exception>
+    public static void ToPower(Span<float> mel, MelOptions options, float floor)
+    {
+        double reference = options.Level == MelLevel.FullScale ? Reference(options) : 0;
+        for (int i = 0; i < mel.Length; i++)
+        {
+            double level = mel[i], power = options.Level switch
+            {
+                MelLevel.NaturalLog => Math.Max(Math.Exp(level) - 1e-9, 0),
+                MelLevel.Power => Math.Max(level, 0),
+                _ => level <= floor ? 0 : Math.Pow(10, (level + reference) / 10),
+            };
+            if (!(power <= Most) || !double.IsFinite(level)) throw new ArgumentException($"A mel of {mel[i]} is no level of a sound ({options.Level}).", nameof(mel));
+            mel[i] = (float)power;
+        }
+    }
+
+    /// <summary>The level that stands for silence in a whole mel spectrogram; NaN for levels that have none.</summary>
+    public static float FloorOf(ReadOnlySpan<float> mel, MelOptions options) => options.Level switch
+    {
+        MelLevel.FullScale => options.FloorDecibels,
+        MelLevel.FileMaximum when !mel.IsEmpty => Math.Max(-100, TensorPrimitives.Max<float>(mel) + options.FloorDecibels),
+        _ => float.NaN,
+    };
+
+    private static void ToDecibels(Span<float> values)
+    {
+        TensorPrimitives.Log2(values, values); // four times as fast as Log10
+        TensorPrimitives.Multiply(values, (float)(10 * Math.Log10(2)), values);
+    }
+
+    // The bin power of a full-scale sine through a Hann window, in decibels.
+    private static float Reference(MelOptions options) => (float)(20 * Math.Log10(options.FftLength / 4.0));
+}

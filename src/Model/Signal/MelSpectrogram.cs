@@ -1,0 +1,57 @@
+using System.Numerics;
+
+namespace AudioBsq.Signal;
+
+/// <summary>
+/// Turns a waveform into mel frames. Start reading here: window, transform, power (<c>Stft</c>), bands
+/// (<see cref="MelFilterBank"/>), level (<see cref="MelOptions.Level"/>). Managed code on one thread; an instance may be used by
+/// several threads at a time.
+/// </summary>
+/// <remarks>
+/// Windows are centred, and the waveform is mirrored at its first and last sample, repeatedly where it is shorter than half a
+/// window; so a clip of any length gives <see cref="MelOptions.FramesOf"/> frames.
+/// </remarks>
+public sealed class MelSpectrogram
+{
+    private readonly Stft _stft;
+
+    /// <summary>Prepares window, transform and filter bank.</summary>
+    public MelSpectrogram(MelOptions options)
+    {
+        (Options, FilterBank) = (options, new MelFilterBank(options));
+        _stft = new Stft(options.FftLength, options.HopLength);
+    }
+
+    /// <summary>How the frames are made.</summary>
+    public MelOptions Options { get; }
+
+    /// <summary>The bands.</summary>
+    public MelFilterBank FilterBank { get; }
+
+    /// <summary>Mel (frames, bands), row by row, in the unit of <see cref="MelOptions.Level"/>; empty for an empty waveform.</summary>
+    /// <exception cref="ArgumentException">A sample is not a finite number, or the waveform is too long for one array of frames.</exception>
+    public float[] Extract(ReadOnlySpan<float> waveform)
+    {
+        float[] mel = ExtractPower(waveform);
+        MelLevels.FromPower(mel, Options);
+        return mel;
+    }
+
+    /// <summary>Mel power (frames, bands), row by row, whatever <see cref="MelOptions.Level"/> says.</summary>
+    /// <inheritdoc cref="Extract"/>
+    public float[] ExtractPower(ReadOnlySpan<float> waveform)
+    {
+        Samples.Require(waveform);
+        int frames = Options.FramesOf(waveform.Length);
+        if ((long)frames * Options.Bands > Array.MaxLength)
+            throw new ArgumentException($"{waveform.Length:N0} samples give {frames:N0} frames of {Options.Bands} bands, more than one array holds: extract them in parts.", nameof(waveform));
+        float[] mel = new float[frames * Options.Bands];
+        var bands = new Vector<float>[Options.Bands];
+        _stft.ForEachBlock(waveform, frames, (first, power) =>
+        {
+            FilterBank.Apply(power, bands);
+            Stft.Scatter(bands, mel, first, frames);
+        });
+        return mel;
+    }
+}

@@ -1,0 +1,55 @@
+namespace AudioBsq.Signal;
+
+/// <summary>
+/// Changes the sample rate of a waveform with a band-limited polyphase filter. An instance keeps one filter and may be used by
+/// several threads at a time; sound before the first and after the last sample counts as silence.
+/// </summary>
+public sealed class Resampler
+{
+    /// <summary>The highest rate that is accepted, in Hz.</summary>
+    public const int MaxRate = 768_000;
+
+    private const int MaxRatio = 1024;
+
+    private readonly PolyphaseFilter? _filter;
+
+    /// <summary>Designs the filter for one pair of rates, or takes it from a small cache.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is not from 1 to <see cref="MaxRate"/>.</exception>
+    /// <exception cref="NotSupportedException">The rates are more than 1,024 times apart.</exception>
+    public Resampler(int fromRate, int toRate, ResamplingFilter filter = ResamplingFilter.Kaiser)
+    {
+        Check.That(fromRate is >= 1 and <= MaxRate, fromRate, "must be from 1 to 768,000 Hz");
+        Check.That(toRate is >= 1 and <= MaxRate, toRate, "must be from 1 to 768,000 Hz");
+        Check.That(Enum.IsDefined(filter), filter, "must be a defined filter");
+        if (Math.Max(fromRate, toRate) > (long)MaxRatio * Math.Min(fromRate, toRate))
+            throw new NotSupportedException($"{fromRate} Hz and {toRate} Hz are more than 1,024 times apart: resample in two steps.");
+        (FromRate, ToRate) = (fromRate, toRate);
+        if (fromRate != toRate) _filter = PolyphaseFilter.For(fromRate, toRate, filter);
+    }
+
+    /// <summary>Samples per second going in, in Hz.</summary>
+    public int FromRate { get; }
+
+    /// <summary>Samples per second coming out, in Hz.</summary>
+    public int ToRate { get; }
+
+    /// <summary>Resamples a whole waveform with the default filter.</summary>
+    /// <inheritdoc cref="Process"/>
+    public static float[] Resample(ReadOnlySpan<float> samples, int fromRate, int toRate) => new Resampler(fromRate, toRate).Process(samples);
+
+    /// <summary>Samples that come out for so many going in: samples × to / from, rounded up.</summary>
+    public long LengthOf(int samples) => ((long)samples * ToRate + FromRate - 1) / FromRate;
+
+    /// <summary>Resamples a whole waveform; <see cref="LengthOf"/> samples come out. Equal rates give a copy.</summary>
+    /// <exception cref="ArgumentException">A sample is not a finite number, or too many samples would come out.</exception>
+    public float[] Process(ReadOnlySpan<float> samples)
+    {
+        Samples.Require(samples);
+        long length = LengthOf(samples.Length);
+        if (length > Array.MaxLength) throw new ArgumentException($"{samples.Length:N0} samples from {FromRate} to {ToRate} Hz are {length:N0}: resample them in parts.", nameof(samples));
+        if (_filter is null) return samples.ToArray();
+        float[] output = new float[length];
+        _filter.Run(samples, output);
+        return output;
+    }
+}
