@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using AudioBsq.Signal;
+
+namespace AudioBsq.Decoding;
+
+/// <summary>
+/// Start reading here: sound files to waveforms and back. What a file is, is read from its content. WAV and FLAC are decoded without
+/// native code; MP3, Ogg Vorbis, Opus, AIFF and others by libsndfile, if the system has it; anything else by a decoder that
+/// <see cref="Register"/> was given. All members are thread safe.
+/// </summary>
+public static class AudioFile
+{
+    /// <summary>How many bytes of a file <see cref="IAudioDecoder.CanOpen"/> is shown at most.</summary>
+    public const int HeadLength = 512;
+
+    private static readonly IAudioDecoder[] BuiltIn = [new WavDecoder(), new FlacDecoder(), new SoundFileDecoder()];
+
+    private static ImmutableArray<IAudioDecoder> _registered = [];
+
+    /// <summary>Reads a file as one channel: channels are averaged, and the rate is changed where another one is asked for.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
+    /// <exception cref="InvalidDataException">The file is no sound, or damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here, or too long for one array.</exception>
+    public static Waveform Read(string path, int? sampleRate = null)
+    {
+        CheckRate(sampleRate);
+        using var source = Open(path);
+        return MonoReader.Read(source, path, sampleRate);
+    }
+
+    /// <summary>The same for a stream, from its position on. A stream that cannot seek is read to memory first.</summary>
+    /// <param name="stream">The content; it stays open.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
+    /// <exception cref="InvalidDataException">The content is no sound, or damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here, or too long for one array.</exception>
+    public static Waveform Read(Stream stream, string name, int? sampleRate = null)
+    {
+        CheckRate(sampleRate);
+        using var source = Open(stream, name);
+        return MonoReader.Read(source, name, sampleRate);
+    }
+
+    /// <summary>The same for a file in memory.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
+    /// <exception cref="InvalidDataException">The content is no sound, or damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here, or too long for one array.</exception>
+    public static Waveform Read(ReadOnlyMemory<byte> bytes, string name, int? sampleRate = null)
+    {
+        using var stream = MemoryMarshal.TryGetArray(bytes, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false);
+        return Read(stream, name, sampleRate);
+    }
+
+    /// <summary>Reads a file's header only: damage further on is not found.</summary>
+    /// <exception cref="InvalidDataException">The file is no sound, or its header is damaged.</exception>
+    /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here.</exception>
+    public static AudioFormat Describe(string path)
+    {
+        using var source = Open(path);
+        return source.Format;
+    }
+
+    /// <summary>Opens a file to be decoded piece by piece, all channels as they are.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no sound, or its header is damaged.</exception>
+    /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here.</exception>
+    public static IAudioSource Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a sound file.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no sound file '{path}'.", path);
+        return OpenSeekable(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), path, owned: true);
+    }
+
+    /// <summary>Opens a stream, from its position on. It stays the caller's and must stay open while the source is read.</summary>
+    /// <param name="stream">The content. A stream that cannot seek is read to memory first.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <exception cref="InvalidDataException">The content is no sound, or its header is damaged.</exception>
+    /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here.</exception>
+    public static IAudioSource Open(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        if (stream.CanSeek) return OpenSeekable(stream, name, owned: false);
+        var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        copy.Position = 0;
+        return OpenSeekable(copy, name, owned: true);
+    }
+
+    /// <summary>Adds a decoder for what the built-in ones do not read. It is asked after them and after those registered before it.</summary>
+    public static void Register(IAudioDecoder decoder)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        ImmutableInterlocked.Update(ref _registered, static (decoders, added) => decoders.Add(added), decoder);
+    }
+
+    /// <summary>Writes a mono WAV file, in place of one that is there. Integers are rounded to nearest and cut off at full scale.</summary>
+    /// <exception cref="ArgumentException">The waveform holds samples that are not finite numbers.</exception>
+    /// <exception cref="NotSupportedException">The file would pass 4 GiB.</exception>
+    public static void WriteWav(string path, Waveform waveform, WavSampleFormat format = WavSampleFormat.Pcm16)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(waveform);
+        WavWriter.Validate(waveform, format);
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
+        WavWriter.Write(stream, waveform, format);
+    }
+
+    /// <summary>Writes a mono WAV file to a stream, which need not seek and stays open.</summary>
+    /// <exception cref="ArgumentException">The waveform holds samples that are not finite numbers.</exception>
+    /// <exception cref="NotSupportedException">The file would pass 4 GiB.</exception>
+    public static void WriteWav(Stream stream, Waveform waveform, WavSampleFormat format = WavSampleFormat.Pcm16)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(waveform);
+        WavWriter.Validate(waveform, format);
+        WavWriter.Write(stream, waveform, format);
+    }
+
+    private static CheckedAudioSource OpenSeekable(Stream stream, string name, bool owned)
+    {
+        try
+        {
+            return new CheckedAudioSource(Decode(stream, name), name, owned ? stream : null);
+        }
+        catch when (owned)
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    private static IAudioSource Decode(Stream stream, string name)
+    {
+        long start = stream.Position;
+        if (stream.Length <= start) throw new InvalidDataException($"'{name}' is empty.");
+        byte[] head = SoundContent.HeadOf(stream);
+        NotSupportedException? refusal = null;
+        foreach (var decoder in BuiltIn.Concat(_registered))
+        {
+            if (!decoder.CanOpen(head, name)) continue;
+            try
+            {
+                stream.Position = start;
+                return decoder.Open(stream, name);
+            }
+            catch (NotSupportedException e)
+            {
+                refusal = e;
+            }
+        }
+
+        throw refusal ?? Refusal(SoundContent.Of(head), name);
+    }
+
+    private static Exception Refusal(SoundContent content, string name) => content.Reader == SoundReader.NotSound
+        ? new InvalidDataException($"'{name}' is not a sound file that is known here: it looks like {content.Name}.")
+        : new NotSupportedException($"'{name}' is {content.Name}, which is not read here: convert it to FLAC or WAV, or register a decoder for it with AudioFile.Register.");
+
+    private static void CheckRate(int? sampleRate) =>
+        Check.That(sampleRate is null or (>= 1 and <= CheckedAudioSource.HighestRate), sampleRate, $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
+}

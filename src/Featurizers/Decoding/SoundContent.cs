@@ -1,0 +1,105 @@
+namespace AudioBsq.Decoding;
+
+/// <summary>Who reads a kind of content.</summary>
+internal enum SoundReader
+{
+    /// <summary>It is no sound.</summary>
+    NotSound,
+
+    /// <summary>It is sound that nobody here reads.</summary>
+    Nobody,
+
+    /// <summary>Our own decoders.</summary>
+    Managed,
+
+    /// <summary>libsndfile.</summary>
+    SoundFile,
+}
+
+/// <summary>What the first bytes of a file say it is; its name and extension are not asked.</summary>
+/// <param name="Name">For messages, such as "MP3" or "a PNG image".</param>
+/// <param name="Reader">Who reads it.</param>
+internal readonly record struct SoundContent(string Name, SoundReader Reader)
+{
+    /// <summary>The first bytes behind an ID3v2 tag, or with it where nothing is left behind it. The stream stays where it is.</summary>
+    public static byte[] HeadOf(Stream stream)
+    {
+        long start = stream.Position;
+        Id3Tag.Skip(stream);
+        if (stream.Position == stream.Length) stream.Position = start;
+        byte[] head = new byte[AudioFile.HeadLength];
+        int got = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        stream.Position = start;
+        return head[..got];
+    }
+
+    /// <summary>Tells what a file is that starts with these bytes.</summary>
+    public static SoundContent Of(ReadOnlySpan<byte> head)
+    {
+        if (WavHeader.IsWav(head)) return new("WAV", SoundReader.Managed);
+        if (FlacStreamInfo.IsFlac(head)) return new("FLAC", SoundReader.Managed);
+        if (OggPages.IsOgg(head)) return Ogg(head);
+        foreach (var (magic, at, name, reader) in Known)
+        {
+            if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
+        }
+
+        if (IsMpegAudio(head)) return new("MP3", SoundReader.SoundFile);
+        if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
+        return new(Other(head), SoundReader.NotSound);
+    }
+
+    private static readonly (byte[] Magic, int At, string Name, SoundReader Reader)[] Known =
+    [
+        ("ID3"u8.ToArray(), 0, "MP3", SoundReader.SoundFile), // a tag and behind it nothing that is known by its first bytes
+        ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.SoundFile),
+        ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.SoundFile),
+        (".snd"u8.ToArray(), 0, "AU", SoundReader.SoundFile),
+        ("caff"u8.ToArray(), 0, "CAF", SoundReader.SoundFile),
+        ([0x72, 0x69, 0x66, 0x66, 0x2E, 0x91, 0xCF, 0x11], 0, "W64", SoundReader.SoundFile),
+        ("NIST_1A"u8.ToArray(), 0, "NIST SPHERE", SoundReader.SoundFile),
+        ("ftyp"u8.ToArray(), 4, "MP4 (m4a, AAC or ALAC)", SoundReader.Nobody),
+        ([0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], 0, "Windows Media (wma)", SoundReader.Nobody),
+        ([0x1A, 0x45, 0xDF, 0xA3], 0, "WebM or Matroska", SoundReader.Nobody),
+        ("AVI "u8.ToArray(), 8, "AVI", SoundReader.Nobody),
+        ("#!AMR"u8.ToArray(), 0, "AMR", SoundReader.Nobody),
+        ("wvpk"u8.ToArray(), 0, "WavPack", SoundReader.Nobody),
+        ("MAC "u8.ToArray(), 0, "Monkey's Audio", SoundReader.Nobody),
+        ("MThd"u8.ToArray(), 0, "MIDI, which is notes and not sound", SoundReader.NotSound),
+        ([0x89, 0x50, 0x4E, 0x47], 0, "a PNG image", SoundReader.NotSound),
+        ([0xFF, 0xD8, 0xFF], 0, "a JPEG image", SoundReader.NotSound),
+        ("GIF8"u8.ToArray(), 0, "a GIF image", SoundReader.NotSound),
+        ("WEBP"u8.ToArray(), 8, "a WebP image", SoundReader.NotSound),
+        ("%PDF"u8.ToArray(), 0, "a PDF document", SoundReader.NotSound),
+        ([0x50, 0x4B, 0x03, 0x04], 0, "a ZIP archive", SoundReader.NotSound),
+        ([0x1F, 0x8B], 0, "a gzip archive", SoundReader.NotSound),
+        ([0x37, 0x7A, 0xBC, 0xAF], 0, "a 7z archive", SoundReader.NotSound),
+        ("version https://git-lfs"u8.ToArray(), 0, "a Git LFS pointer: fetch the file itself with git lfs pull", SoundReader.NotSound),
+        ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], 0, "a NumPy array", SoundReader.NotSound),
+    ];
+
+    private static SoundContent Ogg(ReadOnlySpan<byte> head)
+    {
+        // The first packet names its codec; it starts behind the page's header and segment table.
+        int at = head.Length > 26 ? 27 + head[26] : head.Length;
+        var packet = head[Math.Min(at, head.Length)..];
+        string codec = packet.StartsWith("OpusHead"u8) ? "Opus" : packet.StartsWith("\u0001vorbis"u8) ? "Vorbis" : packet.StartsWith("Speex"u8) ? "Speex" : packet.StartsWith("\u007FFLAC"u8) ? "FLAC" : "of an unknown codec";
+        return new($"Ogg {codec}", SoundReader.SoundFile);
+    }
+
+    /// <summary>A frame header of MPEG audio: 11 set bits, then no reserved version, layer, bit rate or sample rate.</summary>
+    private static bool IsMpegAudio(ReadOnlySpan<byte> head) =>
+        head.Length >= 4 && head[0] == 0xFF && (head[1] & 0xE0) == 0xE0 && (head[1] >> 3 & 3) != 1 && (head[1] >> 1 & 3) != 0 && head[2] >> 4 != 15 && (head[2] >> 2 & 3) != 3;
+
+    private static string Other(ReadOnlySpan<byte> head)
+    {
+        if (!head.ContainsAnyExcept((byte)0)) return "nothing but zeros";
+        bool isText = !head.ContainsAnyInRange((byte)0, (byte)8) && !head.ContainsAnyInRange((byte)14, (byte)26);
+        if (!isText) return $"unknown binary data (it starts with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])})";
+        string text = System.Text.Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (text.StartsWith("<!DOCTYPE html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)) return "an HTML page";
+        if (text.StartsWith('<')) return "XML";
+        if (text.StartsWith('{') || text.StartsWith('[')) return "JSON";
+        return "text";
+    }
+}
