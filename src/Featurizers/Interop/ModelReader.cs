@@ -24,19 +24,7 @@ internal sealed class ModelReader
     public string Text() => TextOrNull() ?? throw Damaged("a text is missing");
 
     /// <summary>An options record that <paramref name="validate"/> accepts.</summary>
-    public T Options<T>(Action<T> validate) where T : class
-    {
-        var options = OptionsJson.Read<T>(Text(), _format.Loader);
-        try
-        {
-            validate(options);
-            return options;
-        }
-        catch (ArgumentException rule)
-        {
-            throw Damaged(rule.Message, rule);
-        }
-    }
+    public T Options<T>(Action<T> validate) where T : class => OptionsJson.Read(Text(), $"The model file's {_format.Loader}", validate);
 
     /// <summary>An entry of its own; the stream can seek.</summary>
     public T Stream<T>(string name, Func<Stream, T> read) => Entry(SharedEntries.PathOf(_context.Directory, name), read);

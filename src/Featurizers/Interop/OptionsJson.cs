@@ -14,14 +14,16 @@ internal static class OptionsJson
 
     public static string Write<T>(T options) where T : class => JsonSerializer.Serialize(options, Settings);
 
-    /// <summary>Reads what <see cref="Write"/> wrote; <paramref name="source"/> names the file or column in errors.</summary>
-    public static T Read<T>(string json, string source) where T : class
+    /// <summary>Reads what <see cref="Write"/> wrote and <paramref name="validate"/> accepts; <paramref name="source"/> names the file or column in errors.</summary>
+    public static T Read<T>(string json, string source, Action<T> validate) where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Settings) ?? throw new JsonException("null is not allowed");
+            var options = JsonSerializer.Deserialize<T>(json, Settings) ?? throw new JsonException("null is not allowed");
+            validate(options);
+            return options;
         }
-        catch (JsonException cause)
+        catch (Exception cause) when (cause is JsonException or ArgumentException)
         {
             throw new InvalidDataException($"{source}: the {typeof(T).Name} are damaged or from another version: {cause.Message}", cause);
         }

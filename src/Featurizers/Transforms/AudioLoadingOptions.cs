@@ -1,0 +1,29 @@
+namespace AudioBsq.MLNet;
+
+/// <summary>How sound files become waveforms. Channels are always averaged to one.</summary>
+public sealed record AudioLoadingOptions
+{
+    /// <summary>Samples per second of every waveform, in Hz; files of another rate are resampled.</summary>
+    public int SampleRate { get; init; } = 16_000;
+
+    /// <summary>Folder that relative paths start from; the current folder of the process when null.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>What becomes of a row whose sound cannot be read.</summary>
+    public LoadErrorHandling OnError { get; init; } = LoadErrorHandling.Throw;
+
+    /// <summary>
+    /// Name of a text column with the reason why a row's sound could not be read, empty for the others; none when null.
+    /// Needs <see cref="LoadErrorHandling.EmptyWaveform"/>.
+    /// </summary>
+    public string? ErrorColumn { get; init; }
+
+    internal void Validate()
+    {
+        Check.Positive(SampleRate);
+        Check.That(Folder is not "", Folder, "must be null or a folder");
+        Check.That(Enum.IsDefined(OnError), OnError, "must be a defined handling");
+        Check.That(ErrorColumn is not "", ErrorColumn, "must be null or a name");
+        Check.That(ErrorColumn is null || OnError == LoadErrorHandling.EmptyWaveform, ErrorColumn, "needs OnError = EmptyWaveform: with Throw there is no row to put the reason in");
+    }
+}

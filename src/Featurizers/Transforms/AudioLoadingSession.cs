@@ -1,0 +1,75 @@
+using AudioBsq.Decoding;
+using AudioBsq.Signal;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>Reads one row's sound at a time.</summary>
+internal sealed class AudioLoadingSession : BatchSession
+{
+    private readonly IHost _host;
+    private readonly AudioLoadingOptions _options;
+    private readonly DataViewRow _row;
+    private readonly Func<Waveform> _read;
+    private readonly float[][] _waveforms;
+    private readonly string[] _errors;
+    private string _name = ""; // of the sound being read, for messages
+
+    public AudioLoadingSession(IHost host, AudioLoadingOptions options, DataViewRow row, DataViewSchema.Column column, int capacity)
+    {
+        (_host, _options, _row) = (host, options, row);
+        (_waveforms, _errors) = (new float[capacity][], new string[capacity]);
+        _read = column.Type is TextDataViewType ? FromPath(column) : FromContent(column);
+    }
+
+    public override void Collect(int slot)
+    {
+        try
+        {
+            (_waveforms[slot], _errors[slot]) = (_read().Samples, "");
+        }
+        catch (Exception error) when (_options.OnError == LoadErrorHandling.EmptyWaveform
+            && error is InvalidDataException or NotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            (_waveforms[slot], _errors[slot]) = ([], error.Message);
+            string named = error.Message.Contains(_name, StringComparison.Ordinal) ? error.Message : $"{_name}: {error.Message}";
+            _host.Warn("LoadAudio", $"Row {_row.Position} gets an empty waveform: {named}");
+        }
+    }
+
+    public override void Run(int count) { }
+
+    public override Delegate Getter(int output, Func<int> slot) => output == 0
+        ? VectorGetter<float>(() => _waveforms[slot()])
+        : ScalarGetter(() => _errors[slot()].AsMemory());
+
+    private Func<Waveform> FromPath(DataViewSchema.Column column)
+    {
+        var read = _row.GetGetter<ReadOnlyMemory<char>>(column);
+        ReadOnlyMemory<char> path = default;
+        return () =>
+        {
+            read(ref path);
+            _name = path.ToString();
+            if (path.IsEmpty) throw new InvalidDataException($"Row {_row.Position} of column '{column.Name}' holds no path.");
+            if (_options.Folder is not null) _name = Path.Combine(_options.Folder, _name);
+            return AudioFile.Read(_name, _options.SampleRate);
+        };
+    }
+
+    private Func<Waveform> FromContent(DataViewSchema.Column column)
+    {
+        var read = _row.GetGetter<VBuffer<byte>>(column);
+        VBuffer<byte> content = default;
+        return () =>
+        {
+            read(ref content);
+            _name = $"row {_row.Position} of column '{column.Name}'";
+            byte[] bytes = new byte[content.Length];
+            content.CopyTo(bytes);
+            return AudioFile.Read(bytes, _name, _options.SampleRate);
+        };
+    }
+}

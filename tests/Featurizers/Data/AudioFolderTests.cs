@@ -1,0 +1,114 @@
+using AudioBsq.MLNet;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace AudioBsq.Tests.Featurizers.Data;
+
+public sealed class AudioFolderTests : IDisposable
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly string _root = TestData.NewFolder();
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void Files_AreFoundInOrdinalOrder_WhateverTheirCase()
+    {
+        Touch("b/2.wav", "b/10.WAV", "a.flac", "B.Mp3", "a/deep/er/x.opus", "notes.txt", "wav", "b/.hidden.wav", "z.aiff", "z.oga");
+
+        var data = _ml.Data.LoadAudioFolder(_root);
+
+        string[] names = ["B.Mp3", "a.flac", "a/deep/er/x.opus", "b/10.WAV", "b/2.wav", "z.aiff", "z.oga"];
+        Assert.Equal(names, data.GetColumn<string>("Name"));
+        Assert.Equal(names.Select(name => Path.GetFullPath(Path.Combine(_root, name))), data.GetColumn<string>("Path"));
+        Assert.Equal(["Path", "Name"], data.Schema.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void Rows_CanBeCountedAndShuffled()
+    {
+        Touch([.. Enumerable.Range(0, 50).Select(i => $"{i}.wav")]);
+
+        var data = _ml.Data.LoadAudioFolder(_root);
+
+        Assert.Equal(50, data.GetRowCount());
+        Assert.True(data.CanShuffle);
+    }
+
+    [Fact]
+    public void Options_ChooseExtensionsDepthAndLabel()
+    {
+        Touch("cat/1.wav", "dog/2.wav", "dog/3.raw", "4.raw");
+
+        var labelled = _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { LabelFromFolder = true });
+        var raw = _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [".RAW"] });
+        var top = _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [".raw"], Recursive = false });
+
+        Assert.Equal(["cat", "dog"], labelled.GetColumn<string>("Label"));
+        Assert.Equal(["4.raw", "dog/3.raw"], raw.GetColumn<string>("Name"));
+        Assert.Equal(["4.raw"], top.GetColumn<string>("Name"));
+    }
+
+    [Fact]
+    public void RelativeFolder_GivesFullPaths()
+    {
+        Touch("1.wav");
+
+        var data = _ml.Data.LoadAudioFolder(Path.GetRelativePath(Directory.GetCurrentDirectory(), _root));
+
+        Assert.Equal(Path.Combine(_root, "1.wav"), data.GetColumn<string>("Path").Single());
+    }
+
+    [SkippableFact]
+    public void LinkThatLeadsBack_IsNotFollowed()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "making links needs a privilege there");
+        Touch("a/1.wav");
+        Directory.CreateSymbolicLink(Path.Combine(_root, "a", "again"), _root);
+        Directory.CreateSymbolicLink(Path.Combine(_root, "other"), Path.Combine(_root, "a"));
+
+        var names = _ml.Data.LoadAudioFolder(_root).GetColumn<string>("Name").ToList();
+
+        Assert.Contains("a/1.wav", names);
+        Assert.Contains("other/1.wav", names);
+        Assert.True(names.Count < 10, string.Join('\n', names));
+    }
+
+    [Fact]
+    public void FolderWithoutSound_IsAClearError()
+    {
+        Touch("notes.txt");
+
+        var error = Assert.Throws<InvalidDataException>(() => _ml.Data.LoadAudioFolder(_root));
+
+        Assert.Contains(_root, error.Message);
+        Assert.Contains(".flac", error.Message);
+    }
+
+    [Fact]
+    public void MissingFolder_IsNamed()
+    {
+        string missing = Path.Combine(_root, "missing");
+
+        Assert.Contains(missing, Assert.Throws<DirectoryNotFoundException>(() => _ml.Data.LoadAudioFolder(missing)).Message);
+        Assert.Throws<ArgumentException>(() => _ml.Data.LoadAudioFolder(""));
+    }
+
+    [Theory, InlineData("wav"), InlineData("."), InlineData("")]
+    public void Extension_NeedsItsDot(string extension) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [extension] }));
+
+    [Fact]
+    public void NoExtension_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [] }));
+
+    private void Touch(params string[] names)
+    {
+        foreach (string name in names)
+        {
+            string path = Path.Combine(_root, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, []);
+        }
+    }
+}

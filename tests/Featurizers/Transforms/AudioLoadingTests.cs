@@ -1,0 +1,192 @@
+using AudioBsq.Decoding;
+using AudioBsq.MLNet;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.Tests.Featurizers.Transforms;
+
+public sealed class AudioLoadingTests : IDisposable
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly Clips _clips = new(3);
+    private readonly List<LoggingEventArgs> _log = [];
+
+    public AudioLoadingTests() => _ml.Log += (_, message) => _log.Add(message);
+
+    public void Dispose() => _clips.Dispose();
+
+    [Fact]
+    public void Paths_BecomeWaveforms()
+    {
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(data).Transform(data);
+
+        Assert.Equal([Clips.Samples(0), Clips.Samples(1), Clips.Samples(2)], loaded.GetColumn<float[]>("Waveform"));
+        Assert.Equal(16_000, WaveformColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
+        Assert.Null(WaveformColumn.TryGetSampleRate(loaded.Schema["Path"]));
+    }
+
+    [Fact]
+    public void Contents_BecomeWaveforms()
+    {
+        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 3).Select(i => new ClipRow { Content = File.ReadAllBytes(_clips.PathOf(i)) }));
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Content").Fit(data).Transform(data);
+
+        Assert.Equal([Clips.Samples(0), Clips.Samples(1), Clips.Samples(2)], loaded.GetColumn<float[]>("Waveform"));
+    }
+
+    [Fact]
+    public void OtherRate_IsResampledAndAnnotated()
+    {
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 8_000).Fit(data).Transform(data);
+
+        Assert.Equal(8_000, WaveformColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
+        Assert.Equal(AudioFile.Read(_clips.PathOf(2), 8_000).Samples, loaded.GetColumn<float[]>("Waveform").Last());
+        Assert.Equal([400, 800, 1200], loaded.GetColumn<float[]>("Waveform").Select(waveform => waveform.Length));
+    }
+
+    [Fact]
+    public void RelativePaths_StartFromTheFolder()
+    {
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+        var options = new AudioLoadingOptions { Folder = _clips.Folder };
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Name", options).Fit(data).Transform(data);
+
+        Assert.Equal(Clips.Samples(0), loaded.GetColumn<float[]>("Waveform").First());
+    }
+
+    [Fact]
+    public void BadFile_Throws_NamingIt()
+    {
+        string bad = _clips.Spoil("clip1.wav");
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(data).Transform(data);
+
+        var error = Assert.Throws<InvalidDataException>(() => loaded.GetColumn<float[]>("Waveform").Count());
+
+        Assert.Contains(bad, error.Message);
+        Assert.Equal(3, loaded.GetColumn<string>("Path").Count());
+    }
+
+    [Fact]
+    public void BadFiles_BecomeEmptyWaveforms_WithWarningAndReason()
+    {
+        string bad = _clips.Spoil("clip1.wav"), missing = Path.Combine(_clips.Folder, "{0} missing.wav");
+        var data = Paths(_clips.PathOf(0), bad, missing, "", _clips.PathOf(2));
+        var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", options).Fit(data).Transform(data);
+        var rows = _ml.Data.CreateEnumerable<ClipResult>(loaded, reuseRowObject: false, ignoreMissingColumns: true).ToList();
+
+        Assert.Equal([800, 0, 0, 0, 2400], rows.Select(row => row.Waveform.Length));
+        Assert.Equal([true, false, false, false, true], rows.Select(row => row.Error == ""));
+        Assert.Contains(bad, rows[1].Error);
+        Assert.Contains("missing.wav", rows[2].Error);
+        Assert.Contains("no path", rows[3].Error);
+        var warnings = _log.Where(message => message.Kind == ChannelMessageKind.Warning).ToList();
+        Assert.Equal(3, warnings.Count);
+        Assert.Contains($"Row 1 gets an empty waveform: {rows[1].Error}", warnings[0].Message);
+        Assert.Contains("{0} missing.wav", warnings[1].Message);
+        Assert.All(warnings, warning => Assert.Contains("LoadAudio", warning.Source));
+    }
+
+    [Fact]
+    public void BadContent_IsNamedByItsRow()
+    {
+        var data = _ml.Data.LoadFromEnumerable([new ClipRow { Content = File.ReadAllBytes(_clips.PathOf(0)) }, new ClipRow { Content = [1, 2, 3] }, new ClipRow()]);
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Content", new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" }).Fit(data).Transform(data);
+
+        var errors = loaded.GetColumn<string>("Error").ToList();
+
+        Assert.Equal("", errors[0]);
+        Assert.Contains("row 1 of column 'Content'", errors[1]);
+        Assert.Contains("row 2 of column 'Content'", errors[2]);
+    }
+
+    [Fact]
+    public void GoodRows_CanBeKept_ByTheErrorColumn()
+    {
+        var data = Paths(_clips.PathOf(0), _clips.Spoil("clip1.wav"), _clips.PathOf(2));
+        var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", options).Fit(data).Transform(data);
+
+        var kept = _ml.Data.FilterByCustomPredicate<ErrorRow>(loaded, row => row.Error != "");
+
+        Assert.Equal([800, 2400], kept.GetColumn<float[]>("Waveform").Select(waveform => waveform.Length));
+    }
+
+    [Fact]
+    public void Files_AreReadOnlyWhenTheWaveformIs()
+    {
+        var data = Paths("nowhere/at all.wav");
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(data).Transform(data);
+
+        Assert.Equal(["nowhere/at all.wav"], loaded.GetColumn<string>("Path"));
+        Assert.Throws<FileNotFoundException>(() => loaded.GetColumn<float[]>("Waveform").Count());
+    }
+
+    [Fact]
+    public void CursorSet_KeepsTheInputsParallelism()
+    {
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+        var split = new Interop.SplittableView(data, defaultCursors: 3);
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(data).Transform(split);
+
+        var cursors = loaded.GetRowCursorSet(loaded.Schema, 3);
+
+        Assert.Equal(3, cursors.Length);
+        var lengths = cursors.AsParallel().SelectMany(cursor =>
+        {
+            using (cursor)
+            {
+                var read = cursor.GetGetter<VBuffer<float>>(loaded.Schema["Waveform"]);
+                var found = new List<int>();
+                VBuffer<float> waveform = default;
+                while (cursor.MoveNext())
+                {
+                    read(ref waveform);
+                    found.Add(waveform.Length);
+                }
+
+                return found;
+            }
+        });
+        Assert.Equal([800, 1600, 2400], lengths.Order());
+    }
+
+    [Theory, InlineData("Waveform"), InlineData("Nothing")]
+    public void WrongInput_IsASchemaError(string input)
+    {
+        var data = Paths("a.wav");
+        var estimator = _ml.Transforms.LoadAudio("Out", input);
+
+        Assert.Contains($"'{input}'", Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(data)).Message);
+        Assert.Contains($"'{input}'", Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShape.Create(data.Schema))).Message);
+    }
+
+    [Fact]
+    public void Options_AreChecked()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", sampleRate: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { OnError = (LoadErrorHandling)9 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { ErrorColumn = "Error" }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { ErrorColumn = "W", OnError = LoadErrorHandling.EmptyWaveform }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { Folder = "" }));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadAudio(""));
+        Assert.Throws<ArgumentNullException>(() => _ml.Transforms.LoadAudio("W", "Path", null!));
+    }
+
+    private sealed class ErrorRow
+    {
+        public string Error { get; set; } = "";
+    }
+
+    private IDataView Paths(params string[] paths) => _ml.Data.LoadFromEnumerable(paths.Select(path => new ClipRow { Path = path }));
+}
