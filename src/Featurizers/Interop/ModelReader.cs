@@ -1,3 +1,4 @@
+using AudioBsq.Persistence;
 using Microsoft.ML;
 
 namespace AudioBsq.MLNet;

@@ -1,3 +1,4 @@
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -34,8 +34,9 @@ internal static class ModelFile
         if (Metadata("format") != Format) throw new InvalidDataException($"{name} is no model file: its format is '{Metadata("format")}'.");
         if (Metadata("version") != Version) throw new InvalidDataException($"{name} has version {Metadata("version")} of the model format; this is version {Version}. Load it with a newer release.");
         if (!Enum.TryParse(Metadata("parts"), out ModelParts parts) || parts is 0 or > ModelParts.All) throw new InvalidDataException($"{name} holds unknown parts '{Metadata("parts")}'.");
-        var options = Checked(OptionsJson.Read<AudioBsqOptions>(Metadata("options"), name), o => o.Validate(), name);
-        var mel = Checked(OptionsJson.Read<MelOptions>(Metadata("mel"), name), m => m.Validate(), name);
+        var options = OptionsJson.Read<AudioBsqOptions>(Metadata("options"), name, o => o.Validate());
+        var mel = OptionsJson.Read<MelOptions>(Metadata("mel"), name, m => m.Validate());
+        if (mel.Bands != options.Bands) throw new InvalidDataException($"{name} is for {options.Bands} bands and its mel spectrograms have {mel.Bands}.");
         CheckSize(file, options, parts, name);
 
         var network = new AudioBsqNetwork(options);
@@ -48,19 +49,6 @@ internal static class ModelFile
         {
             network.Dispose();
             throw;
-        }
-    }
-
-    private static T Checked<T>(T options, Action<T> validate, string name)
-    {
-        try
-        {
-            validate(options);
-            return options;
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidDataException($"{name} holds impossible options: {e.Message}", e);
         }
     }
 

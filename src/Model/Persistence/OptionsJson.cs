@@ -3,28 +3,29 @@ using System.Text.Json.Serialization;
 
 namespace AudioBsq.Persistence;
 
-/// <summary>Options records as JSON: every settable property under its own name, enumerations by name. Strict on the way in.</summary>
+/// <summary>Options records as JSON text. Reading is strict: unknown, repeated or wrongly typed members are errors.</summary>
 internal static class OptionsJson
 {
-    private static readonly JsonSerializerOptions Settings = new()
+    private static readonly JsonSerializerOptions Settings = new(JsonSerializerOptions.Strict)
     {
         IgnoreReadOnlyProperties = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
     };
 
-    public static string Write<T>(T options) => JsonSerializer.Serialize(options, Settings);
+    public static string Write<T>(T options) where T : class => JsonSerializer.Serialize(options, Settings);
 
-    /// <exception cref="InvalidDataException">The text is not such a record.</exception>
-    public static T Read<T>(string json, string where)
+    /// <summary>Reads what <see cref="Write"/> wrote and <paramref name="validate"/> accepts; <paramref name="source"/> names the file or column in errors.</summary>
+    public static T Read<T>(string json, string source, Action<T> validate) where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Settings) ?? throw new JsonException("null");
+            var options = JsonSerializer.Deserialize<T>(json, Settings) ?? throw new JsonException("null is not allowed");
+            validate(options);
+            return options;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
+        catch (Exception cause) when (cause is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{where} holds {typeof(T).Name} that cannot be read: {e.Message}", e);
+            throw new InvalidDataException($"{source}: the {typeof(T).Name} are damaged or from another version: {cause.Message}", cause);
         }
     }
 }
