@@ -35,7 +35,9 @@ internal sealed class ModelReader
     /// </summary>
     public T Shared<T>(string name, Func<Stream, T> read) where T : class
     {
-        string path = TextOrNull() ?? SharedEntries.PathOf(_context.Directory, name);
+        string? reference = TextOrNull();
+        if (reference is not null && !SharedEntries.IsPath(reference)) throw Damaged($"'{reference}' is no entry of it");
+        string path = reference ?? SharedEntries.PathOf(_context.Directory, name);
         return SharedEntries.GetOrRead(_context.Repository, path, () => Entry(path, read)) as T
             ?? throw Damaged($"'{path}' is not a {typeof(T).Name}");
     }

@@ -102,6 +102,23 @@ public class ModelFileTests
     }
 
     [Theory]
+    [InlineData("TransformerChain/Transform_009/Payload.bin", "is missing")]
+    [InlineData("../../../../../../etc/passwd", "is no entry")]
+    [InlineData("/nsformerChain/Transform_000/Payload.bin", "is no entry")]
+    [InlineData("TransformerChain\\Transform_000\\Payload.bin", "is no entry")]
+    [InlineData("C:ansformerChain/Transform_000/Payload.bin", "is no entry")]
+    public void WrongReference_IsInvalidData(string reference, string expected)
+    {
+        var payload = new SharedResource<ToyPayload>(new(2));
+        byte[] file = Save(new TransformerChain<ITransformer>(new ToyTransformer(_ml, payload, "A", "X", new()), new ToyTransformer(_ml, payload, "B", "A", new())));
+        const string Original = "TransformerChain/Transform_000/Payload.bin";
+
+        byte[] damaged = Damage(file, Encoding.Unicode.GetBytes(Original), Encoding.Unicode.GetBytes(reference.PadRight(Original.Length, '.')));
+
+        Assert.Contains(expected, InvalidData(() => Load(damaged)).Message);
+    }
+
+    [Theory]
     [InlineData("SHORT", "Loader"), InlineData("TOO LONG.", "Loader"), InlineData("ÄSCII 8.", "Loader")]
     [InlineData("EIGHTCHR", ""), InlineData("EIGHTCHR", "ALoaderNameOf25Characters")]
     public void ModelFormat_RefusesWhatMLNetWouldNotRead(string signature, string loader) =>
