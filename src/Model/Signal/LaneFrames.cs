@@ -79,7 +79,7 @@ internal static class LaneFrames
         }
     }
 
-    private static void LoadEach(ReadOnlySpan<float> source, int hop, ReadOnlySpan<float> window, Vector<float>[] re, Vector<float>[] im)
+    internal static void LoadEach(ReadOnlySpan<float> source, int hop, ReadOnlySpan<float> window, Vector<float>[] re, Vector<float>[] im)
     {
         Span<float> even = MemoryMarshal.Cast<Vector<float>, float>(re.AsSpan()), odd = MemoryMarshal.Cast<Vector<float>, float>(im.AsSpan());
         for (int lane = 0; lane < Lanes; lane++)
@@ -93,7 +93,7 @@ internal static class LaneFrames
         }
     }
 
-    private static void AddEach(Vector<float>[] re, Vector<float>[] im, ReadOnlySpan<float> window, Span<float> target, int hop)
+    internal static void AddEach(Vector<float>[] re, Vector<float>[] im, ReadOnlySpan<float> window, Span<float> target, int hop)
     {
         ReadOnlySpan<float> even = MemoryMarshal.Cast<Vector<float>, float>(re.AsSpan()), odd = MemoryMarshal.Cast<Vector<float>, float>(im.AsSpan());
         for (int lane = 0; lane < Lanes; lane++)

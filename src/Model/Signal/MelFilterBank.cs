@@ -24,6 +24,7 @@ public sealed class MelFilterBank
         (_first, _weights) = (new int[bands], new float[bands][]);
         double low = ToMel(lowest, scale), step = (ToMel(highest, scale) - low) / (bands + 1);
         double[] corners = [.. Enumerable.Range(0, bands + 2).Select(i => ToHertz(low + i * step, scale))];
+        (corners[0], corners[^1]) = (lowest, highest); // not 8,000.000000000002: no bin may be touched by a rounding error
         for (int band = 0; band < bands; band++)
         {
             var (left, peak, right) = (corners[band], corners[band + 1], corners[band + 2]);
