@@ -22,8 +22,8 @@ internal static class NetworkWeights
         using var _ = no_grad();
         foreach (var (name, target) in targets)
         {
-            using var source = ToTensor(tensors[name]);
-            target.copy_(source);
+            using var scope = NewDisposeScope();
+            target.copy_(ToTensor(tensors[name]));
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class SoftCode
     public Tensor AverageBits(Tensor? weight)
     {
         var both = stack([_minus, _plus], dim: -1).reshape(-1, _options.Bits, 2);
-        return weight is null ? both.mean([0]) : (both * weight.reshape(-1, 1, 1)).sum(0);
+        return weight is null ? both.mean([0]) : (both * weight.reshape(-1, 1, 1)).sum(dim: 0);
     }
 
     /// <summary>
