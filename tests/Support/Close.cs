@@ -1,7 +1,7 @@
 namespace AudioBsq.Tests;
 
 /// <summary>Comparisons whose failure says where and by how much.</summary>
-internal static class Close
+internal static partial class Close
 {
     public static void To(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance, string what = "values")
     {

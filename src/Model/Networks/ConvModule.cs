@@ -11,7 +11,7 @@ namespace AudioBsq.Networks;
 internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
 {
     private readonly LayerNorm layer_norm;
-    private readonly Conv1d pointwise_conv1, depthwise_conv, pointwise_conv2;
+    private readonly ConvolutionWeights pointwise_conv1, depthwise_conv, pointwise_conv2;
     private readonly MaskedBatchNorm batch_norm;
     private readonly double _dropout;
     private readonly int _rows;
@@ -22,10 +22,10 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
         (int width, var compatibility) = (network.Width, options.Compatibility);
         layer_norm = LayerNorm(width);
         if (compatibility.NoisyConvNormGain) WeightInit.Fill(layer_norm.weight!);
-        pointwise_conv1 = WeightInit.NormalWithZeroBias(Conv1d(width, 2 * width, 1));
-        depthwise_conv = WeightInit.NormalWithZeroBias(Conv1d(width, width, network.ConvKernelSize, groups: width));
+        pointwise_conv1 = new ConvolutionWeights(2 * width, width, taps: 1);
+        depthwise_conv = new ConvolutionWeights(width, 1, network.ConvKernelSize);
         batch_norm = new MaskedBatchNorm(width);
-        pointwise_conv2 = WeightInit.NormalWithZeroBias(Conv1d(width, width, 1));
+        pointwise_conv2 = new ConvolutionWeights(width, width, taps: 1);
         _dropout = network.Dropout;
         _rows = compatibility.RasterConvolution ? 1 : options.PatchesPerStep;
         _causal = network.Mask != AttentionMask.None && !compatibility.LeakyCausalConvolution;
@@ -38,7 +38,7 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
         using var scope = NewDisposeScope();
         x = functional.glu(Pointwise(layer_norm.call(x), pointwise_conv1), dim: -1);
         if (mask.Real is not null) x = x * mask.Real;
-        x = DepthwiseConvolution.Apply(x, depthwise_conv.weight!, depthwise_conv.bias!, _rows, _causal);
+        x = DepthwiseConvolution.Apply(x, depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal);
         x = functional.silu(batch_norm.call(x, mask.Real));
         x = Pointwise(x, pointwise_conv2);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
@@ -46,5 +46,5 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
     }
 
     // A convolution with one tap is a linear layer, and channels come last here.
-    private static Tensor Pointwise(Tensor x, Conv1d convolution) => functional.linear(x, convolution.weight!.squeeze(2), convolution.bias);
+    private static Tensor Pointwise(Tensor x, ConvolutionWeights convolution) => functional.linear(x, convolution.Weight.squeeze(2), convolution.Bias);
 }

@@ -13,14 +13,14 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
     private const double Epsilon = 1e-5, Momentum = 0.1;
 
     private readonly Parameter weight, bias;
-    private readonly Tensor running_mean, running_var, num_batches_tracked;
 
     public MaskedBatchNorm(int width) : base(nameof(MaskedBatchNorm))
     {
         (weight, bias) = (Parameter(ones(width)), Parameter(zeros(width)));
-        (running_mean, running_var) = (zeros(width), ones(width));
-        num_batches_tracked = zeros([], ScalarType.Int64);
         RegisterComponents();
+        register_buffer("running_mean", zeros(width));
+        register_buffer("running_var", ones(width));
+        register_buffer("num_batches_tracked", zeros([], ScalarType.Int64));
     }
 
     /// <summary>(batch, positions, width) → the same shape. <paramref name="real"/> (batch, positions, 1) is 1 or 0; null when all are real.</summary>
@@ -28,28 +28,29 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         var rows = x.reshape(-1, x.shape[2]);
+        var (mean, variance) = (get_buffer("running_mean")!, get_buffer("running_var")!);
         if (training)
         {
             using var _ = no_grad();
-            num_batches_tracked.add_(1);
+            get_buffer("num_batches_tracked")!.add_(1);
         }
 
         var y = training && real is not null
-            ? Normalize(rows, real.reshape(-1, 1))
-            : functional.batch_norm(rows, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
+            ? Normalize(rows, real.reshape(-1, 1), mean, variance)
+            : functional.batch_norm(rows, mean, variance, weight, bias, training, Momentum, Epsilon);
         return y.reshape(x.shape).MoveToOuterDisposeScope();
     }
 
-    private Tensor Normalize(Tensor rows, Tensor real)
+    private Tensor Normalize(Tensor rows, Tensor real, Tensor runningMean, Tensor runningVariance)
     {
         var count = real.sum().clamp(min: 1);
-        var mean = (rows * real).sum(0) / count;
+        var mean = (rows * real).sum(dim: 0) / count;
         var centred = rows - mean;
-        var variance = (centred.square() * real).sum(0) / count;
+        var variance = (centred.square() * real).sum(dim: 0) / count;
         using (no_grad())
         {
-            running_mean.mul_(1 - Momentum).add_(mean * Momentum);
-            running_var.mul_(1 - Momentum).add_(variance * (count / (count - 1).clamp(min: 1)) * Momentum);
+            runningMean.mul_(1 - Momentum).add_(mean * Momentum);
+            runningVariance.mul_(1 - Momentum).add_(variance * (count / (count - 1).clamp(min: 1)) * Momentum);
         }
 
         return centred * (variance + Epsilon).rsqrt() * weight + bias;

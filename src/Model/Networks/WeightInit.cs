@@ -34,21 +34,16 @@ internal static class WeightInit
         return layer;
     }
 
-    public static Conv1d NormalWithZeroBias(Conv1d layer)
-    {
-        Fill(layer.weight!);
-        Clear(layer.bias!);
-        return layer;
-    }
-
     public static void Fill(Tensor weight)
     {
+        using var scope = NewDisposeScope(); // what is done in place also returns a tensor
         using var _ = no_grad();
         weight.normal_(0, Deviation);
     }
 
     private static void Clear(Tensor bias)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         bias.zero_();
     }

@@ -3,106 +3,154 @@ using System.Numerics;
 namespace AudioBsq.Quantization;
 
 /// <summary>
-/// How the codes of a binary quantizer were used over a set of tokens. Entropies are in bits and of the counted frequencies, so they
-/// cannot exceed log2 of the number of tokens; a joint entropy far below the sum over single bits tells of bits that say the same.
+/// How well a set of tokens uses its code. The entropy of single bits can look perfect while the bits all say the same thing:
+/// judge by the joint entropy and the correlation. Entropies are in bits.
 /// </summary>
 public sealed record CodebookDiagnostics
 {
-    private const double DeadBelow = 0.01;
+    /// <summary>Codes that were counted.</summary>
+    public required int Positions { get; init; }
 
-    /// <summary>Bits of a token.</summary>
+    /// <summary>Bits of one code.</summary>
     public required int Bits { get; init; }
 
-    /// <summary>Tokens counted.</summary>
-    public required long Tokens { get; init; }
+    /// <summary>Different codes among them.</summary>
+    public required int DistinctCodes { get; init; }
 
-    /// <summary>Different tokens among them.</summary>
-    public required long Used { get; init; }
+    /// <summary>Entropy of the whole code, from 0 to the smaller of <see cref="Bits"/> and log2 of <see cref="Positions"/>.</summary>
+    public required double JointEntropy { get; init; }
 
-    /// <summary>Joint entropy of a token, 0 to <see cref="Bits"/>.</summary>
-    public required double Entropy { get; init; }
-
-    /// <summary>Entropy of every bit by itself, highest bit first, each 0 to 1.</summary>
+    /// <summary>Entropy of each bit by itself, first coordinate first.</summary>
     public required IReadOnlyList<double> BitEntropies { get; init; }
 
-    /// <summary>Mean of |correlation| over all pairs of bits, 0 (independent) to 1; bits that never change count as 0.</summary>
-    public required double BitCorrelation { get; init; }
+    /// <summary>Mean absolute correlation between two different bits, over the bits that are not dead; 0 where fewer than two are alive.</summary>
+    public required double MeanBitCorrelation { get; init; }
 
-    /// <summary>Different tokens as a part of all that there could be, 0 to 1.</summary>
-    public double Usage => Used / Math.Pow(2, Bits);
+    /// <summary>Bits that never change.</summary>
+    public int DeadBits => BitEntropies.Count(entropy => entropy == 0);
 
-    /// <summary>Number of equally likely tokens with the same entropy.</summary>
-    public double Perplexity => Math.Pow(2, Entropy);
+    /// <summary>Share of all 2^Bits codes that occur.</summary>
+    public double Usage => DistinctCodes / Math.ScaleB(1, Bits);
 
-    /// <summary>Entropy as a part of the most that <see cref="Bits"/> allow, 0 to 1.</summary>
-    public double EntropyOfVocabulary => Entropy / Bits;
+    /// <summary>Share of the codes that could occur in this many positions that do.</summary>
+    public double AttainableUsage => Positions == 0 ? 0 : DistinctCodes / Math.Min(Math.ScaleB(1, Bits), Positions);
 
-    /// <summary>Entropy as a part of the most that the used tokens allow, 0 to 1; 1 where only one is used.</summary>
-    public double EntropyOfUsed => Used <= 1 ? 1 : Entropy / Math.Log2(Used);
+    /// <summary>As many equally likely codes would have the same entropy: 2^<see cref="JointEntropy"/>.</summary>
+    public double Perplexity => Positions == 0 ? 0 : Math.Pow(2, JointEntropy);
 
-    /// <summary>Bits that hardly ever change.</summary>
-    public int DeadBits => BitEntropies.Count(entropy => entropy < DeadBelow);
+    /// <summary>Mean of <see cref="BitEntropies"/>, 0 to 1.</summary>
+    public double MeanBitEntropy => BitEntropies.Average();
 
-    /// <summary>Counts tokens of <paramref name="bits"/> bits each, 1 to 62.</summary>
-    public static CodebookDiagnostics Of(ReadOnlySpan<long> tokens, int bits)
+    /// <summary><see cref="JointEntropy"/> as a share of <see cref="Bits"/>.</summary>
+    public double NormalizedJointEntropy => JointEntropy / Bits;
+
+    /// <summary><see cref="JointEntropy"/> as a share of what this many positions can show; 1 for a single one.</summary>
+    public double AttainableJointEntropy => Positions switch
     {
-        Check.That(bits is >= 1 and <= 62, bits, "must be from 1 to 62");
-        Check.That(tokens.Length > 0, tokens.Length, "must not be empty", nameof(tokens));
-        var counts = new Dictionary<long, long>();
-        foreach (long token in tokens)
+        0 => 0,
+        1 => 1,
+        _ => JointEntropy / Math.Min(Bits, Math.Log2(Positions)),
+    };
+
+    /// <summary>Counts tokens.</summary>
+    /// <param name="tokens">One code after another; the tokens of one code, first group first, stand together.</param>
+    /// <param name="bitsPerToken">Bits of one token.</param>
+    /// <param name="tokensPerPosition">Tokens of one code.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A token has more bits than it may have, or a code more than 62.</exception>
+    public static CodebookDiagnostics Of(ReadOnlySpan<long> tokens, int bitsPerToken, int tokensPerPosition = 1)
+    {
+        Check.Positive(bitsPerToken);
+        Check.Positive(tokensPerPosition);
+        Check.That((long)bitsPerToken * tokensPerPosition <= 62, tokensPerPosition, $"times {bitsPerToken} bits must be at most 62 bits");
+        Check.That(tokens.Length % tokensPerPosition == 0, tokens.Length, $"must be a multiple of the {tokensPerPosition} tokens of a position", "tokens.Length");
+
+        long[] codes = new long[tokens.Length / tokensPerPosition];
+        for (int i = 0; i < tokens.Length; i++)
         {
-            Check.That(token >= 0 && token >> bits == 0, token, $"must be from 0 to 2^{bits} − 1", nameof(tokens));
-            counts[token] = counts.GetValueOrDefault(token) + 1;
+            long token = tokens[i];
+            Check.That(token >= 0 && token >> bitsPerToken == 0, token, $"must be from 0 to 2^{bitsPerToken} - 1", nameof(tokens));
+            ref long code = ref codes[i / tokensPerPosition];
+            code = code << bitsPerToken | token;
         }
 
-        double total = tokens.Length;
-        long[,] together = CountBits(counts, bits);
+        return OfCodes(codes, bitsPerToken * tokensPerPosition);
+    }
+
+    private static CodebookDiagnostics OfCodes(long[] codes, int bits)
+    {
+        ulong[][] columns = Columns(codes, bits);
+        int[] ones = Array.ConvertAll(columns, column => Count(column, column));
+        Array.Sort(codes);
+        (int distinct, double joint) = Runs(codes);
         return new CodebookDiagnostics
         {
+            Positions = codes.Length,
             Bits = bits,
-            Tokens = tokens.Length,
-            Used = counts.Count,
-            Entropy = counts.Values.Sum(count => -count / total * Math.Log2(count / total)),
-            BitEntropies = [.. Enumerable.Range(0, bits).Select(i => BinaryEntropy(together[i, i] / total))],
-            BitCorrelation = Correlation(together, total),
+            DistinctCodes = distinct,
+            JointEntropy = joint,
+            BitEntropies = Array.ConvertAll(ones, count => Term(count, codes.Length) + Term(codes.Length - count, codes.Length)),
+            MeanBitCorrelation = Correlation(columns, ones, codes.Length),
         };
     }
 
-    // How often bits i and j are both set; on the diagonal, how often bit i is. The highest bit is bit 0.
-    private static long[,] CountBits(Dictionary<long, long> counts, int bits)
+    // One bit set per bit of the code, with a bit for each position.
+    private static ulong[][] Columns(long[] codes, int bits)
     {
-        long[,] together = new long[bits, bits];
-        Span<int> set = stackalloc int[bits];
-        foreach (var (token, count) in counts)
+        ulong[][] columns = new ulong[bits][];
+        for (int bit = 0; bit < bits; bit++)
         {
-            int n = 0;
-            for (long rest = token; rest != 0; rest &= rest - 1) set[n++] = bits - 1 - BitOperations.TrailingZeroCount(rest);
-            for (int i = 0; i < n; i++)
-            {
-                for (int j = 0; j < n; j++) together[set[i], set[j]] += count;
-            }
+            ulong[] column = columns[bit] = new ulong[(codes.Length + 63) / 64];
+            for (int i = 0; i < codes.Length; i++) column[i >> 6] |= (ulong)(codes[i] >> (bits - 1 - bit) & 1) << (i & 63);
         }
 
-        return together;
+        return columns;
     }
 
-    private static double Correlation(long[,] together, double tokens)
+    private static (int Distinct, double Entropy) Runs(long[] sorted)
     {
-        int bits = together.GetLength(0);
-        if (bits == 1) return 0;
+        (int distinct, double entropy) = (0, 0);
+        for (int start = 0, end; start < sorted.Length; start = end)
+        {
+            for (end = start + 1; end < sorted.Length && sorted[end] == sorted[start]; end++)
+            {
+            }
+
+            distinct++;
+            entropy += Term(end - start, sorted.Length);
+        }
+
+        return (distinct, entropy);
+    }
+
+    // The correlation of two binary variables: (p₁₁ − p₁p₂) / √(p₁(1 − p₁)·p₂(1 − p₂)).
+    private static double Correlation(ulong[][] columns, int[] ones, int positions)
+    {
+        int[] alive = [.. Enumerable.Range(0, ones.Length).Where(bit => ones[bit] > 0 && ones[bit] < positions)];
+        if (alive.Length < 2) return 0;
         double sum = 0;
-        for (int i = 0; i < bits; i++)
+        for (int i = 0; i < alive.Length; i++)
         {
             for (int j = 0; j < i; j++)
             {
-                double p = together[i, i] / tokens, q = together[j, j] / tokens, both = together[i, j] / tokens;
-                double variance = p * (1 - p) * q * (1 - q);
-                if (variance > 0) sum += Math.Abs((both - p * q) / Math.Sqrt(variance));
+                double both = Count(columns[alive[i]], columns[alive[j]]) / (double)positions;
+                double first = ones[alive[i]] / (double)positions, second = ones[alive[j]] / (double)positions;
+                sum += Math.Abs(both - first * second) / Math.Sqrt(first * (1 - first) * second * (1 - second));
             }
         }
 
-        return sum / (bits * (bits - 1) / 2.0);
+        return sum / (alive.Length * (alive.Length - 1) / 2);
     }
 
-    private static double BinaryEntropy(double p) => p is <= 0 or >= 1 ? 0 : -p * Math.Log2(p) - (1 - p) * Math.Log2(1 - p);
+    private static int Count(ulong[] first, ulong[] second)
+    {
+        int count = 0;
+        for (int i = 0; i < first.Length; i++) count += BitOperations.PopCount(first[i] & second[i]);
+        return count;
+    }
+
+    private static double Term(int count, int positions)
+    {
+        double p = (double)count / positions;
+        return count == 0 ? 0 : -p * Math.Log2(p) + 0.0;
+    }
 }

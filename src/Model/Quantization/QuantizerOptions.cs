@@ -16,7 +16,7 @@ public sealed record QuantizerOptions
     /// <summary>Bits of a code, 1 to 62.</summary>
     public int Bits { get; init; } = 9;
 
-    /// <summary>Contiguous bits whose joint entropy is estimated; divides <see cref="Bits"/>, at most 13.</summary>
+    /// <summary>Contiguous bits whose joint entropy is estimated; divides <see cref="Bits"/>, at most 18.</summary>
     public int GroupSize { get; init; } = 9;
 
     /// <summary>Latents are projected to the unit sphere before quantization.</summary>
@@ -46,7 +46,7 @@ public sealed record QuantizerOptions
     internal void Validate()
     {
         Check.That(Bits is >= 1 and <= 62, Bits, "must be from 1 to 62");
-        Check.That(GroupSize is >= 1 and <= 13 && Bits % GroupSize == 0, GroupSize, $"must be from 1 to 13 and divide Bits ({Bits})");
+        Check.That(GroupSize is >= 1 and <= 18 && Bits % GroupSize == 0, GroupSize, $"must be from 1 to 18 and divide Bits ({Bits})");
         Check.That(Enum.IsDefined(Entropy), Entropy, "must be a defined estimate");
         Check.That(double.IsFinite(InverseTemperature) && InverseTemperature > 0, InverseTemperature, "must be positive");
         Check.That(double.IsFinite(CommitmentWeight) && CommitmentWeight >= 0, CommitmentWeight, "must not be negative");

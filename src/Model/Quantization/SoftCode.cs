@@ -24,14 +24,17 @@ internal sealed class SoftCode
     /// <summary>−p·log(p + 1e-8), term by term, in nats.</summary>
     public static Tensor Entropy(Tensor p) => p * (p + Epsilon).log().neg();
 
-    /// <summary>The entropy of each position (…), in nats: a sum over its bits, since they are independent.</summary>
+    /// <summary>
+    /// The entropy of each position (…), in nats: a sum over its bits, since they are independent. The reference sums over patterns and
+    /// guards each logarithm, which makes its figure smaller by up to 1e-8 × 2^GroupSize for each group.
+    /// </summary>
     public Tensor OfPositions() => (Entropy(_minus) + Entropy(_plus)).sum(-1);
 
     /// <summary>Mean probability of each bit (bits, 2): [−1, +1]. <paramref name="weight"/> (…) sums to 1.</summary>
     public Tensor AverageBits(Tensor? weight)
     {
         var both = stack([_minus, _plus], dim: -1).reshape(-1, _options.Bits, 2);
-        return weight is null ? both.mean([0]) : (both * weight.reshape(-1, 1, 1)).sum(0);
+        return weight is null ? both.mean([0]) : (both * weight.reshape(-1, 1, 1)).sum(dim: 0);
     }
 
     /// <summary>

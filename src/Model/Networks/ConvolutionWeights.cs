@@ -1,0 +1,24 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>The numbers of a one-dimensional convolution; how they are applied is <see cref="ConvModule"/>'s.</summary>
+internal sealed class ConvolutionWeights : Module
+{
+    private readonly Parameter weight, bias;
+
+    public ConvolutionWeights(long outputs, long inputsPerGroup, long taps) : base(nameof(ConvolutionWeights))
+    {
+        weight = WeightInit.NormalParameter(outputs, inputsPerGroup, taps);
+        bias = Parameter(zeros(outputs));
+        RegisterComponents();
+    }
+
+    /// <summary>(outputs, inputs of a group, taps)</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>(outputs)</summary>
+    public Parameter Bias => bias;
+}
