@@ -44,13 +44,13 @@ internal static class Listening
 
         double seconds = rows.Sum(row => row.Waveform.Length / 16_000.0);
         int bits = tokenizer.OfType<AudioTokenizerTransformer>().Single().Model.Options.BitsPerToken;
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Clips", "Seconds", "bit/s", "Mel error (dB)", "Code usage", "× real time");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Clips", "Seconds", "bit/s", "Mel error (dB)", "Codes used", "× real time");
         table.AddRow(
             $"{rows.Count}",
             $"{seconds:F1}",
             $"{rows.Sum(row => (long)row.Tokens.Length) * bits / seconds:F0}",
             $"{metrics.MeanAbsoluteError:F2}",
-            $"{metrics.Codes.Usage:P1}",
+            $"{metrics.Codes.AttainableUsage:P0}",
             $"{seconds / encoding.TotalSeconds:F0}");
         AnsiConsole.Write(table);
         Console.WriteLine($"\nListen to {Path.Combine(output, "*.reconstructed.wav")}\nLook at   {picture}\n");

@@ -132,7 +132,7 @@ public sealed class AudioBsqModel : IDisposable
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(mels);
-        var evaluation = new Evaluation(Options.Bands, Options.BitsPerToken);
+        var evaluation = new Evaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
         foreach (float[] mel in mels)
         {
             cancellation.ThrowIfCancellationRequested();

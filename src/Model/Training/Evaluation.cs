@@ -3,7 +3,7 @@ using AudioBsq.Quantization;
 namespace AudioBsq.Training;
 
 /// <summary>Gathers reconstruction error and tokens over clips.</summary>
-internal sealed class Evaluation(int bands, int bitsPerToken)
+internal sealed class Evaluation(int bands, int bitsPerToken, int tokensPerPosition = 1)
 {
     private readonly List<long> _tokens = [];
     private double _absolute, _squared;
@@ -36,7 +36,7 @@ internal sealed class Evaluation(int bands, int bitsPerToken)
             Frames = _numbers / bands,
             MeanAbsoluteError = _absolute / _numbers,
             MeanSquaredError = _squared / _numbers,
-            Codes = CodebookDiagnostics.Of(_tokens.ToArray(), bitsPerToken),
+            Codes = CodebookDiagnostics.Of(_tokens.ToArray(), bitsPerToken, tokensPerPosition),
         };
     }
 }
