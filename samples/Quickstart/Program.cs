@@ -3,7 +3,7 @@
 //   dotnet run -c Release --project samples/Quickstart [FOLDER]
 //
 // FOLDER holds speech (WAV, FLAC, …). A folder named "dev" beside it is listened to, or else every tenth clip is held out.
-// Without FOLDER the sample's own 17 + 3 clips are used.
+// Without FOLDER the sample's own 15 + 3 clips are used.
 
 using AudioBsq;
 using AudioBsq.MLNet;
