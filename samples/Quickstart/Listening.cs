@@ -44,16 +44,29 @@ internal static class Listening
 
         double seconds = rows.Sum(row => row.Waveform.Length / 16_000.0);
         int bits = tokenizer.OfType<AudioTokenizerTransformer>().Single().Model.Options.BitsPerToken;
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Clips", "Seconds", "bit/s", "Mel error (dB)", "Codes used", "× real time");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Clips", "Seconds", "bit/s", "Mel error (dB)", "of the bands' means (dB)", "Codes used", "× real time");
         table.AddRow(
             $"{rows.Count}",
             $"{seconds:F1}",
             $"{rows.Sum(row => (long)row.Tokens.Length) * bits / seconds:F0}",
             $"{metrics.MeanAbsoluteError:F2}",
+            $"{ErrorOfBandMeans([.. rows.Select(row => row.Mel)]):F2}",
             $"{metrics.Codes.AttainableUsage:P0}",
             $"{seconds / encoding.TotalSeconds:F0}");
         AnsiConsole.Write(table);
         Console.WriteLine($"\nListen to {Path.Combine(output, "*.reconstructed.wav")}\nLook at   {picture}\n");
+    }
+
+    // What is to be beaten: every frame drawn as the average frame of these very clips.
+    private static double ErrorOfBandMeans(float[][] mels)
+    {
+        double[] means = [.. Enumerable.Range(0, Picture.Bands).Select(band => mels.SelectMany(mel => Band(mel, band)).Average())];
+        return means.Select((mean, band) => mels.SelectMany(mel => Band(mel, band)).Average(level => Math.Abs(level - mean))).Average();
+    }
+
+    private static IEnumerable<float> Band(float[] mel, int band)
+    {
+        for (int i = band; i < mel.Length; i += Picture.Bands) yield return mel[i];
     }
 
     private sealed class Clip

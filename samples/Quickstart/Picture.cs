@@ -5,7 +5,7 @@ namespace Quickstart;
 /// <summary>Original and reconstructed mel spectrogram, one above the other.</summary>
 internal static class Picture
 {
-    private const int Bands = 128;
+    public const int Bands = 128;
     private const double FramesPerSecond = 100;
 
     public static void Save(string path, float[] original, float[] reconstructed, double error)
@@ -14,7 +14,7 @@ internal static class Picture
         multiplot.AddPlots(2);
         Draw(multiplot.GetPlot(0), original, "Original");
         Draw(multiplot.GetPlot(1), reconstructed, $"Reconstructed from tokens ({error:F1} dB mean error over all clips)");
-        multiplot.SavePng(path, 1000, 700);
+        multiplot.SavePng(path, 900, 600);
     }
 
     private static void Draw(Plot plot, float[] mel, string title)

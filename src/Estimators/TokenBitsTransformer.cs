@@ -1,5 +1,5 @@
-using AudioBsq.MLNet;
 using System.Numerics;
+using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
