@@ -44,7 +44,7 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
         }
 
-        if (IsMpegAudio(head)) return new("MP3", SoundReader.SoundFile);
+        if (MpegLength.IsFrame(head)) return new("MP3", SoundReader.SoundFile);
         if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
         return new(Other(head), SoundReader.NotSound);
     }
@@ -86,10 +86,6 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         string codec = packet.StartsWith("OpusHead"u8) ? "Opus" : packet.StartsWith("\u0001vorbis"u8) ? "Vorbis" : packet.StartsWith("Speex"u8) ? "Speex" : packet.StartsWith("\u007FFLAC"u8) ? "FLAC" : "of an unknown codec";
         return new($"Ogg {codec}", SoundReader.SoundFile);
     }
-
-    /// <summary>A frame header of MPEG audio: 11 set bits, then no reserved version, layer, bit rate or sample rate.</summary>
-    private static bool IsMpegAudio(ReadOnlySpan<byte> head) =>
-        head.Length >= 4 && head[0] == 0xFF && (head[1] & 0xE0) == 0xE0 && (head[1] >> 3 & 3) != 1 && (head[1] >> 1 & 3) != 0 && head[2] >> 4 != 15 && (head[2] >> 2 & 3) != 3;
 
     private static string Other(ReadOnlySpan<byte> head)
     {

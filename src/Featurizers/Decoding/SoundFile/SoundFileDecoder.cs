@@ -21,13 +21,22 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
     {
         string name = nameHint ?? "stream";
         long start = seekable.Position;
-        string kind = SoundContent.Of(SoundContent.HeadOf(seekable)).Name;
+        byte[] head = SoundContent.HeadOf(seekable);
+        string kind = WavHeader.IsWav(head) ? "WAV in a compressed encoding" : SoundContent.Of(head).Name;
         if (library.Handle == 0) throw Missing(name, kind);
-        if (kind.StartsWith("Ogg", StringComparison.Ordinal)) OggPages.Verify(seekable, name);
+        if (OggPages.IsOgg(head)) OggPages.Verify(seekable, name);
+        seekable.Position = start;
+        var mpegLength = MpegLength.Of(head);
+        mpegLength.RequireOneRecording(seekable, name);
         seekable.Position = start;
         var stream = new SoundFileStream(seekable);
         var file = SoundFileHandle.Open(stream, out var info, out var error);
-        if (file is not null) return new SoundFileSource(file, stream, info, name);
+        if (file is not null)
+        {
+            if (info.Container == SoundFileNative.Mpeg && !mpegLength.IsDeclared) info.Frames = SoundFileNative.UnknownLength;
+            return new SoundFileSource(file, stream, info, name);
+        }
+
         stream.ThrowFault();
         if (error.Code is not (UnrecognisedFormat or UnsupportedEncoding)) throw new InvalidDataException($"'{name}' looks like {kind} but cannot be read: {error.Text}");
         string version = SoundFileNative.Text(SoundFileNative.sf_version_string());

@@ -7,6 +7,8 @@ internal static unsafe partial class SoundFileNative
 {
     public const string Library = "sndfile";
     public const int Read = 0x10;
+    public const int Mpeg = 0x23;
+    public const long UnknownLength = long.MaxValue;
 
     [LibraryImport(Library)]
     public static partial SoundFileHandle sf_open_virtual(ref VirtualIo io, int mode, ref Info info, nint user);
@@ -46,6 +48,10 @@ internal static unsafe partial class SoundFileNative
         public int Format;
         public int Sections;
         public int Seekable;
+
+        public readonly int Container => Format >> 16 & 0xFFF;
+
+        public readonly int Encoding => Format & 0xFFFF;
     }
 
     /// <summary>SF_VIRTUAL_IO.</summary>

@@ -10,8 +10,8 @@ internal sealed unsafe class SoundFileSource : IAudioSource
     public SoundFileSource(SoundFileHandle file, SoundFileStream stream, SoundFileNative.Info info, string name)
     {
         (_file, _stream, _name) = (file, stream, name);
-        // Where libsndfile cannot tell the length it says 2⁶³ − 1.
-        Format = new AudioFormat(info.SampleRate, info.Channels, info.Frames is >= 0 and < long.MaxValue ? info.Frames : null, Describe(info.Format));
+        long? frames = info.Frames is >= 0 and < SoundFileNative.UnknownLength ? info.Frames : null;
+        Format = new AudioFormat(info.SampleRate, info.Channels, frames, Describe(info));
     }
 
     public AudioFormat Format { get; }
@@ -28,8 +28,8 @@ internal sealed unsafe class SoundFileSource : IAudioSource
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>A name for SF_FORMAT's container (upper half) and encoding (lower half).</summary>
-    private static string Describe(int format) => (format & 0xFFFF, (format >> 16) & 0xFFF) switch
+    /// <summary>A name for the more usual SF_FORMAT codes.</summary>
+    private static string Describe(SoundFileNative.Info info) => (info.Encoding, info.Container) switch
     {
         (0x60, _) => "Ogg Vorbis",
         (0x64, _) => "Opus",

@@ -46,10 +46,11 @@ internal sealed unsafe class SoundFileStream(Stream stream)
         return done;
     }
 
+    /// <summary>No further than the end: a damaged file can name any place, and not every stream goes there.</summary>
     private long SeekTo(long offset, int from)
     {
-        long target = offset + from switch { 0 => _origin, 1 => stream.Position, _ => stream.Length };
-        return target < _origin ? -1 : stream.Seek(target, SeekOrigin.Begin) - _origin;
+        long target = unchecked(offset + from switch { 0 => _origin, 1 => stream.Position, _ => stream.Length });
+        return target < _origin ? -1 : stream.Seek(Math.Min(target, stream.Length), SeekOrigin.Begin) - _origin;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

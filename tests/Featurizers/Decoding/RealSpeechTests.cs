@@ -1,0 +1,51 @@
+using AudioBsq.Decoding;
+
+namespace AudioBsq.Tests.Featurizers.Decoding;
+
+/// <summary>All recordings beside the repository, where there are any.</summary>
+public class RealSpeechTests
+{
+    private static string[] Files(string folder, string pattern)
+    {
+        string path = Path.Combine(TestData.SharedSpeech ?? "", folder);
+        Skip.If(TestData.SharedSpeech is null || !Directory.Exists(path), $"there is no folder shared/speech/{folder} beside the repository");
+        return [.. Directory.EnumerateFiles(path, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    }
+
+    [SkippableFact]
+    public void LjSpeech_IsTheSameInWavAndFlac()
+    {
+        string[] wavs = Files("ljspeech", "*.wav");
+
+        Assert.Equal(8, wavs.Length);
+        foreach (string wav in wavs) Assert.Equal(AudioFile.Read(wav).Samples, AudioFile.Read(Path.ChangeExtension(wav, ".flac")).Samples);
+    }
+
+    [SkippableFact]
+    public void LjSpeech_IsNearlyTheSameInMp3()
+    {
+        SoundFileEncoder.SkipWithout(SoundFileEncoder.Mpeg | SoundFileEncoder.LayerIII, "MP3");
+        foreach (string path in Files("ljspeech", "*.mp3"))
+        {
+            float[] wav = AudioFile.Read(Path.ChangeExtension(path, ".wav")).Samples, mp3 = AudioFile.Read(path).Samples;
+
+            Assert.Equal(wav.Length, mp3.Length);
+            Assert.InRange(Sounds.SignalToNoise(wav, mp3), 10, 60);
+            Assert.Equal(0, Sounds.Lag(wav, mp3, most: 1200));
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("jfk", "*.flac"), InlineData("librispeech", "*.flac"), InlineData("ljspeech", "*.flac"), InlineData("ljspeech", "*.wav"), InlineData("fsdd", "*.wav")]
+    public void OurDecoders_AgreeWithLibsndfile(string folder, string pattern)
+    {
+        SoundFileEncoder.SkipWithoutLibrary();
+        IAudioDecoder ours = pattern == "*.wav" ? new WavDecoder() : new FlacDecoder();
+        foreach (string path in Files(folder, pattern))
+        {
+            byte[] file = File.ReadAllBytes(path);
+
+            Assert.True(Sources.ReadAll(new SoundFileDecoder(), file).AsSpan().SequenceEqual(Sources.ReadAll(ours, file)), path);
+        }
+    }
+}
