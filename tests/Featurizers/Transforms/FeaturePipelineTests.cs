@@ -1,3 +1,4 @@
+using AudioBsq.Decoding;
 using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using Microsoft.ML;
@@ -24,7 +25,7 @@ public sealed class FeaturePipelineTests : IDisposable
         var mels = Pipeline(_ml).Fit(data).Transform(data).GetColumn<float[]>("Mel").ToList();
 
         var spectrogram = new MelSpectrogram(Mel);
-        Assert.Equal(Enumerable.Range(0, 4).Select(i => spectrogram.Extract(Decoding.AudioFile.Read(_clips.PathOf(i), 8_000).Samples)), mels);
+        Assert.Equal(Enumerable.Range(0, 4).Select(i => spectrogram.Extract(AudioFile.Read(_clips.PathOf(i), 8_000).Samples)), mels);
     }
 
     [Fact]
