@@ -23,7 +23,11 @@ public sealed class GriffinLim
         _options.Validate();
         var bank = new MelFilterBank(mel);
         if (mel.HopLength > mel.FftLength / 2)
-            throw new NotSupportedException($"HopLength {mel.HopLength} is more than half of FftLength {mel.FftLength}: a waveform can be made only from frames that overlap by half or more.");
+        {
+            throw new NotSupportedException($"HopLength {mel.HopLength} is more than half of FftLength {mel.FftLength}: "
+                + "a waveform can be made only from frames that overlap by half or more.");
+        }
+
         (_inversion, _stft) = (new MelInversion(bank, _options.InversionIterations), new Stft(mel.FftLength, mel.HopLength));
     }
 
@@ -46,13 +50,15 @@ public sealed class GriffinLim
         long shortest = Math.Max(0, (long)(frames - 1) * Mel.HopLength), longest = Math.Max(0, (long)frames * Mel.HopLength - 1);
         long length = samples ?? shortest;
         Check.That(length >= shortest && length <= longest, samples, $"must be from {shortest} to {longest} for {frames} frames", nameof(samples));
-        if (length > Array.MaxLength) throw new ArgumentException($"{frames:N0} frames are {length:N0} samples, more than one array holds: synthesize them in parts.", nameof(mel));
+        if (length > Array.MaxLength)
+            throw new ArgumentException($"{frames:N0} frames are {length:N0} samples, more than one array holds: synthesize them in parts.", nameof(mel));
 
         float[] waveform = new float[length];
         float floor = MelLevels.FloorOf(mel, Mel);
         if (length == 0) return waveform;
         int overlap = (Mel.FftLength - 1) / Mel.HopLength + 1; // frames that share a sample
         int ahead = 3 * overlap, fresh = Math.Max(SegmentFrames, ahead);
+        var segment = new GriffinLimSegment(_stft, _inversion, _options, Math.Min(frames, fresh + 2 * ahead + overlap));
         long done = 0; // samples from the start of the first window, half a window before the waveform
         for (int end = 0; end < frames;)
         {
@@ -61,7 +67,7 @@ public sealed class GriffinLim
             if (end > frames - ahead) end = frames;
             var power = mel[(first * Mel.Bands)..(end * Mel.Bands)].ToArray();
             MelLevels.ToPower(power, Mel, floor);
-            var segment = new GriffinLimSegment(_stft, _inversion, _options, power, first, end - first);
+            segment.Take(power, first, end - first);
             done = segment.Run(waveform, done, isLast: end == frames, keep: end - first - ahead, cancellation);
         }
 

@@ -4,36 +4,52 @@ using System.Runtime.CompilerServices;
 namespace AudioBsq.Signal;
 
 /// <summary>
-/// One segment of <see cref="GriffinLim"/>. Positions count from the start of the first frame's window, half a window before the
-/// waveform. What earlier segments finished is held fixed; what lies beyond an end of the waveform mirrors it, as in <see cref="Stft"/>.
+/// The segments of <see cref="GriffinLim"/>, one after another in the same memory. Positions count from the start of the first
+/// frame's window, half a window before the waveform. What earlier segments finished is held fixed; what lies beyond an end of the
+/// waveform mirrors it, as in <see cref="Stft"/>.
 /// </summary>
 internal sealed class GriffinLimSegment
 {
+    private static readonly (float Re, float Im)[] Phases =
+        [.. Enumerable.Range(0, 4096).Select(i => ((float)Math.Cos(Math.PI * i / 2048), (float)Math.Sin(Math.PI * i / 2048)))];
+
     private readonly Stft _stft;
+    private readonly MelInversion _inversion;
     private readonly GriffinLimOptions _options;
-    private readonly int _firstFrame, _frames, _blocks;
     private readonly Vector<float>[] _magnitude, _lastRe, _lastIm; // (blocks, bins), a frame per lane
     private readonly float[] _perOverlap;                          // 1 / sum of squared windows
     private readonly LaneBuffer _buffer;
+    private float[] _sound, _next;
+    private int _firstFrame, _frames, _blocks;
 
-    public GriffinLimSegment(Stft stft, MelInversion inversion, GriffinLimOptions options, ReadOnlySpan<float> power, int firstFrame, int frames)
+    /// <summary>Makes room for segments of up to so many frames.</summary>
+    public GriffinLimSegment(Stft stft, MelInversion inversion, GriffinLimOptions options, int frames)
     {
-        (_stft, _options, _firstFrame, _frames) = (stft, options, firstFrame, frames);
-        int lanes = LaneFrames.Lanes, bins = stft.Bins, bands = power.Length / frames;
-        _blocks = (frames + lanes - 1) / lanes;
-        _buffer = new LaneBuffer(bins);
-        (_magnitude, _lastRe, _lastIm) = (new Vector<float>[_blocks * bins], new Vector<float>[_blocks * bins], new Vector<float>[_blocks * bins]);
+        (_stft, _inversion, _options, _buffer) = (stft, inversion, options, new LaneBuffer(stft.Bins));
+        int blocks = (frames + LaneFrames.Lanes - 1) / LaneFrames.Lanes;
+        int spectra = blocks * stft.Bins, samples = (blocks * LaneFrames.Lanes - 1) * stft.Hop + stft.Length;
+        (_magnitude, _lastRe, _lastIm) = (new Vector<float>[spectra], new Vector<float>[spectra], new Vector<float>[spectra]);
+        (_perOverlap, _sound, _next) = (new float[samples], new float[samples], new float[samples]);
+    }
+
+    /// <summary>Takes the mel power (frames, bands) of the next segment, whose first frame is <paramref name="firstFrame"/> of the clip.</summary>
+    public void Take(ReadOnlySpan<float> power, int firstFrame, int frames)
+    {
+        int lanes = LaneFrames.Lanes, bands = power.Length / frames;
+        (_firstFrame, _frames, _blocks) = (firstFrame, frames, (frames + lanes - 1) / lanes);
         var (mel, work) = (new Vector<float>[bands], new Vector<float>[bands]);
         for (int block = 0; block < _blocks; block++)
         {
             MelInversion.Gather(power, mel, block * lanes, frames);
-            inversion.Invert(mel, _magnitude.AsSpan(block * bins, bins), work);
+            _inversion.Invert(mel, _magnitude.AsSpan(block * _stft.Bins, _stft.Bins), work);
         }
 
-        _perOverlap = new float[(_blocks * lanes - 1) * stft.Hop + stft.Length];
+        Array.Clear(_lastRe);
+        Array.Clear(_lastIm);
+        Array.Clear(_perOverlap);
         for (int frame = 0; frame < frames; frame++)
         {
-            for (int n = 0; n < stft.Length; n++) _perOverlap[frame * stft.Hop + n] += stft.Window[n] * stft.Window[n];
+            for (int n = 0; n < _stft.Length; n++) _perOverlap[frame * _stft.Hop + n] += _stft.Window[n] * _stft.Window[n];
         }
 
         for (int i = 0; i < _perOverlap.Length; i++) _perOverlap[i] = _perOverlap[i] > 1e-6f ? 1 / _perOverlap[i] : 0;
@@ -47,47 +63,49 @@ internal sealed class GriffinLimSegment
     {
         long start = (long)_firstFrame * _stft.Hop;
         int half = _stft.Length / 2;
-        float[] sound = new float[_perOverlap.Length], next = new float[_perOverlap.Length];
         for (int round = 0; round <= _options.Iterations; round++)
         {
-            Array.Clear(next);
+            Array.Clear(_next);
             for (int block = 0; block < _blocks; block++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 int at = block * LaneFrames.Lanes * _stft.Hop;
-                if (round == 0) StartPhases(block);
+                if (round == 0)
+                {
+                    StartPhases(block);
+                }
                 else
                 {
-                    _stft.Analyze(sound, at, _stft.Hop, _buffer);
+                    _stft.Analyze(_sound, at, _stft.Hop, _buffer);
                     TakePhases(block);
                 }
 
-                _stft.Synthesize(_buffer, next, at);
+                _stft.Synthesize(_buffer, _next, at);
             }
 
-            (sound, next) = (next, sound);
-            for (int i = 0; i < sound.Length; i++) sound[i] *= _perOverlap[i];
-            Fix(sound, waveform, start, done, isLast);
+            (_sound, _next) = (_next, _sound);
+            for (int i = 0; i < _sound.Length; i++) _sound[i] *= _perOverlap[i];
+            Fix(waveform, start, done, isLast);
         }
 
         long from = Math.Max(done, half), to = isLast ? half + waveform.Length : start + (long)keep * _stft.Hop;
-        sound.AsSpan((int)(from - start), (int)(to - from)).CopyTo(waveform[(int)(from - half)..]);
+        _sound.AsSpan((int)(from - start), (int)(to - from)).CopyTo(waveform[(int)(from - half)..]);
         return to;
     }
 
     // What is known of the sound replaces what the frames say.
-    private void Fix(float[] sound, ReadOnlySpan<float> waveform, long start, long done, bool isLast)
+    private void Fix(ReadOnlySpan<float> waveform, long start, long done, bool isLast)
     {
         int half = _stft.Length / 2;
-        if (done > 0) waveform[(int)(start - half)..(int)(done - half)].CopyTo(sound);
-        if (done == 0) Mirror(sound, 0, half, waveform.Length, start);
-        if (isLast) Mirror(sound, (int)(half + waveform.Length - start), (_frames - 1) * _stft.Hop + _stft.Length, waveform.Length, start);
+        if (done > 0) waveform[(int)(start - half)..(int)(done - half)].CopyTo(_sound);
+        if (done == 0) Mirror(0, half, waveform.Length, start);
+        if (isLast) Mirror((int)(half + waveform.Length - start), (_frames - 1) * _stft.Hop + _stft.Length, waveform.Length, start);
     }
 
-    private void Mirror(float[] sound, int from, int to, int samples, long start)
+    private void Mirror(int from, int to, int samples, long start)
     {
         long shift = start - _stft.Length / 2;
-        for (int i = from; i < to; i++) sound[i] = sound[(int)(Stft.Mirror(i + shift, samples) - shift)];
+        for (int i = from; i < to; i++) _sound[i] = _sound[(int)(Stft.Mirror(i + shift, samples) - shift)];
     }
 
     // Phases come from a table by a hash of seed, frame and bin, so they do not depend on segments or on the width of vectors.
@@ -127,9 +145,6 @@ internal sealed class GriffinLimSegment
             (re[bin], im[bin]) = (aheadRe * scale, aheadIm * scale);
         }
     }
-
-    private static readonly (float Re, float Im)[] Phases =
-        [.. Enumerable.Range(0, 4096).Select(i => ((float)Math.Cos(Math.PI * i / 2048), (float)Math.Sin(Math.PI * i / 2048)))];
 
     // The finalizer of SplitMix64 (Steele, Lea and Flood 2014).
     private static ulong Hash(ulong x)

@@ -113,13 +113,16 @@ internal static class LaneFrames
     // Eight rows of eight become eight columns of eight: pairs, then fours, then halves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Eight Transposed(
-        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, Vector256<float> e, Vector256<float> f, Vector256<float> g, Vector256<float> h)
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d,
+        Vector256<float> e, Vector256<float> f, Vector256<float> g, Vector256<float> h)
     {
         var (ab, abHigh, cd, cdHigh) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
         var (ef, efHigh, gh, ghHigh) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f), Avx.UnpackLow(g, h), Avx.UnpackHigh(g, h));
         const byte Lower = 0x44, Upper = 0xEE;
-        var (a0, a1, a2, a3) = (Avx.Shuffle(ab, cd, Lower), Avx.Shuffle(ab, cd, Upper), Avx.Shuffle(abHigh, cdHigh, Lower), Avx.Shuffle(abHigh, cdHigh, Upper));
-        var (e0, e1, e2, e3) = (Avx.Shuffle(ef, gh, Lower), Avx.Shuffle(ef, gh, Upper), Avx.Shuffle(efHigh, ghHigh, Lower), Avx.Shuffle(efHigh, ghHigh, Upper));
+        var (a0, a1) = (Avx.Shuffle(ab, cd, Lower), Avx.Shuffle(ab, cd, Upper));
+        var (a2, a3) = (Avx.Shuffle(abHigh, cdHigh, Lower), Avx.Shuffle(abHigh, cdHigh, Upper));
+        var (e0, e1) = (Avx.Shuffle(ef, gh, Lower), Avx.Shuffle(ef, gh, Upper));
+        var (e2, e3) = (Avx.Shuffle(efHigh, ghHigh, Lower), Avx.Shuffle(efHigh, ghHigh, Upper));
         const byte First = 0x20, Second = 0x31;
         return new Eight(
             Avx.Permute2x128(a0, e0, First), Avx.Permute2x128(a1, e1, First), Avx.Permute2x128(a2, e2, First), Avx.Permute2x128(a3, e3, First),
@@ -127,7 +130,8 @@ internal static class LaneFrames
     }
 
     private readonly ref struct Eight(
-        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, Vector256<float> e, Vector256<float> f, Vector256<float> g, Vector256<float> h)
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d,
+        Vector256<float> e, Vector256<float> f, Vector256<float> g, Vector256<float> h)
     {
         public readonly Vector256<float> A = a, B = b, C = c, D = d, E = e, F = f, G = g, H = h;
     }

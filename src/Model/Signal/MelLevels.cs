@@ -46,7 +46,8 @@ internal static class MelLevels
                 MelLevel.Power => Math.Max(level, 0),
                 _ => level <= floor ? 0 : Math.Pow(10, (level + reference) / 10),
             };
-            if (!(power <= Most) || !double.IsFinite(level)) throw new ArgumentException($"A mel of {mel[i]} is no level of a sound ({options.Level}).", nameof(mel));
+            if (!(power <= Most) || !double.IsFinite(level))
+                throw new ArgumentException($"A mel of {mel[i]} is no level of a sound ({options.Level}).", nameof(mel));
             mel[i] = (float)power;
         }
     }

@@ -44,7 +44,12 @@ public sealed class MelSpectrogram
         Samples.Require(waveform);
         int frames = Options.FramesOf(waveform.Length);
         if ((long)frames * Options.Bands > Array.MaxLength)
-            throw new ArgumentException($"{waveform.Length:N0} samples give {frames:N0} frames of {Options.Bands} bands, more than one array holds: extract them in parts.", nameof(waveform));
+        {
+            throw new ArgumentException(
+                $"{waveform.Length:N0} samples give {frames:N0} frames of {Options.Bands} bands, more than one array holds: extract them in parts.",
+                nameof(waveform));
+        }
+
         float[] mel = new float[frames * Options.Bands];
         var bands = new Vector<float>[Options.Bands];
         _stft.ForEachBlock(waveform, frames, (first, power) =>

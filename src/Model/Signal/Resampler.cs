@@ -46,7 +46,9 @@ public sealed class Resampler
     {
         Samples.Require(samples);
         long length = LengthOf(samples.Length);
-        if (length > Array.MaxLength) throw new ArgumentException($"{samples.Length:N0} samples from {FromRate} to {ToRate} Hz are {length:N0}: resample them in parts.", nameof(samples));
+        if (length > Array.MaxLength)
+            throw new ArgumentException($"{samples.Length:N0} samples from {FromRate} to {ToRate} Hz are {length:N0}: resample them in parts.", nameof(samples));
+
         if (_filter is null) return samples.ToArray();
         float[] output = new float[length];
         _filter.Run(samples, output);

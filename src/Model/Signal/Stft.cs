@@ -68,7 +68,11 @@ internal sealed class Stft
             else
             {
                 if (mirrored.Length == 0) mirrored = new float[lanes * Length];
-                for (int i = 0; i < mirrored.Length; i++) mirrored[i] = waveform[Mirror(start + (long)(i / Length) * Hop + i % Length, waveform.Length)];
+                for (int i = 0; i < mirrored.Length; i++)
+                {
+                    mirrored[i] = waveform[Mirror(start + (long)(i / Length) * Hop + i % Length, waveform.Length)];
+                }
+
                 Analyze(mirrored, 0, Length, buffer);
             }
 
