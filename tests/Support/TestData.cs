@@ -18,21 +18,25 @@ internal static class TestData
     public static string? SharedSpeech { get; } = Existing(Path.Combine(Root, "..", "shared", "speech"));
 
     /// <summary>
-    /// Folders of golden numbers: the one that AUDIOBSQ_GOLDEN names, or else the repository's own and shared/golden beside it.
-    /// </summary>
-    public static IReadOnlyList<string> GoldenFolders { get; } =
-        Environment.GetEnvironmentVariable("AUDIOBSQ_GOLDEN") is { Length: > 0 } named
-            ? [Existing(named) ?? throw new DirectoryNotFoundException($"AUDIOBSQ_GOLDEN names '{named}', which is no folder.")]
-            : [.. new[] { PathOf("golden"), Path.Combine(Root, "..", "shared", "golden") }.Where(Directory.Exists)];
-
-    /// <summary>
     /// Golden files of one kind, the first of each name: for instance every "models/*.json". Tests list them, so a new case needs no code.
+    /// They are those of the folder that AUDIOBSQ_GOLDEN names; where it has none of the kind, and without it, the repository's own and
+    /// those of shared/golden beside it.
     /// </summary>
-    public static IEnumerable<string> Golden(string folder, string pattern) => GoldenFolders
-        .Select(root => Path.Combine(root, folder))
-        .Where(Directory.Exists)
-        .SelectMany(path => Directory.EnumerateFiles(path, pattern).Order(StringComparer.Ordinal))
-        .DistinctBy(Path.GetFileName);
+    public static IEnumerable<string> Golden(string folder, string pattern)
+    {
+        string[] own = [PathOf("golden"), Path.Combine(Root, "..", "shared", "golden")];
+        string? named = Environment.GetEnvironmentVariable("AUDIOBSQ_GOLDEN") is { Length: > 0 } value
+            ? Existing(value) ?? throw new DirectoryNotFoundException($"AUDIOBSQ_GOLDEN names '{value}', which is no folder.")
+            : null;
+        string[] found = named is null ? [] : [.. Files([named])];
+        return found.Length > 0 ? found : Files(own);
+
+        IEnumerable<string> Files(string[] roots) => roots
+            .Select(root => Path.Combine(root, folder))
+            .Where(Directory.Exists)
+            .SelectMany(path => Directory.EnumerateFiles(path, pattern).Order(StringComparer.Ordinal))
+            .DistinctBy(Path.GetFileName);
+    }
 
     /// <summary>A fresh folder below the system's temporary one.</summary>
     public static string NewFolder() => Directory.CreateTempSubdirectory("audiobsq-").FullName;
