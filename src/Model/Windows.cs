@@ -13,8 +13,9 @@ internal sealed class Windows(AudioBsqModel model)
     // could turn its bit, the window is run again by itself, and that result counts: so tokens do not depend on the batch.
     private const double TooCloseToCall = 2e-5;
 
-    // More frames than this at once brought no further speed on a CPU, only memory; a GPU wants more work at a time.
-    private const int FramesAtOnceOnCpu = 1024, FramesAtOnceOnGpu = 32 * 1024;
+    // Of 256 to 16,384 frames at once, 4,096 was the fastest for the Tiny model on two cores (1.3 times as fast as 256) and made no
+    // difference to Small. A GPU wants more work at a time.
+    private const int FramesAtOnceOnCpu = 4096, FramesAtOnceOnGpu = 32 * 1024;
 
     private AudioBsqOptions Options => model.Options;
 
