@@ -57,6 +57,20 @@ public static class AudioFile
         return Read(stream, name, sampleRate);
     }
 
+    /// <summary>Reads a source to its end: what <see cref="Open(string)"/> gave, or a recording, or a user's own. It is not closed.</summary>
+    /// <param name="source">The sound.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the source.</param>
+    /// <exception cref="InvalidDataException">The sound is damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">The sound is too long for one array.</exception>
+    public static Waveform Read(IAudioSource source, string name, int? sampleRate = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(name);
+        CheckRate(sampleRate);
+        return MonoReader.Read(source as CheckedAudioSource ?? new CheckedAudioSource(source, name, owned: null), name, sampleRate);
+    }
+
     /// <summary>Reads a file's header only: damage further on is not found.</summary>
     /// <exception cref="InvalidDataException">The file is no sound, or its header is damaged.</exception>
     /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here.</exception>
