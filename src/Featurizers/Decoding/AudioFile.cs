@@ -30,7 +30,7 @@ public static class AudioFile
         return MonoReader.Read(source, path, sampleRate);
     }
 
-    /// <summary>The same for a stream, from its position on. A stream that cannot seek is read to memory first.</summary>
+    /// <summary>The same for a stream, from its position on. A stream that cannot seek is first read to memory, up to 2 GiB.</summary>
     /// <param name="stream">The content; it stays open.</param>
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
@@ -93,7 +93,7 @@ public static class AudioFile
     }
 
     /// <summary>Opens a stream, from its position on. It stays the caller's and must stay open while the source is read.</summary>
-    /// <param name="stream">The content. A stream that cannot seek is read to memory first.</param>
+    /// <param name="stream">The content. A stream that cannot seek is first read to memory, up to 2 GiB.</param>
     /// <param name="name">A name for messages.</param>
     /// <exception cref="InvalidDataException">The content is no sound, or its header is damaged.</exception>
     /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here.</exception>
