@@ -30,7 +30,7 @@ public static class AudioFile
         return MonoReader.Read(source, path, sampleRate);
     }
 
-    /// <summary>The same for a stream, from its position on. A stream that cannot seek is read to memory first.</summary>
+    /// <summary>The same for a stream, from its position on. A stream that cannot seek is first read to memory, up to 2 GiB.</summary>
     /// <param name="stream">The content; it stays open.</param>
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
@@ -57,6 +57,20 @@ public static class AudioFile
         return Read(stream, name, sampleRate);
     }
 
+    /// <summary>Reads a source to its end: what <see cref="Open(string)"/> gave, or a recording, or a user's own. It is not closed.</summary>
+    /// <param name="source">The sound.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the source.</param>
+    /// <exception cref="InvalidDataException">The sound is damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">The sound is too long for one array.</exception>
+    public static Waveform Read(IAudioSource source, string name, int? sampleRate = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(name);
+        CheckRate(sampleRate);
+        return MonoReader.Read(source as CheckedAudioSource ?? new CheckedAudioSource(source, name, owned: null), name, sampleRate);
+    }
+
     /// <summary>Reads a file's header only: damage further on is not found.</summary>
     /// <exception cref="InvalidDataException">The file is no sound, or its header is damaged.</exception>
     /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here.</exception>
@@ -79,7 +93,7 @@ public static class AudioFile
     }
 
     /// <summary>Opens a stream, from its position on. It stays the caller's and must stay open while the source is read.</summary>
-    /// <param name="stream">The content. A stream that cannot seek is read to memory first.</param>
+    /// <param name="stream">The content. A stream that cannot seek is first read to memory, up to 2 GiB.</param>
     /// <param name="name">A name for messages.</param>
     /// <exception cref="InvalidDataException">The content is no sound, or its header is damaged.</exception>
     /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here.</exception>

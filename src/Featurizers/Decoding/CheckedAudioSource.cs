@@ -33,10 +33,16 @@ internal sealed class CheckedAudioSource : IAudioSource
     {
         Check.That(interleaved.Length >= Format.Channels, interleaved.Length, $"must hold at least one frame of {Format.Channels} samples", nameof(interleaved));
         int count = _source.Read(interleaved);
-        if (count < 0 || count > interleaved.Length || count % Format.Channels != 0) throw new InvalidOperationException($"The decoder of '{_name}' returned {count} numbers for room of {interleaved.Length} and {Format.Channels} channels.");
+        bool isWhole = count >= 0 && count <= interleaved.Length && count % Format.Channels == 0;
+        if (!isWhole) throw new InvalidOperationException($"The decoder of '{_name}' gave {count} numbers for room of {interleaved.Length} and {Format.Channels} channels.");
         if (!AllFinite(interleaved[..count])) throw Broken("holds samples that are not finite numbers");
         _frames += count / Format.Channels;
-        if (count == 0 && _frames < Format.Frames) throw Broken($"is truncated or damaged: {_frames} of {Format.Frames} frames ({(double)_frames / Format.SampleRate:0.###} of {Format.Seconds:0.###} s) could be decoded");
+        if (count == 0 && _frames < Format.Frames)
+        {
+            double seconds = (double)_frames / Format.SampleRate;
+            throw Broken($"is truncated or damaged: {_frames} of {Format.Frames} frames ({seconds:0.###} of {Format.Seconds:0.###} s) could be decoded");
+        }
+
         if (_frames > Format.Frames) throw Broken($"holds more than the {Format.Frames} frames it declares");
         return count;
     }

@@ -28,7 +28,7 @@ internal static class MonoReader
         for (int got; (got = source.Read(block)) > 0;)
         {
             int frames = got / channels;
-            if (frames > mostSamples - count) throw new NotSupportedException($"'{name}' is longer than {mostSamples} frames, the most that is read at once: cut it into parts, or read it piece by piece with AudioFile.Open.");
+            if (frames > mostSamples - count) throw TooLong(name, mostSamples);
             int needed = count + frames;
             if (needed > samples.Length)
             {
@@ -42,6 +42,9 @@ internal static class MonoReader
 
         return count == samples.Length ? samples : samples[..count];
     }
+
+    private static NotSupportedException TooLong(string name, int mostSamples) =>
+        new($"'{name}' is longer than {mostSamples} frames, the most that is read at once: cut it into parts, or read it piece by piece with AudioFile.Open.");
 
     private static void Mix(ReadOnlySpan<float> interleaved, int channels, Span<float> mono)
     {

@@ -46,7 +46,8 @@ internal readonly record struct MpegLength(bool IsDeclared, long? Bytes)
             stream.Position = end;
             Span<byte> next = stackalloc byte[4];
             stream.ReadExactly(next);
-            if (IsFrame(next) || next.StartsWith("ID3"u8)) throw new NotSupportedException($"'{name}' holds several MP3 recordings one after another, of which only the first would be read: split it.");
+            bool isNext = IsFrame(next) || next.StartsWith("ID3"u8);
+            if (isNext) throw new NotSupportedException($"'{name}' holds several MP3 recordings one after another, of which only the first would be read: split it.");
         }
 
         stream.Position = start;

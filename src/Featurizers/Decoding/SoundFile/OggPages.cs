@@ -41,7 +41,8 @@ internal static class OggPages
             uint serial = BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(14));
             if ((page[5] & Begin) != 0)
             {
-                if (started && open.Count == 0) throw new NotSupportedException($"'{name}' holds several Ogg recordings one after another, of which only the first would be read: split it.");
+                bool isNext = started && open.Count == 0;
+                if (isNext) throw new NotSupportedException($"'{name}' holds several Ogg recordings one after another, of which only the first would be read: split it.");
                 open.Add(serial);
                 started = true;
             }

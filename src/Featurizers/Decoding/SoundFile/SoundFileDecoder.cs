@@ -40,7 +40,8 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
         stream.ThrowFault();
         if (error.Code is not (UnrecognisedFormat or UnsupportedEncoding)) throw new InvalidDataException($"'{name}' looks like {kind} but cannot be read: {error.Text}");
         string version = SoundFileNative.Text(SoundFileNative.sf_version_string());
-        throw new NotSupportedException($"'{name}' looks like {kind}, which {version} does not read ({error.Text.TrimEnd('.')}). MP3 needs libsndfile 1.1 or newer; otherwise convert the file to FLAC or WAV.");
+        throw new NotSupportedException($"'{name}' looks like {kind}, which {version} does not read ({error.Text.TrimEnd('.')}). "
+            + "MP3 needs libsndfile 1.1 or newer; otherwise convert the file to FLAC or WAV.");
     }
 
     private NotSupportedException Missing(string name, string kind)

@@ -22,7 +22,11 @@ internal sealed unsafe class SoundFileSource : IAudioSource
         fixed (float* target = interleaved) got = SoundFileNative.sf_readf_float(_file, target, wanted);
         _stream.ThrowFault();
         // An error shows only behind a short read, and not always: who reads compares the lengths.
-        if (got < wanted && SoundFileNative.sf_error(_file) != 0) throw new InvalidDataException($"'{_name}' ({Format.Codec}) is damaged: {SoundFileNative.Text(SoundFileNative.sf_strerror(_file))}");
+        if (got < wanted && SoundFileNative.sf_error(_file) != 0)
+        {
+            throw new InvalidDataException($"'{_name}' ({Format.Codec}) is damaged: {SoundFileNative.Text(SoundFileNative.sf_strerror(_file))}");
+        }
+
         return (int)Math.Max(got, 0) * Format.Channels;
     }
 

@@ -18,6 +18,10 @@ internal sealed unsafe class SoundFileStream(Stream stream)
         if (_fault is not null) ExceptionDispatchInfo.Throw(_fault);
     }
 
+    private long Size => stream.Length - _origin;
+
+    private long Position => stream.Position - _origin;
+
     private static SoundFileStream Of(nint user) => (SoundFileStream)GCHandle.FromIntPtr(user).Target!;
 
     private long Try(Func<long> action, long otherwise)
@@ -57,12 +61,8 @@ internal sealed unsafe class SoundFileStream(Stream stream)
     private static long Length(nint user)
     {
         var self = Of(user);
-        return self.Try(() => self.Rest, -1);
+        return self.Try(() => self.Size, -1);
     }
-
-    private long Rest => stream.Length - _origin;
-
-    private long Position => stream.Position - _origin;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static long Seek(long offset, int from, nint user)

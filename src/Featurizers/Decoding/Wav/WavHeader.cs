@@ -91,7 +91,8 @@ internal sealed record WavHeader(WavCodec Codec, int SampleBytes, int SampleRate
         bool known = (tag, bits) is (1, >= 1 and <= 32) or (3, 32 or 64) or (6 or 7, 8);
         if (!known) throw new NotSupportedException($"'{name}' is a WAV file of format 0x{tag:X4} with {bits} bits, which is not read here: convert it to PCM.");
         int bytes = (bits + 7) / 8;
-        if (channels is 0 or > CheckedAudioSource.MostChannels || block != channels * bytes) throw Broken(name, $"declares frames of {block} bytes for {channels} channels of {bits} bits");
+        bool isSane = channels is > 0 and <= CheckedAudioSource.MostChannels && block == channels * bytes;
+        if (!isSane) throw Broken(name, $"declares frames of {block} bytes for {channels} channels of {bits} bits");
         return new WavHeader((WavCodec)tag, bytes, rate, channels, 0);
     }
 
