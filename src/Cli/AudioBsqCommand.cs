@@ -10,8 +10,8 @@ internal sealed class AudioBsqCommand : RootCommand
         : base("""
             Audio to tokens and back.
 
-              The tokenizer is an ML.NET pipeline, LoadAudio → ExtractMelSpectrogram → TokenizeAudio of the package AudioBsq.MLNet,
-              trained by a program of yours and written by mlContext.Model.Save as one zip.
+              MODEL is a tokenizer that a program has trained with the package AudioBsq.MLNet: the pipeline
+              LoadAudio, ExtractMelSpectrogram, TokenizeAudio as mlContext.Model.Save writes it, one zip.
             """)
     {
         ExampleCommand[] commands = [new TokenizeCommand(terminal, cancellation), new ReconstructCommand(terminal, cancellation), new InfoCommand(terminal, cancellation)];

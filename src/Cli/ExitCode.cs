@@ -22,9 +22,9 @@ internal static class ExitCode
     public const string Help = """
         Exit codes:
           0    everything was done
-          1    some clips failed (each is named on standard error); the others are in the output
+          1    some clips failed, each named on standard error; the others are in the output
           2    the command line makes no sense
-          3    there is no output: no usable model, no place to write to, or not one good clip
+          3    there is no output: no usable model, no place to write, or no good clip
           130  stopped by Ctrl+C
         """;
 

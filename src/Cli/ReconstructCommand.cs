@@ -40,8 +40,9 @@ internal sealed class ReconstructCommand : ExampleCommand
             "Turn tokens back into sound: one WAV file for each clip, as long as the original to the sample.",
             "audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt",
             """
-            A clip speech/a/hello.flac becomes FOLDER/speech/a/hello.wav; a second clip of that name, hello (2).wav.
-            After Ctrl+C the WAV files that are finished stay; there are no half ones.
+            A clip speech/a/hello.flac becomes FOLDER/speech/a/hello.wav, and a second one of that
+            name hello (2).wav. After Ctrl+C the WAV files that are finished stay; there are no
+            half ones.
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);

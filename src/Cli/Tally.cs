@@ -32,7 +32,7 @@ internal sealed class Tally(Terminal terminal)
     {
         string tokens = _tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_tokens:N0} tokens") : "";
         if (_bad > 0) terminal.Say($"{_bad} of {Total} failed.");
-        else terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{_good} clips, {_seconds:N1} s{tokens}."));
+        else terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{_good:N0} {(_good == 1 ? "clip" : "clips")}, {_seconds:N1} s{tokens}."));
         return ExitCode.Of(_good, _bad);
     }
 }

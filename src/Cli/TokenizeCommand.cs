@@ -34,9 +34,9 @@ internal sealed class TokenizeCommand : ExampleCommand
             audiobsq tokenize tokenizer.zip speech/ more/*.flac -o tokens.jsonl
             """,
             """
-            Each line holds: path, samples (at the model's sample rate), sampleRate, frames, bitsPerToken and tokens.
-            Lines are made one after the other, so any number of clips can be tokenized. After Ctrl+C a file is as it
-            was before; what went to standard output stays.
+            Each line holds path, samples (at the model's sample rate), sampleRate, frames,
+            bitsPerToken and tokens. Memory does not grow with the number of clips. After Ctrl+C
+            a file is as it was before; what went to standard output stays.
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);
@@ -50,7 +50,7 @@ internal sealed class TokenizeCommand : ExampleCommand
     protected override int Run(ParseResult arguments)
     {
         string output = arguments.GetRequiredValue(_output);
-        if (output == "-") return Run(arguments, _terminal.Output, hidden: _terminal.ShowsOutput);
+        if (output == "-") return Run(arguments, _terminal.Output, hidden: true); // a bar would run into the lines, which may go on to a terminal
 
         var read = arguments.GetRequiredValue(_inputs).Append(arguments.GetRequiredValue(_model));
         if (read.Any(path => Path.GetFullPath(path) == Path.GetFullPath(output))) throw new UsageException($"--output '{output}' would replace what is read.");
