@@ -21,7 +21,7 @@ public sealed class TokenBitsEstimator : AudioEstimator<TokenBitsTransformer>
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        TokenBitsTransformer.Tokens.Find(Host, input, _input);
+        TokenColumn.Rule.Find(Host, input, _input);
         return [new(_output, TokenBitsTransformer.Type)];
     }
 

@@ -1,5 +1,4 @@
 using AudioBsq.MLNet;
-using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -12,9 +11,6 @@ namespace AudioBsq.MLNet;
 public sealed class TokenBitsTransformer : AudioTransformer
 {
     internal const string LoaderSignature = "AudioBsqTokenBits";
-
-    internal static readonly ColumnRule Tokens = new("vector of Key<UInt32>", column =>
-        column.Kind != SchemaShape.Column.VectorKind.Scalar && column.IsKey && column.ItemType == NumberDataViewType.UInt32);
 
     internal static readonly VectorDataViewType Type = new(NumberDataViewType.Single);
 
@@ -29,10 +25,7 @@ public sealed class TokenBitsTransformer : AudioTransformer
 
     private protected override BatchMapper Bind(DataViewSchema input)
     {
-        var column = Tokens.Find(Host, input, _settings.Input);
-        ulong count = ((KeyDataViewType)((VectorDataViewType)column.Type).ItemType).Count;
-        if (!BitOperations.IsPow2(count)) throw ColumnRule.Mismatch(Host, _settings.Input, "keys whose number is a power of two", column.Type.ToString()!);
-        int bits = BitOperations.Log2(count);
+        var (column, bits) = TokenColumn.Find(Host, input, _settings.Input);
         return new BatchMapper(input, [column], [new(_settings.Output, Type)], (row, capacity) => new Session(row, column, bits, capacity));
     }
 
