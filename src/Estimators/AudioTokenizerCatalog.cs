@@ -46,9 +46,9 @@ public static class AudioTokenizerCatalog
         return new AudioSynthesisEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName, options ?? new AudioSynthesisOptions());
     }
 
-    /// <summary>Turns a token column into its bits, each 0 or 1, highest bit first: numbers that any trainer can use.</summary>
+    /// <summary>Turns a token column into its bits, each 0 or 1, highest bit first.</summary>
     /// <param name="catalog">mlContext.Transforms.</param>
-    /// <param name="outputColumnName">Name of the bit column, <c>Vector&lt;Single&gt;</c>.</param>
+    /// <param name="outputColumnName">Name of the bit column, <c>Vector&lt;Single&gt;</c>; of known length, as trainers need it, where the tokens' is.</param>
     /// <param name="inputColumnName">Name of the token column; the same as the output's when null.</param>
     public static TokenBitsEstimator MapTokensToBits(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null)
     {

@@ -12,8 +12,6 @@ public sealed class TokenBitsTransformer : AudioTransformer
 {
     internal const string LoaderSignature = "AudioBsqTokenBits";
 
-    internal static readonly VectorDataViewType Type = new(NumberDataViewType.Single);
-
     private static readonly ModelFormat SavedAs = new("AUDBSQTB", LoaderSignature, typeof(TokenBitsTransformer));
 
     private readonly Settings _settings;
@@ -26,7 +24,9 @@ public sealed class TokenBitsTransformer : AudioTransformer
     private protected override BatchMapper Bind(DataViewSchema input)
     {
         var (column, bits) = TokenColumn.Find(Host, input, _settings.Input);
-        return new BatchMapper(input, [column], [new(_settings.Output, Type)], (row, capacity) => new Session(row, column, bits, capacity));
+        int tokens = ((VectorDataViewType)column.Type).Size;
+        var type = new VectorDataViewType(NumberDataViewType.Single, checked(tokens * bits));
+        return new BatchMapper(input, [column], [new(_settings.Output, type)], (row, capacity) => new Session(row, column, bits, capacity));
     }
 
     private protected override void Save(ModelWriter writer) => writer.Options(_settings);

@@ -22,6 +22,7 @@ internal sealed class BestWeights : IDisposable
 
         (_lowest, Misses) = (error, 0);
         Dispose();
+        using var scope = NewDisposeScope();
         foreach (var (name, tensor) in network.state_dict()) _weights[name] = tensor.detach().clone().DetachFromDisposeScope();
     }
 
