@@ -21,8 +21,7 @@ public sealed class AudioSynthesisEstimator : AudioEstimator<AudioSynthesisTrans
     internal AudioSynthesisEstimator(IHostEnvironment environment, string output, string input, AudioSynthesisOptions options)
         : base(environment, nameof(AudioSynthesisEstimator))
     {
-        options.Mel?.Validate();
-        options.GriffinLim.Validate();
+        options.Validate();
         (_output, _input, _options) = (output, input, options);
     }
 

@@ -16,4 +16,12 @@ public sealed record AudioSynthesisOptions
     /// less than one hop short of the original.
     /// </summary>
     public string? SampleCountColumnName { get; init; }
+
+    internal void Validate()
+    {
+        Mel?.Validate();
+        ArgumentNullException.ThrowIfNull(GriffinLim);
+        GriffinLim.Validate();
+        Check.That(SampleCountColumnName is not "", SampleCountColumnName, "must be null or a name");
+    }
 }

@@ -25,8 +25,7 @@ public sealed class AudioSynthesisTransformer : AudioTransformer
 
     private protected override BatchMapper Bind(DataViewSchema input)
     {
-        var column = ColumnRule.SingleVector.Find(Host, input, _settings.Input);
-        if (MelColumn.TryGetOptions(column) is { } mel && mel != _settings.Mel) throw ColumnRule.Mismatch(Host, _settings.Input, _settings.Mel.ToString(), mel.ToString());
+        var column = MelRows.Find(Host, input, _settings.Input, _settings.Mel);
         DataViewSchema.Column? samples = _settings.SampleCount is { } name ? FrameCounts.Find(Host, input, name) : null;
         return new BatchMapper(
             input,
@@ -47,6 +46,7 @@ public sealed class AudioSynthesisTransformer : AudioTransformer
         {
             ArgumentException.ThrowIfNullOrEmpty(Output);
             ArgumentException.ThrowIfNullOrEmpty(Input);
+            Check.That(SampleCount is not "", SampleCount, "must be null or a name");
             ArgumentNullException.ThrowIfNull(Mel);
             ArgumentNullException.ThrowIfNull(GriffinLim);
             Mel.Validate();
@@ -54,28 +54,32 @@ public sealed class AudioSynthesisTransformer : AudioTransformer
         }
     }
 
-    // Slots: one mel spectrogram each, and the samples wanted; results: its waveform.
+    // Slots: one waveform each.
     private sealed class Session(AudioSynthesisTransformer owner, DataViewRow row, DataViewSchema.Column column, DataViewSchema.Column? samples, int capacity) : BatchSession
     {
         private readonly ValueGetter<VBuffer<float>> _mel = row.GetGetter<VBuffer<float>>(column);
         private readonly ValueGetter<int>? _samples = samples is { } count ? row.GetGetter<int>(count) : null;
-        private readonly float[][] _mels = new float[capacity][], _waveforms = new float[capacity][];
-        private readonly int?[] _wanted = new int?[capacity];
+        private readonly float[][] _waveforms = new float[capacity][];
         private VBuffer<float> _row;
 
         public override void Collect(int slot)
         {
             _mel(ref _row);
-            _mels[slot] = MelRows.Values(_row, column.Name, owner._settings.Mel.Bands, row.Position);
-            if (_samples is null) return;
+            float[] mel = MelRows.Values(_row, column.Name, owner._settings.Mel.Bands, row.Position);
             int wanted = 0;
-            _samples(ref wanted);
-            _wanted[slot] = wanted;
+            _samples?.Invoke(ref wanted);
+            try
+            {
+                _waveforms[slot] = owner._griffinLim.Synthesize(mel, _samples is null ? null : wanted);
+            }
+            catch (ArgumentException rule)
+            {
+                throw new InvalidDataException($"Row {row.Position} of column '{column.Name}': {rule.Message}", rule);
+            }
         }
 
         public override void Run(int count)
         {
-            for (int i = 0; i < count; i++) _waveforms[i] = owner._griffinLim.Synthesize(_mels[i], _wanted[i]);
         }
 
         public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _waveforms[slot()]);

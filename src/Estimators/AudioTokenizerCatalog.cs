@@ -16,6 +16,7 @@ public static class AudioTokenizerCatalog
     public static AudioTokenizerEstimator TokenizeAudio(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, AudioTokenizerOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        Check.That(inputColumnName is not "", inputColumnName, "must be null or a name");
         return new AudioTokenizerEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName, options ?? new AudioTokenizerOptions());
     }
 
@@ -41,26 +42,29 @@ public static class AudioTokenizerCatalog
     public static AudioSynthesisEstimator SynthesizeAudio(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, AudioSynthesisOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        Check.That(inputColumnName is not "", inputColumnName, "must be null or a name");
         return new AudioSynthesisEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName, options ?? new AudioSynthesisOptions());
     }
 
-    /// <summary>Turns a token column into its bits, each 0 or 1, highest bit first: numbers that any trainer can use.</summary>
+    /// <summary>Turns a token column into its bits, each 0 or 1, highest bit first.</summary>
     /// <param name="catalog">mlContext.Transforms.</param>
-    /// <param name="outputColumnName">Name of the bit column, <c>Vector&lt;Single&gt;</c>.</param>
+    /// <param name="outputColumnName">Name of the bit column, <c>Vector&lt;Single&gt;</c>; of known length, as trainers need it, where the tokens' is.</param>
     /// <param name="inputColumnName">Name of the token column; the same as the output's when null.</param>
     public static TokenBitsEstimator MapTokensToBits(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        Check.That(inputColumnName is not "", inputColumnName, "must be null or a name");
         return new TokenBitsEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName);
     }
 
     /// <summary>Measures how well reconstructed mel spectrograms agree with the originals, and how the tokens were used.</summary>
     /// <param name="catalog">mlContext.Data.</param>
     /// <param name="data">Data with the three columns, for instance a tokenizer's and a reconstructor's output.</param>
-    /// <param name="melColumnName">The original mel spectrograms.</param>
+    /// <param name="melColumnName">The original mel spectrograms. Frames are counted where the column says its bands, otherwise numbers.</param>
     /// <param name="reconstructedColumnName">The reconstructed ones; they may be longer by a part of a patch, which is not measured.</param>
     /// <param name="tokenColumnName">The tokens.</param>
-    /// <exception cref="InvalidOperationException">There are no frames, or a reconstruction is shorter than its original.</exception>
+    /// <exception cref="InvalidOperationException">There are no frames.</exception>
+    /// <exception cref="InvalidDataException">A reconstruction is shorter than its original, a number is not finite, or a token is missing.</exception>
     public static ReconstructionMetrics EvaluateAudioReconstruction(
         this DataOperationsCatalog catalog, IDataView data, string melColumnName = "Mel", string reconstructedColumnName = "Reconstructed", string tokenColumnName = "Tokens")
     {

@@ -26,6 +26,8 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         : base(environment, nameof(AudioTokenizerEstimator))
     {
         options.Validate();
+        Check.That(options.FrameCountColumnName != output, options.FrameCountColumnName, $"must differ from the token column '{output}'", nameof(options.FrameCountColumnName));
+        if (given is not null && !given.Parts.HasFlag(ModelParts.Encoder)) throw new NotSupportedException("The model was saved without its encoder and cannot tokenize. Save the whole tokenizer to do both.");
         (_output, _input, _options) = (output, input, options);
         if (given is not null) _given = new SharedResource<AudioBsqModel>(given).Acquire(); // never ended: the model is the caller's
     }
@@ -39,35 +41,58 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     private protected override AudioTokenizerTransformer FitCore(IDataView input)
     {
         var settings = new TokenizerColumns(_output, _input, _options.FrameCountColumnName, _options.BatchSize);
-        if (_given is not null) return new AudioTokenizerTransformer(Host, settings, _given.Resource.Acquire());
+        if (_given is not null) return new AudioTokenizerTransformer(Host, settings, _given.Borrow());
 
-        var mel = MelOptionsOf(input.Schema[_input]);
+        using var cancellation = new HostCancellation(Host, _options.CancellationToken);
+        var mel = MelOptionsOf(input.Schema);
         int seed = _options.Seed ?? Host.Rand.Next();
+        var data = new TrainingData(
+            pass => MelRows.Read(input, _input, mel.Bands, shuffleSeed: unchecked(seed + pass), cancellation.Token),
+            Validation(mel, cancellation.Token));
+        try
+        {
+            var model = Train(data, mel, seed, cancellation.Token);
+            return new AudioTokenizerTransformer(Host, settings, new SharedResource<AudioBsqModel>(model).Acquire());
+        }
+        catch (OperationCanceledException stopped) when (_options.CancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stopped.Message, stopped, _options.CancellationToken); // the token that the caller knows
+        }
+    }
+
+    private AudioBsqModel Train(TrainingData data, MelOptions mel, int seed, CancellationToken cancellation)
+    {
         string device = ModelDevice.Choose(Host, _options.Device);
         Host.Inform("Training", $"Training an audio tokenizer of {_options.Model.Quantizer.Bits} bits on {device}, seed {seed}, {_options.Training.MaxSteps} steps.");
-        var data = new TrainingData(
-            pass => MelRows.Read(input, _input, mel.Bands, shuffleSeed: unchecked(seed + pass)),
-            _options.ValidationSet is { } validation ? () => MelRows.Read(validation, _input, mel.Bands) : null);
-        var model = AudioBsqModel.Train(data, _options.Model, mel, _options.Training with { Seed = seed, Device = device }, Report, _options.CancellationToken);
-        return new AudioTokenizerTransformer(Host, settings, new SharedResource<AudioBsqModel>(model).Acquire());
+        return AudioBsqModel.Train(data, _options.Model, mel, _options.Training with { Seed = seed, Device = device }, Report, cancellation);
     }
 
     private void Report(TrainingProgress progress)
     {
-        Host.CheckAlive();
-        string validation = progress.Validation is { } v ? $", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}" : "";
+        string validation = progress.Validation is { } v
+            ? FormattableString.Invariant($", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}")
+            : "";
         Host.Inform("Training", FormattableString.Invariant(
             $"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MeanAbsoluteError:F3}{validation}"));
         _options.MetricsCallback?.Invoke(progress);
     }
 
-    private MelOptions MelOptionsOf(DataViewSchema.Column column)
+    // What is wrong with the validation set is said now, not after the steps that come before the first validation.
+    private Func<IEnumerable<float[]>>? Validation(MelOptions mel, CancellationToken cancellation)
     {
-        var carried = MelColumn.TryGetOptions(column);
-        var mel = _options.Mel ?? carried ?? throw new ArgumentException(
-            $"Column '{_input}' does not say how its mel spectrograms were made. Set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.", nameof(column));
-        if (carried is not null && carried != mel) throw new ArgumentException($"Column '{_input}' holds {carried}; the options say {mel}.", nameof(column));
+        if (_options.ValidationSet is not { } validation) return null;
+        MelRows.Find(Host, validation.Schema, _input, mel);
+        IEnumerable<float[]> Read() => MelRows.Read(validation, _input, mel.Bands, shuffleSeed: null, cancellation);
+        if (Read().All(row => row.Length == 0)) throw new InvalidOperationException($"{nameof(AudioTokenizerOptions.ValidationSet)} has no frames in column '{_input}'.");
+        return Read;
+    }
+
+    private MelOptions MelOptionsOf(DataViewSchema schema)
+    {
+        var mel = _options.Mel ?? MelColumn.TryGetOptions(schema[_input]) ?? throw new ArgumentException(
+            $"Column '{_input}' does not say how its mel spectrograms were made. Set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.", nameof(schema));
         if (mel.Bands != _options.Model.Bands) throw ColumnRule.Mismatch(Host, _input, $"mel spectrogram of {_options.Model.Bands} bands", $"one of {mel.Bands} bands");
+        MelRows.Find(Host, schema, _input, mel);
         return mel;
     }
 }

@@ -37,7 +37,7 @@ public sealed record AudioTokenizerOptions
     /// </summary>
     public string? Device { get; init; }
 
-    /// <summary>Rows that <c>Transform</c> reads ahead and runs through the network together. Tokens do not depend on it.</summary>
+    /// <summary>Rows that <c>Transform</c> reads ahead and runs through the network together, 1 to 65,536. Tokens do not depend on it.</summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>Name of a further output column with each clip's number of frames (Int32), from which a reconstructor cuts its output to length; none when null.</summary>
@@ -49,7 +49,9 @@ public sealed record AudioTokenizerOptions
         ArgumentNullException.ThrowIfNull(Training);
         Model.Validate();
         Training.Validate();
-        Check.Positive(BatchSize);
-        Check.That(FrameCountColumnName is null || FrameCountColumnName.Length > 0, FrameCountColumnName, "must be a name or null");
+        Mel?.Validate();
+        Check.That(Mel is null || Mel.Bands == Model.Bands, Mel?.Bands, $"must equal the {Model.Bands} bands of Model", $"{nameof(Mel)}.{nameof(Mel.Bands)}");
+        TokenizerColumns.CheckBatchSize(BatchSize);
+        Check.That(FrameCountColumnName is not "", FrameCountColumnName, "must be null or a name");
     }
 }

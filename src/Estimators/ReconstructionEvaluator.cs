@@ -1,4 +1,3 @@
-using System.Numerics;
 using AudioBsq.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -13,9 +12,8 @@ internal static class ReconstructionEvaluator
     {
         var melColumn = ColumnRule.SingleVector.Find(environment, data.Schema, mel);
         var drawnColumn = ColumnRule.SingleVector.Find(environment, data.Schema, reconstructed);
-        var tokenColumn = TokenBitsTransformer.Tokens.Find(environment, data.Schema, tokens);
-        int bands = ((VectorDataViewType)melColumn.Type).Dimensions is [_, > 0 and int known] ? known : 1;
-        int bits = BitOperations.Log2(((KeyDataViewType)((VectorDataViewType)tokenColumn.Type).ItemType).Count);
+        var (tokenColumn, bits) = TokenColumn.Find(environment, data.Schema, tokens);
+        int bands = ((VectorDataViewType)melColumn.Type).Dimensions is [_, > 0 and int known] ? known : MelColumn.TryGetOptions(melColumn)?.Bands ?? 1;
 
         var evaluation = new Evaluation(bands, bits);
         using var cursor = data.GetRowCursor([melColumn, drawnColumn, tokenColumn]);
@@ -28,7 +26,7 @@ internal static class ReconstructionEvaluator
             readMel(ref melRow);
             readDrawn(ref drawnRow);
             readTokens(ref tokenRow);
-            if (drawnRow.Length < melRow.Length) throw new InvalidOperationException($"Row {cursor.Position}: the reconstruction has {drawnRow.Length} numbers, its original {melRow.Length}.");
+            if (drawnRow.Length < melRow.Length) throw new InvalidDataException($"Row {cursor.Position}: the reconstruction has {drawnRow.Length} numbers, its original {melRow.Length}.");
             evaluation.Add(
                 MelRows.Values(melRow, mel, bands, cursor.Position),
                 MelRows.Values(drawnRow, reconstructed, bands, cursor.Position),

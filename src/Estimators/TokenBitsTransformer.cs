@@ -1,4 +1,3 @@
-using System.Numerics;
 using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -13,11 +12,6 @@ public sealed class TokenBitsTransformer : AudioTransformer
 {
     internal const string LoaderSignature = "AudioBsqTokenBits";
 
-    internal static readonly ColumnRule Tokens = new("vector of Key<UInt32>", column =>
-        column.Kind != SchemaShape.Column.VectorKind.Scalar && column.IsKey && column.ItemType == NumberDataViewType.UInt32);
-
-    internal static readonly VectorDataViewType Type = new(NumberDataViewType.Single);
-
     private static readonly ModelFormat SavedAs = new("AUDBSQTB", LoaderSignature, typeof(TokenBitsTransformer));
 
     private readonly Settings _settings;
@@ -29,11 +23,10 @@ public sealed class TokenBitsTransformer : AudioTransformer
 
     private protected override BatchMapper Bind(DataViewSchema input)
     {
-        var column = Tokens.Find(Host, input, _settings.Input);
-        ulong count = ((KeyDataViewType)((VectorDataViewType)column.Type).ItemType).Count;
-        if (!BitOperations.IsPow2(count)) throw ColumnRule.Mismatch(Host, _settings.Input, "keys whose number is a power of two", column.Type.ToString()!);
-        int bits = BitOperations.Log2(count);
-        return new BatchMapper(input, [column], [new(_settings.Output, Type)], (row, capacity) => new Session(row, column, bits, capacity));
+        var (column, bits) = TokenColumn.Find(Host, input, _settings.Input);
+        int tokens = ((VectorDataViewType)column.Type).Size;
+        var type = new VectorDataViewType(NumberDataViewType.Single, checked(tokens * bits));
+        return new BatchMapper(input, [column], [new(_settings.Output, type)], (row, capacity) => new Session(row, column, bits, capacity));
     }
 
     private protected override void Save(ModelWriter writer) => writer.Options(_settings);

@@ -1,5 +1,7 @@
+using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
@@ -22,16 +24,30 @@ internal static class TokenColumn
     public static bool Fits(DataViewType type, AudioBsqOptions options) =>
         type is VectorDataViewType { ItemType: KeyDataViewType key } && key.RawType == typeof(uint) && key.Count == 1UL << options.BitsPerToken;
 
+    /// <summary>What the shape of a schema can tell; the number of keys is looked at when there is data.</summary>
+    public static ColumnRule Rule { get; } = new("vector of Key<UInt32>", column =>
+        column.Kind != SchemaShape.Column.VectorKind.Scalar && column.IsKey && column.ItemType == NumberDataViewType.UInt32);
+
+    /// <summary>The token column of this name, and the bits of one of its tokens.</summary>
+    public static (DataViewSchema.Column Column, int Bits) Find(IExceptionContext context, DataViewSchema schema, string name)
+    {
+        var column = Rule.Find(context, schema, name);
+        ulong count = ((KeyDataViewType)((VectorDataViewType)column.Type).ItemType).Count;
+        return count > 1 && BitOperations.IsPow2(count)
+            ? (column, BitOperations.Log2(count))
+            : throw ColumnRule.Mismatch(context, name, "keys whose number is 2^bits", column.Type.ToString()!);
+    }
+
     public static uint[] ToKeys(int[] tokens) => Array.ConvertAll(tokens, token => (uint)token + 1);
 
-    /// <exception cref="InvalidOperationException">A token is missing.</exception>
+    /// <exception cref="InvalidDataException">A token is missing.</exception>
     public static int[] FromKeys(in VBuffer<uint> keys, string column, long row)
     {
         int[] tokens = new int[keys.Length];
         int at = 0;
         foreach (uint key in keys.DenseValues())
         {
-            if (key == 0) throw new InvalidOperationException($"Row {row} of column '{column}' has a missing token at position {at}; nothing can be reconstructed from it.");
+            if (key == 0) throw new InvalidDataException($"Row {row} of column '{column}' has a missing token at position {at}.");
             tokens[at++] = (int)(key - 1);
         }
 

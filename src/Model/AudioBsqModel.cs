@@ -23,17 +23,18 @@ namespace AudioBsq;
 /// </example>
 public sealed class AudioBsqModel : IDisposable
 {
-    private readonly ModelParts _parts;
+    private readonly AudioBsqNetwork _network;
+    private bool _disposed;
 
     internal AudioBsqModel(AudioBsqNetwork network, MelOptions mel, Device device, ModelParts parts = ModelParts.All)
     {
-        (Network, Mel, Device, _parts) = (network, mel, device, parts);
-        Network.to(device);
-        Network.eval();
+        (_network, Mel, Device, Parts) = (network, mel, device, parts);
+        _network.to(device);
+        _network.eval();
     }
 
     /// <summary>What the model computes.</summary>
-    public AudioBsqOptions Options => Network.Options;
+    public AudioBsqOptions Options => _network.Options;
 
     /// <summary>The mel spectrograms that the model was made for.</summary>
     public MelOptions Mel { get; }
@@ -44,9 +45,19 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Tokens for one second of sound; times <see cref="AudioBsqOptions.BitsPerToken"/> it is the bit rate.</summary>
     public double TokensPerSecond => Mel.FrameRate / Options.PatchFrames * Options.PatchesPerStep * Options.TokensPerPosition;
 
-    internal AudioBsqNetwork Network { get; }
+    internal AudioBsqNetwork Network
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _network;
+        }
+    }
 
     internal Device Device { get; }
+
+    /// <summary>The halves whose weights are really there.</summary>
+    internal ModelParts Parts { get; }
 
     /// <summary>A model with random weights: the start of training, and for tests.</summary>
     public static AudioBsqModel Create(AudioBsqOptions options, MelOptions mel, int seed = 1, string device = "auto")
@@ -107,8 +118,9 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Writes the weights and options as one safetensors file.</summary>
     public void Save(string path)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this); // before an old file is lost
         using var stream = File.Create(path);
-        ModelFile.Write(stream, this, _parts);
+        ModelFile.Write(stream, this, Parts);
     }
 
     /// <summary>Tokens of one mel spectrogram (frames, bands): <see cref="AudioBsqOptions.TokensOf"/> its frames.</summary>
@@ -150,10 +162,15 @@ public sealed class AudioBsqModel : IDisposable
     }
 
     /// <summary>Frees the native memory of the weights.</summary>
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _network.Dispose();
+    }
 
     private void Need(ModelParts part, string verb)
     {
-        if (!_parts.HasFlag(part)) throw new NotSupportedException($"This model was saved as {_parts} only and cannot {verb}. Save the whole tokenizer to do both.");
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!Parts.HasFlag(part)) throw new NotSupportedException($"This model was saved as {Parts} only and cannot {verb}. Save the whole tokenizer to do both.");
     }
 }

@@ -8,12 +8,12 @@ namespace AudioBsq.Tests.Featurizers;
 /// <summary>Loads a model where nothing of this project was touched before, as a user's program would.</summary>
 internal static class FreshProcess
 {
-    /// <summary>What <see cref="Predict"/> prints in a process of its own.</summary>
-    public static string Run(string model, string folder)
+    /// <summary>What <see cref="Predict"/>, or another task of <c>Program</c>, prints in a process of its own.</summary>
+    public static string Run(string model, string folder, string task = "predict")
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
-            ArgumentList = { typeof(FreshProcess).Assembly.Location, "predict", model, folder },
+            ArgumentList = { typeof(FreshProcess).Assembly.Location, task, model, folder },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

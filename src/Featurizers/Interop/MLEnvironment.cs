@@ -25,6 +25,9 @@ internal static class MLEnvironment
     /// <summary><c>MLContext.FallbackToCpu</c>: whether the CPU will do where the GPU asked for is missing.</summary>
     public static bool FallsBackToCpu(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
 
+    /// <summary>Whether <c>MLContext.CancelExecution</c> was called, as ML.NET's own tools do to stop what runs.</summary>
+    public static bool IsCanceled(this IHost host) => (host as ICancelable)?.IsCanceled ?? false;
+
     /// <summary>A view of rows in memory that can be counted and shuffled, which a view of an enumerable cannot.</summary>
     public static IDataView Rows<T>(this IHostEnvironment environment, IList<T> rows, SchemaDefinition? columns = null) where T : class =>
         DataViewConstructionUtils.CreateFromList(environment, rows, columns);

@@ -27,11 +27,11 @@ internal sealed class ModelWriter
 
     /// <summary>
     /// An entry of its own, or, if <paramref name="payload"/> (this very object) was already written in the same save, a reference
-    /// to that entry. The stream can seek and must be left open.
+    /// to that entry; <paramref name="whole"/>, of which the payload is a part, will do as well. The stream can seek and must be left open.
     /// </summary>
-    public void Shared(string name, object payload, Action<Stream> write)
+    public void Shared(string name, object payload, Action<Stream> write, object? whole = null)
     {
-        string? existing = SharedEntries.Find(_context.Repository, payload);
+        string? existing = (whole is null ? null : SharedEntries.Find(_context.Repository, whole)) ?? SharedEntries.Find(_context.Repository, payload);
         Text(existing);
         if (existing is not null) return;
         Stream(name, write);

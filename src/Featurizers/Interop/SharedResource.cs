@@ -48,6 +48,15 @@ internal sealed class SharedResource<T>(T value) where T : class, IDisposable
             }
         }
 
+        /// <summary>
+        /// A further hold, for the time of one use, so that a disposal on another thread cannot cut it off. Fails once this lease has ended.
+        /// </summary>
+        public Lease Borrow()
+        {
+            ObjectDisposedException.ThrowIf(_ended != 0, typeof(T));
+            return Resource.Acquire();
+        }
+
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _ended, 1) == 0) Resource.Release();

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
 using static TorchSharp.torch;
@@ -6,7 +8,8 @@ namespace AudioBsq.Persistence;
 
 /// <summary>
 /// A model as one safetensors file, which Python can read: the weights under their network names, and in the header's metadata
-/// <c>format</c>, <c>version</c>, <c>parts</c>, <c>options</c> and <c>mel</c> (the two records as JSON).
+/// <c>format</c>, <c>version</c>, <c>parts</c>, <c>options</c> and <c>mel</c> (the two records as JSON), and <c>sha256</c>, the hash of those
+/// two texts and of the data, in capital hexadecimal digits.
 /// </summary>
 internal static class ModelFile
 {
@@ -16,13 +19,17 @@ internal static class ModelFile
     {
         var tensors = model.Network.state_dict().Where(entry => Belongs(entry.Key, parts)).OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         var layout = tensors.Select(entry => (entry.Key, TypeOf(entry.Value.dtype), (IReadOnlyList<long>)entry.Value.shape)).ToList();
+        string options = OptionsJson.Write(model.Options), mel = OptionsJson.Write(model.Mel);
+        using var hash = HashOf(options, mel);
+        foreach (var (_, tensor) in tensors) hash.AppendData(BytesOf(tensor));
         SafetensorsWriter.Write(stream, layout, i => BytesOf(tensors[i].Value), new Dictionary<string, string>
         {
             ["format"] = Format,
             ["version"] = Version,
             ["parts"] = parts.ToString(),
-            ["options"] = OptionsJson.Write(model.Options),
-            ["mel"] = OptionsJson.Write(model.Mel),
+            ["options"] = options,
+            ["mel"] = mel,
+            ["sha256"] = Convert.ToHexString(hash.GetHashAndReset()),
         });
     }
 
@@ -42,7 +49,10 @@ internal static class ModelFile
         var network = new AudioBsqNetwork(options);
         try
         {
-            CopyWeights(file, network, parts, name);
+            using var hash = HashOf(Metadata("options"), Metadata("mel"));
+            CopyWeights(file, network, parts, name, hash);
+            if (Metadata("sha256") != Convert.ToHexString(hash.GetHashAndReset()))
+                throw new InvalidDataException($"{name} is damaged: its weights or options are not those that were saved (SHA-256 differs).");
             return new AudioBsqModel(network, mel, device, parts);
         }
         catch
@@ -60,7 +70,16 @@ internal static class ModelFile
         if (expected > found) throw new InvalidDataException($"{name} holds {found:N0} numbers; its options ask for {expected:N0} weights.");
     }
 
-    private static void CopyWeights(SafetensorsReader file, AudioBsqNetwork network, ModelParts parts, string name)
+    // A zip's own checksums are not looked at by those who read it, and other weights would silently give other tokens.
+    private static IncrementalHash HashOf(string options, string mel)
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(options));
+        hash.AppendData(Encoding.UTF8.GetBytes(mel));
+        return hash;
+    }
+
+    private static void CopyWeights(SafetensorsReader file, AudioBsqNetwork network, ModelParts parts, string name, IncrementalHash hash)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -71,6 +90,7 @@ internal static class ModelFile
             if (!target.shape.SequenceEqual(source.Shape)) throw new InvalidDataException($"{name} holds '{source.Name}' as [{string.Join(", ", source.Shape)}]; the network asks for [{string.Join(", ", target.shape)}].");
             if (source.Type != TypeOf(target.dtype)) throw new InvalidDataException($"{name} holds '{source.Name}' as {source.Type}; the network asks for {TypeOf(target.dtype)}.");
             target.bytes = source.Data;
+            hash.AppendData(source.Data);
         }
 
         if (missing.Count > 0) throw new InvalidDataException($"{name} lacks {missing.Count} tensors: {string.Join(", ", missing.Keys.Take(5))}{(missing.Count > 5 ? ", …" : ".")}");
