@@ -104,15 +104,17 @@ internal static partial class LinuxTorchLoader
         if (!TryLoad(path, out nint handle, out string reason))
         {
             if (!reason.Contains(NewestCxxVersion, StringComparison.Ordinal)) throw new TorchLoadException($"'{path}' does not load: {reason}{Cure(reason)}");
-            string copy = StoreAdaptedCopy(path);
-            if (!TryLoad(copy, out handle, out string again))
+            var (copy, temporary) = StoreAdaptedCopy(path);
+            bool loaded = TryLoad(copy, out handle, out string again);
+            if (temporary) Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true); // what is mapped stays
+            if (!loaded)
                 throw new TorchLoadException($"'{path}' does not load: {reason}\nNeither does '{copy}', a copy adapted to older C++ runtimes: {again}{Cure(reason)}");
         }
 
         Handles[Bridge] = handle;
     }
 
-    private static string StoreAdaptedCopy(string path)
+    private static (string Path, bool Temporary) StoreAdaptedCopy(string path)
     {
         try
         {

@@ -13,14 +13,17 @@ internal static unsafe partial class NativeCache
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>The path of a file with this content; written if it is not there, replaced if it is not what it should be.</summary>
-    public static string Store(string name, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// The path of a file with this content; written if it is not there, replaced if it is not what it should be. Where there is no
+    /// usable cache it is in a fresh folder, to be deleted once the library is loaded.
+    /// </summary>
+    public static (string Path, bool Temporary) Store(string name, ReadOnlySpan<byte> content)
     {
         if (Folder() is { } folder)
         {
             try
             {
-                return StoreIn(folder, name, content);
+                return (StoreIn(folder, name, content), false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -28,7 +31,7 @@ internal static unsafe partial class NativeCache
             }
         }
 
-        return StoreIn(Directory.CreateTempSubdirectory("audiobsq-").FullName, name, content);
+        return (StoreIn(Directory.CreateTempSubdirectory("audiobsq-native-").FullName, name, content), true);
     }
 
     /// <summary>As <see cref="Store"/>, in a given folder.</summary>

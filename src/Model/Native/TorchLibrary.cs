@@ -20,7 +20,7 @@ internal static class TorchLibrary
         lock (Gate)
         {
             if (_loaded) return;
-            if (_failure is not null) throw new TorchLoadException(_failure.Message, _failure);
+            if (_failure is not null) throw new TorchLoadException(_failure.Message, _failure); // TorchSharp cannot be tried twice
             try
             {
                 if (OperatingSystem.IsLinux()) LinuxTorchLoader.Load();

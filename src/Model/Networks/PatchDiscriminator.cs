@@ -1,0 +1,69 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Networks;
+
+/// <summary>
+/// Judges a mel spectrogram patch by patch: each logit sees one region of it (Isola et al. 2017, section 3.2.2). The published version
+/// has one stage of stride 2 more than the paper, and so has this.
+/// </summary>
+internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
+{
+    private const double Slope = 0.2, Deviation = 0.02;
+
+    private readonly Sequential network;
+
+    /// <summary>Fresh weights, drawn from torch's global generator.</summary>
+    /// <param name="layers">Stages of stride 2 after the first; each halves frames and bands.</param>
+    /// <param name="width">Channels of the first stage; they double up to eight times that.</param>
+    public PatchDiscriminator(int layers = 3, int width = 64) : base(nameof(PatchDiscriminator))
+    {
+        Check.That(layers is >= 1 and <= 8, layers, "must be from 1 to 8");
+        Check.Positive(width);
+        Native.TorchLibrary.EnsureLoaded();
+        network = Sequential(Stages(layers, width));
+        RegisterComponents();
+    }
+
+    /// <summary>(batch, frames, bands) → logits (batch, 1, rows, columns), large where the mel looks real.</summary>
+    public override Tensor forward(Tensor mel)
+    {
+        using var scope = NewDisposeScope();
+        return network.call(mel.dim() == 3 ? mel.unsqueeze(1) : mel).MoveToOuterDisposeScope();
+    }
+
+    private static List<Module<Tensor, Tensor>> Stages(int layers, int width)
+    {
+        List<Module<Tensor, Tensor>> stages = [Convolution(1, width, stride: 2), LeakyReLU(Slope)];
+        int channels = width;
+        for (int n = 0; n <= layers; n++)
+        {
+            bool last = n == layers;
+            int wider = last ? channels : width * Math.Min(1 << n, 8);
+            stages.AddRange([Convolution(channels, wider, stride: last ? 1 : 2), Norm(wider), LeakyReLU(Slope)]);
+            channels = wider;
+        }
+
+        stages.Add(Convolution(channels, 1, stride: 1));
+        return stages;
+    }
+
+    private static Conv2d Convolution(int from, int to, int stride)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var layer = Conv2d(from, to, kernel_size: 4, stride: stride, padding: 1);
+        layer.weight!.normal_(0, Deviation);
+        return layer;
+    }
+
+    private static BatchNorm2d Norm(int channels)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var layer = BatchNorm2d(channels);
+        layer.weight!.normal_(1, Deviation);
+        return layer;
+    }
+}
