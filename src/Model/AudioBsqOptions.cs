@@ -66,7 +66,7 @@ public sealed record AudioBsqOptions
     public int WindowPositions => WindowFrames / PatchFrames * PatchesPerStep;
 
     /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
-    public int BitsPerToken => Quantizer.Bits <= 30 ? Quantizer.Bits : Quantizer.GroupSize;
+    public int BitsPerToken => Quantizer.BitsPerToken;
 
     /// <summary>Tokens that make up one code: 1 up to 30 bits, otherwise the number of groups, first group first.</summary>
     public int TokensPerPosition => Quantizer.Bits / BitsPerToken;

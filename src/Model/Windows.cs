@@ -9,8 +9,8 @@ namespace AudioBsq;
 /// </summary>
 internal sealed class Windows(AudioBsqModel model)
 {
-    // Matrix products of another batch size may round differently, by about 1e-7 of a latent. Where a latent is so near to zero that this
-    // could turn its bit, the window is run again by itself, and that result counts: so tokens do not depend on the batch.
+    // Matrix products of another batch size may round differently, by about 1e-7 of a latent. Where a latent is so near to a threshold that
+    // this could change its code, the window is run again by itself, and that result counts: so tokens do not depend on the batch.
     private const double TooCloseToCall = 2e-5;
 
     // Of 256 to 16,384 frames at once, 4,096 was the fastest for the Tiny model on two cores (1.3 times as fast as 256) and made no
@@ -61,14 +61,13 @@ internal sealed class Windows(AudioBsqModel model)
         using var noGradients = no_grad();
         var batch = MelBatch.Of(windows, Options, model.Device);
         var z = model.Network.Encode(model.Network.Scale(batch.Mel), valid: null);
-        var tokens = model.Network.Quantizer.ToTokens(z).flatten(1).to(int32).cpu(); // (batch, positions · tokens per position)
+        var tokens = model.Network.Quantizer.ToTokens(model.Network.Quantizer.Quantize(z)).flatten(1).to(int32).cpu(); // (batch, positions · tokens per position)
         int[] all = tokens.data<int>().ToArray();
         int perWindow = all.Length / windows.Length;
         int[][] result = [.. Enumerable.Range(0, windows.Length).Select(i => all.AsSpan(i * perWindow, perWindow).ToArray())];
         if (windows.Length == 1) return result;
 
-        var size = z.abs();
-        bool[] close = (size < TooCloseToCall * size.mean()).flatten(1).any(1).cpu().data<bool>().ToArray();
+        bool[] close = (model.Network.Quantizer.Margin(z) < TooCloseToCall).flatten(1).any(1).cpu().data<bool>().ToArray();
         for (int i = 0; i < windows.Length; i++)
         {
             if (close[i]) result[i] = EncodeWindows([windows[i]])[0];

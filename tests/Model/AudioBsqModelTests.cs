@@ -1,4 +1,5 @@
 using System.Text;
+using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Quantization;
 using AudioBsq.Training;
@@ -188,6 +189,63 @@ public class AudioBsqModelTests
         Assert.Equal(model.Options, loaded.Options);
         Assert.Equal(model.Mel, loaded.Mel);
         Assert.Equal(File.ReadAllBytes(path), Saved(loaded));
+    }
+
+    [Theory]
+    [InlineData(9, new int[0], 1)]
+    [InlineData(10, new[] { 16, 8, 8 }, 1)]
+    [InlineData(36, new int[0], 4)]
+    public void FiniteScalarModels_AreTrainedSavedAndLoaded(int bits, int[] levels, int tokensPerPosition)
+    {
+        var options = Small.Options with { Quantizer = new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = bits, Levels = [.. levels] } };
+        float[][] mels = Small.Mels(13, 50, 32, 7);
+        string path = Path.Combine(TestData.NewFolder(), "model.safetensors");
+        using var model = AudioBsqModel.Train(TrainingData.Of(mels, mels), options, Small.Mel, Brief);
+        model.Save(path);
+
+        using var loaded = AudioBsqModel.Load(path, "cpu");
+
+        Assert.Equal(options, loaded.Options);
+        int[][] tokens = model.Encode([.. mels.Select(mel => (ReadOnlyMemory<float>)mel)]);
+        for (int i = 0; i < mels.Length; i++)
+        {
+            Assert.Equal(options.TokensOf(mels[i].Length / 16), tokens[i].Length);
+            Assert.Equal((mels[i].Length / 16 + 3) / 4 * 2 * tokensPerPosition, tokens[i].Length);
+            Assert.All(tokens[i], token => Assert.InRange(token, 0, (1 << options.BitsPerToken) - 1));
+            Assert.Equal(tokens[i], loaded.Encode(mels[i])); // also: alone as among others
+            Assert.Equal(model.Decode(tokens[i]), loaded.Decode(tokens[i]));
+        }
+
+        Assert.Equal(bits, model.Evaluate(mels).Codes.Bits);
+        Assert.True(tokens.SelectMany(t => t).Distinct().Count() > 8);
+    }
+
+    [Fact] // field names and buffers are what saved models hold
+    public void StateNames_OfTheQuantizer_AreThoseOfTheFile()
+    {
+        string[] Names(QuantizerOptions quantizer)
+        {
+            using var network = new AudioBsqNetwork(Small.Options with { Quantizer = quantizer });
+            return [.. network.state_dict().Select(entry => entry.Key).Where(name => name.Contains("quant", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        }
+
+        string[] linear = ["post_quant_embed.bias", "post_quant_embed.weight", "quant_embed.bias", "quant_embed.weight"];
+        Assert.Equal([.. linear, "quantize.basis", "quantize.group_basis"], Names(new QuantizerOptions()));
+        Assert.Equal(linear, Names(new QuantizerOptions { Kind = QuantizerKind.FiniteScalar }));
+    }
+
+    [Fact] // files from when there was one kind of quantizer do not name it
+    public void Load_ReadsAFileWithoutKindAndLevels()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        byte[] saved = Saved(model);
+        foreach (string member in new[] { "\\u0022Kind\\u0022:\\u0022BinarySpherical\\u0022,", "\\u0022Levels\\u0022:[]," }) saved = Replace(saved, member, new string(' ', member.Length));
+
+        using var loaded = ModelFile.Read(new MemoryStream(saved), "test", TorchSharp.torch.CPU);
+
+        float[] mel = Small.Mels(14, 50)[0];
+        Assert.Equal(model.Options, loaded.Options);
+        Assert.Equal(model.Encode(mel), loaded.Encode(mel));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class AudioBsqNetwork : Module
 {
     private readonly Encoder encoder;
     private readonly Decoder decoder;
-    private readonly BinarySphericalQuantizer quantize;
+    private readonly Quantizer quantize;
     private readonly Linear quant_embed, post_quant_embed;
 
     /// <summary>A network with fresh weights, drawn from torch's global generator.</summary>
@@ -26,9 +26,9 @@ internal sealed class AudioBsqNetwork : Module
         Options = options;
         encoder = new Encoder(options);
         decoder = new Decoder(options);
-        quantize = new BinarySphericalQuantizer(options.Quantizer, options.Compatibility);
-        quant_embed = Linear(options.Encoder.Width, options.Quantizer.Bits);
-        post_quant_embed = Linear(options.Quantizer.Bits, options.EffectiveDecoder.Width);
+        quantize = Quantization.Quantizer.Of(options.Quantizer, options.Compatibility);
+        quant_embed = Linear(options.Encoder.Width, options.Quantizer.Dimension);
+        post_quant_embed = Linear(options.Quantizer.Dimension, options.EffectiveDecoder.Width);
         RegisterComponents();
     }
 
@@ -36,7 +36,7 @@ internal sealed class AudioBsqNetwork : Module
     public AudioBsqOptions Options { get; }
 
     /// <summary>Latents to codes and tokens.</summary>
-    public BinarySphericalQuantizer Quantizer => quantize;
+    public Quantizer Quantizer => quantize;
 
     /// <summary>Levels in the mel column's unit → network units: MinLevel … MaxLevel becomes −1 … 1.</summary>
     public Tensor Scale(Tensor mel)
@@ -58,7 +58,7 @@ internal sealed class AudioBsqNetwork : Module
     }
 
     /// <summary>
-    /// (batch, frames, bands) in network units → latents (batch, positions, bits), on the unit sphere if the options say so.
+    /// (batch, frames, bands) in network units → latents (batch, positions, dimension), on the unit sphere if the options say so.
     /// Frames are a multiple of PatchFrames and at most WindowFrames. <paramref name="valid"/> (batch, frames / PatchFrames) is true
     /// for real steps; all are where it is null.
     /// </summary>
@@ -68,12 +68,12 @@ internal sealed class AudioBsqNetwork : Module
         CheckFrames(x, valid);
         var features = encoder.call(Patches.Split(x, Options), MaskOf(Options.Encoder, Steps(x), valid, x));
         var latents = quant_embed.call(features);
-        if (Options.Quantizer.NormalizeLatent) latents = functional.normalize(latents, dim: -1);
+        if (Options.Quantizer.ProjectsToSphere) latents = functional.normalize(latents, dim: -1);
         return latents.MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Scaled codes (batch, positions, bits) → (batch, frames, bands) in network units. Not clamped, but in training with
+    /// Codes (batch, positions, dimension) → (batch, frames, bands) in network units. Not clamped, but in training with
     /// <see cref="Compatibility.ClampInTraining"/>.
     /// </summary>
     public Tensor Decode(Tensor codes, Tensor? valid)
@@ -106,10 +106,10 @@ internal sealed class AudioBsqNetwork : Module
     private void CheckPositions(Tensor codes, Tensor? valid)
     {
         int perStep = Options.PatchesPerStep;
-        if (codes.dim() != 3 || codes.shape[2] != Options.Quantizer.Bits || codes.shape[1] == 0 || codes.shape[1] % perStep != 0 || codes.shape[1] > Options.WindowPositions)
+        if (codes.dim() != 3 || codes.shape[2] != quantize.Dimension || codes.shape[1] == 0 || codes.shape[1] % perStep != 0 || codes.shape[1] > Options.WindowPositions)
         {
             throw new ArgumentException(
-                $"codes have shape ({string.Join(", ", codes.shape)}); it must be (batch, positions, {Options.Quantizer.Bits}) with positions a multiple of {perStep} up to {Options.WindowPositions}.", nameof(codes));
+                $"codes have shape ({string.Join(", ", codes.shape)}); it must be (batch, positions, {quantize.Dimension}) with positions a multiple of {perStep} up to {Options.WindowPositions}.", nameof(codes));
         }
 
         CheckValid(valid, codes.shape[0], codes.shape[1] / perStep);

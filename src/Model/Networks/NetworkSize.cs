@@ -5,19 +5,19 @@ internal static class NetworkSize
 {
     public static double Parameters(AudioBsqOptions options, ModelParts parts = ModelParts.All)
     {
-        double bits = options.Quantizer.Bits, patch = (double)options.PatchFrames * options.PatchBands, total = 0;
+        double dimension = options.Quantizer.Dimension, patch = (double)options.PatchFrames * options.PatchBands, total = 0;
         double positions = (double)(options.WindowFrames / options.PatchFrames) * options.PatchesPerStep;
         if (parts.HasFlag(ModelParts.Encoder))
         {
             var encoder = options.Encoder;
-            total += Stack(encoder, positions) + Linear(patch, encoder.Width, bias: !encoder.PreNorm) + Linear(encoder.Width, bits);
+            total += Stack(encoder, positions) + Linear(patch, encoder.Width, bias: !encoder.PreNorm) + Linear(encoder.Width, dimension);
         }
 
         if (parts.HasFlag(ModelParts.Decoder))
         {
             var decoder = options.EffectiveDecoder;
             double head = decoder.HeadWidth is { } width ? Linear(decoder.Width, width) + Linear(width, patch) : Linear(decoder.Width, patch);
-            total += Stack(decoder, positions) + Linear(bits, decoder.Width) + head;
+            total += Stack(decoder, positions) + Linear(dimension, decoder.Width) + head;
         }
 
         return total;

@@ -1,42 +1,29 @@
 using AudioBsq.Native;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Quantization;
 
 /// <summary>
 /// Keeps only the sign of every coordinate of a latent: a corner of the unit sphere's inscribed cube, with no codebook to learn
-/// (Zhao et al. 2024, "Image and Video Tokenization with Binary Spherical Quantization", section 3). The first coordinate is a token's highest bit.
+/// (Zhao et al. 2024, "Image and Video Tokenization with Binary Spherical Quantization", section 3).
 /// </summary>
-internal sealed class BinarySphericalQuantizer : Module
+internal sealed class BinarySphericalQuantizer : Quantizer
 {
     private readonly Compatibility _compatibility;
     private readonly double _scale;
 
-    public BinarySphericalQuantizer(QuantizerOptions options, Compatibility compatibility) : base(nameof(BinarySphericalQuantizer))
+    public BinarySphericalQuantizer(QuantizerOptions options, Compatibility compatibility) : base(options, compatibility, nameof(BinarySphericalQuantizer))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(compatibility);
-        options.Validate();
         TorchLibrary.EnsureLoaded();
-        (Options, _compatibility) = (options, compatibility);
+        _compatibility = compatibility;
         _scale = options.NormalizeCode ? 1 / Math.Sqrt(options.Bits) : 1;
         // The reference's checkpoints carry these two; nothing here reads them.
         register_buffer("basis", PowersOfTwo(options.Bits));
         register_buffer("group_basis", PowersOfTwo(options.GroupSize));
     }
 
-    /// <summary>What the quantizer was made from.</summary>
-    public QuantizerOptions Options { get; }
-
-    /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
-    public int BitsPerToken => Options.Bits <= 30 ? Options.Bits : Options.GroupSize;
-
-    /// <summary>Tokens that make up one code.</summary>
-    public int TokensPerPosition => Options.Bits / BitsPerToken;
-
-    /// <summary>Latents (batch, positions, bits) → codes and losses. <paramref name="valid"/> (batch, positions) is true for positions that count; all do where it is null.</summary>
-    public QuantizerOutput Forward(Tensor z, Tensor? valid)
+    /// <inheritdoc/>
+    public override QuantizerOutput Forward(Tensor z, Tensor? valid)
     {
         using var scope = NewDisposeScope();
         var weight = WeightOf(z, _compatibility.PaddingTakesPart ? null : valid);
@@ -58,7 +45,7 @@ internal sealed class BinarySphericalQuantizer : Module
     }
 
     /// <summary>Latents (…, bits) → scaled codes of the same shape; zero counts as negative. Gradients pass straight through.</summary>
-    public Tensor Quantize(Tensor z)
+    public override Tensor Quantize(Tensor z)
     {
         using var scope = NewDisposeScope();
         var signs = (z > 0).to(z.dtype) * 2 - 1;
@@ -67,72 +54,25 @@ internal sealed class BinarySphericalQuantizer : Module
         return codes.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Latents or codes (…, bits) → tokens (…, TokensPerPosition), Int64.</summary>
-    public Tensor ToTokens(Tensor z) => Pack(z, BitsPerToken);
-
-    /// <summary>Latents or codes (…, bits) → one token per group (…, groups), Int64.</summary>
-    public Tensor ToGroupTokens(Tensor z) => Pack(z, Options.GroupSize);
-
-    /// <summary>Latents or codes (…, bits) → the whole code as one number (…), Int64.</summary>
-    public Tensor ToIndices(Tensor z)
+    /// <inheritdoc/>
+    public override Tensor Margin(Tensor z)
     {
         using var scope = NewDisposeScope();
-        return Pack(z, Options.Bits).squeeze(-1).MoveToOuterDisposeScope();
+        var size = z.abs();
+        return (size / size.mean()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Tokens (…, TokensPerPosition) → scaled codes (…, bits), in single precision on the tokens' device.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A token is negative or has more bits than a token can have.</exception>
-    public Tensor ToCodes(Tensor tokens) => Unpack(tokens, BitsPerToken);
+    /// <inheritdoc/>
+    protected override Tensor ToBits(Tensor codes) => codes > 0;
 
-    /// <summary>Group tokens (…, groups) → scaled codes (…, bits).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A token is negative or has more bits than a group.</exception>
-    public Tensor GroupTokensToCodes(Tensor tokens) => Unpack(tokens, Options.GroupSize);
+    /// <inheritdoc/>
+    protected override Tensor FromBits(Tensor bits) => (bits.to(ScalarType.Float32) * 2 - 1) * _scale;
 
-    private Tensor Pack(Tensor z, int bits)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        CheckLast(z, Options.Bits, nameof(z));
-        var ones = (z > 0).reshape([.. z.shape[..^1], Options.Bits / bits, bits]);
-        var tokens = _compatibility.FloatTokens
-            ? (ones.to(ScalarType.Float32) * PowersOfTwo(bits).to(ScalarType.Float32).to(z.device)).sum(-1).to(ScalarType.Int64)
-            : ones.to(ScalarType.Int64).bitwise_left_shift(Shifts(bits, z.device)).sum(-1);
-        return tokens.MoveToOuterDisposeScope();
-    }
-
-    private Tensor Unpack(Tensor tokens, int bits)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        CheckLast(tokens, Options.Bits / bits, nameof(tokens));
-        var whole = tokens.to(ScalarType.Int64);
-        if (whole.numel() > 0)
-        {
-            (long least, long most) = (whole.min().item<long>(), whole.max().item<long>());
-            Check.That(least >= 0 && most < 1L << bits, least < 0 ? least : most, $"must be from 0 to 2^{bits} - 1", nameof(tokens));
-        }
-
-        var ones = whole.unsqueeze(-1).bitwise_right_shift(Shifts(bits, tokens.device)).bitwise_and(1);
-        var signs = ones.reshape([.. tokens.shape[..^1], Options.Bits]).to(ScalarType.Float32) * 2 - 1;
-        return (signs * _scale).MoveToOuterDisposeScope();
-    }
-
-    private static void CheckLast(Tensor tensor, int size, string name)
-    {
-        if (tensor.dim() == 0 || tensor.shape[^1] != size)
-            throw new ArgumentException($"{name} has shape ({string.Join(", ", tensor.shape)}); its last axis must have {size} entries.", name);
-    }
-
-    private static Tensor Shifts(int bits, Device device) => arange(bits - 1, -1, -1, ScalarType.Int64, device);
-
-    private static Tensor PowersOfTwo(int bits) => tensor(Enumerable.Range(0, bits).Select(i => 1L << (bits - 1 - i)).ToArray());
-
-    // (batch, positions), summing to 1; null for equal weights.
+    // (batch, positions), summing to 1 over those that are valid; null for equal weights.
     private static Tensor? WeightOf(Tensor z, Tensor? valid)
     {
+        CheckValid(z, valid);
         if (valid is null) return null;
-        if (valid.dtype != ScalarType.Bool || !valid.shape.AsSpan().SequenceEqual(z.shape.AsSpan()[..^1]))
-            throw new ArgumentException($"valid is {valid.dtype} ({string.Join(", ", valid.shape)}); it must be Bool ({string.Join(", ", z.shape[..^1])}).", nameof(valid));
         var counts = valid.to(z.dtype);
         return counts / counts.sum().clamp(min: 1);
     }

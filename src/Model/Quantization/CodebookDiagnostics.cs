@@ -26,6 +26,9 @@ public sealed record CodebookDiagnostics
     /// <summary>Mean absolute correlation between two different bits, over the bits that are not dead; 0 where fewer than two are alive.</summary>
     public required double MeanBitCorrelation { get; init; }
 
+    /// <summary>The largest absolute correlation between two different bits that are not dead: 1 where one bit repeats another or its opposite.</summary>
+    public required double MaxBitCorrelation { get; init; }
+
     /// <summary>Bits that never change.</summary>
     public int DeadBits => BitEntropies.Count(entropy => entropy == 0);
 
@@ -50,6 +53,17 @@ public sealed record CodebookDiagnostics
         0 => 0,
         1 => 1,
         _ => JointEntropy / Math.Min(Bits, Math.Log2(Positions)),
+    };
+
+    /// <summary>
+    /// <see cref="JointEntropy"/> as a share of log2 of <see cref="DistinctCodes"/>: 1 where all codes that occur are equally frequent,
+    /// however few they are.
+    /// </summary>
+    public double Evenness => DistinctCodes switch
+    {
+        0 => 0,
+        1 => 1,
+        _ => JointEntropy / Math.Log2(DistinctCodes),
     };
 
     /// <summary>Counts tokens.</summary>
@@ -80,6 +94,7 @@ public sealed record CodebookDiagnostics
     {
         ulong[][] columns = Columns(codes, bits);
         int[] ones = Array.ConvertAll(columns, column => Count(column, column));
+        (double meanCorrelation, double maxCorrelation) = Correlation(columns, ones, codes.Length);
         Array.Sort(codes);
         (int distinct, double joint) = Runs(codes);
         return new CodebookDiagnostics
@@ -89,7 +104,8 @@ public sealed record CodebookDiagnostics
             DistinctCodes = distinct,
             JointEntropy = joint,
             BitEntropies = Array.ConvertAll(ones, count => Term(count, codes.Length) + Term(codes.Length - count, codes.Length)),
-            MeanBitCorrelation = Correlation(columns, ones, codes.Length),
+            MeanBitCorrelation = meanCorrelation,
+            MaxBitCorrelation = maxCorrelation,
         };
     }
 
@@ -123,22 +139,24 @@ public sealed record CodebookDiagnostics
     }
 
     // The correlation of two binary variables: (p₁₁ − p₁p₂) / √(p₁(1 − p₁)·p₂(1 − p₂)).
-    private static double Correlation(ulong[][] columns, int[] ones, int positions)
+    private static (double Mean, double Max) Correlation(ulong[][] columns, int[] ones, int positions)
     {
         int[] alive = [.. Enumerable.Range(0, ones.Length).Where(bit => ones[bit] > 0 && ones[bit] < positions)];
-        if (alive.Length < 2) return 0;
-        double sum = 0;
+        if (alive.Length < 2) return (0, 0);
+        (double sum, double max) = (0, 0);
         for (int i = 0; i < alive.Length; i++)
         {
             for (int j = 0; j < i; j++)
             {
                 double both = Count(columns[alive[i]], columns[alive[j]]) / (double)positions;
                 double first = ones[alive[i]] / (double)positions, second = ones[alive[j]] / (double)positions;
-                sum += Math.Abs(both - first * second) / Math.Sqrt(first * (1 - first) * second * (1 - second));
+                double correlation = Math.Abs(both - first * second) / Math.Sqrt(first * (1 - first) * second * (1 - second));
+                sum += correlation;
+                max = Math.Max(max, correlation);
             }
         }
 
-        return sum / (alive.Length * (alive.Length - 1) / 2);
+        return (sum / (alive.Length * (alive.Length - 1) / 2), max);
     }
 
     private static int Count(ulong[] first, ulong[] second)

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
 namespace AudioBsq.Quantization;
 
 /// <summary>How the entropy of one position's soft code is estimated.</summary>
@@ -10,13 +13,33 @@ public enum EntropyEstimate
     Analytical,
 }
 
-/// <summary>The binary spherical quantizer (Zhao et al. 2024, "Image and Video Tokenization with Binary Spherical Quantization").</summary>
+/// <summary>
+/// How latents become codes. What <see cref="NormalizeLatent"/> and everything below it says concerns
+/// <see cref="QuantizerKind.BinarySpherical"/> only; <see cref="QuantizerKind.FiniteScalar"/> has no loss of its own.
+/// </summary>
 public sealed record QuantizerOptions
 {
-    /// <summary>Bits of a code, 1 to 62.</summary>
+    private readonly LevelList _levels;
+
+    /// <summary>The kind of quantizer.</summary>
+    public QuantizerKind Kind { get; init; } = QuantizerKind.BinarySpherical;
+
+    /// <summary>Bits of a code: 1 to 62, or 2 to 62 for <see cref="QuantizerKind.FiniteScalar"/>.</summary>
     public int Bits { get; init; } = 9;
 
-    /// <summary>Contiguous bits whose joint entropy is estimated; divides <see cref="Bits"/>, at most 18.</summary>
+    /// <summary>
+    /// Levels of each coordinate of a <see cref="QuantizerKind.FiniteScalar"/> code: powers of two from 4 to 256 whose product is
+    /// 2^<see cref="Bits"/>. Where empty, as many times 8 as fit and 4 for the rest: 8·8·8 for 9 bits.
+    /// </summary>
+    public ImmutableArray<int> Levels
+    {
+        get => _levels.Levels;
+        init => _levels = new LevelList(value);
+    }
+
+    /// <summary>
+    /// Contiguous bits whose joint entropy is estimated, and, above 30 bits, those of one token; divides <see cref="Bits"/>, at most 18.
+    /// </summary>
     public int GroupSize { get; init; } = 9;
 
     /// <summary>Latents are projected to the unit sphere before quantization.</summary>
@@ -43,15 +66,43 @@ public sealed record QuantizerOptions
     /// <summary>Weight of the two entropy terms together (ζ in the reference).</summary>
     public double EntropyWeight { get; init; } = 1;
 
+    /// <summary>Coordinates of a code.</summary>
+    internal int Dimension => Kind == QuantizerKind.FiniteScalar ? EffectiveLevels.Length : Bits;
+
+    /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
+    internal int BitsPerToken => Bits <= 30 ? Bits : GroupSize;
+
+    /// <summary>Levels, whether given or those of <see cref="Bits"/>.</summary>
+    internal ImmutableArray<int> EffectiveLevels => Levels.IsEmpty ? LevelList.OfBits(Bits) : Levels;
+
+    /// <summary>Latents lie on the unit sphere.</summary>
+    internal bool ProjectsToSphere => Kind == QuantizerKind.BinarySpherical && NormalizeLatent;
+
     internal void Validate()
     {
-        Check.That(Bits is >= 1 and <= 62, Bits, "must be from 1 to 62");
-        Check.That(GroupSize is >= 1 and <= 18 && Bits % GroupSize == 0, GroupSize, $"must be from 1 to 18 and divide Bits ({Bits})");
+        Check.That(Enum.IsDefined(Kind), Kind, "must be a defined kind of quantizer");
+        bool scalar = Kind == QuantizerKind.FiniteScalar;
+        int leastBits = scalar ? 2 : 1;
+        Check.That(Bits >= leastBits && Bits <= 62, Bits, $"must be from {leastBits} to 62");
+        // A finite scalar code has groups only where it is cut into tokens.
+        bool divides = Bits % Math.Max(1, GroupSize) == 0 || (scalar && Bits <= 30);
+        Check.That(GroupSize is >= 1 and <= 18 && divides, GroupSize, $"must be from 1 to 18 and divide Bits ({Bits})");
+        ValidateLevels(scalar);
         Check.That(Enum.IsDefined(Entropy), Entropy, "must be a defined estimate");
         Check.That(double.IsFinite(InverseTemperature) && InverseTemperature > 0, InverseTemperature, "must be positive");
         Check.That(double.IsFinite(CommitmentWeight) && CommitmentWeight >= 0, CommitmentWeight, "must not be negative");
         Check.That(double.IsFinite(PositionEntropyWeight), PositionEntropyWeight, "must be finite");
         Check.That(double.IsFinite(CodebookEntropyWeight), CodebookEntropyWeight, "must be finite");
         Check.That(double.IsFinite(EntropyWeight), EntropyWeight, "must be finite");
+    }
+
+    private void ValidateLevels(bool scalar)
+    {
+        if (Levels.IsEmpty) return;
+        string levels = string.Join(" · ", Levels);
+        Check.That(scalar, levels, $"must be empty unless Kind is {nameof(QuantizerKind.FiniteScalar)}", nameof(Levels));
+        Check.That(Levels.All(level => level is >= 4 and <= 256 && int.IsPow2(level)), levels, "must be powers of two from 4 to 256, so that a code is a whole number of bits", nameof(Levels));
+        int bits = Levels.Sum(level => BitOperations.Log2((uint)level));
+        Check.That(bits == Bits, levels, $"make 2^{bits} codes, so Bits must be {bits}; it is {Bits}", nameof(Levels));
     }
 }

@@ -46,7 +46,7 @@ public class GoldenModelTests
         golden.Same("eval.group_indices", network.Quantizer.ToGroupTokens(z));
         golden.Same(golden.Names.Contains("eval.indices_exact") ? "eval.indices_exact" : "eval.indices", network.Quantizer.ToIndices(z));
         golden.Same("eval.used_codes", network.Quantizer.ToIndices(z).flatten().unique().output);
-        golden.Near("eval.avg_prob", quantized.AverageProbability, 1e-6);
+        golden.Near("eval.avg_prob", quantized.AverageProbability!, 1e-6);
         var again = network.Decode(network.Quantizer.GroupTokensToCodes(golden["eval.group_indices"]), null);
         golden.Near("eval.recon_from_group_indices", again, recon);
 
@@ -119,7 +119,7 @@ public class GoldenModelTests
         if (check)
         {
             golden.Near("train.recon", recon, network.Options.MaxLevel - network.Options.MinLevel > 10 ? 2e-5 : 1e-5);
-            golden.Near("train.zq_avg_prob", quantized.AverageProbability, 1e-6);
+            golden.Near("train.zq_avg_prob", quantized.AverageProbability!, 1e-6);
         }
 
         return (input - recon).abs().mean() + quantized.Loss * CodebookWeight;

@@ -78,7 +78,7 @@ public class BinarySphericalQuantizerTests
         Close.To(expected.PositionEntropy, actual.PositionEntropy, 1e-6, "position entropy");
         Close.To(expected.CodebookEntropy, actual.CodebookEntropy, 1e-6, "codebook entropy");
         Close.To(expected.Commitment, actual.Commitment, 1e-6, "commitment");
-        Close.To(expected.AverageProbability, actual.AverageProbability, 1e-6, "average");
+        Close.To(expected.AverageProbability!, actual.AverageProbability!, 1e-6, "average");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class BinarySphericalQuantizerTests
         var patterns = quantizer.ToCodes(arange(32, ScalarType.Int64).unsqueeze(-1)); // (32, 5)
         var expected = nn.functional.softmax(z.matmul(patterns.t()) * 2 * quantizer.Options.InverseTemperature, dim: -1).mean([0, 1]);
 
-        Close.To(expected.unsqueeze(0), quantizer.Forward(z, null).AverageProbability, 1e-6);
+        Close.To(expected.unsqueeze(0), quantizer.Forward(z, null).AverageProbability!, 1e-6);
     }
 
     private static BinarySphericalQuantizer New(int bits, int group) => new(new QuantizerOptions { Bits = bits, GroupSize = group }, Compatibility.Corrected);

@@ -68,7 +68,7 @@ public class GoldenQuantizerTests
         Scalar("persample_entropy", output.PositionEntropy);
         Scalar("codebook_entropy", output.CodebookEntropy);
         Scalar("commit_times_beta", output.Commitment);
-        Assert.Equal(setting.GetProperty("avg_prob_shape").EnumerateArray().Select(x => x.GetInt64()), output.AverageProbability.shape);
+        Assert.Equal(setting.GetProperty("avg_prob_shape").EnumerateArray().Select(x => x.GetInt64()), output.AverageProbability!.shape);
         if (tensors.ContainsKey($"{key}.avg_prob")) Near("avg_prob", output.AverageProbability, 1e-6);
         Assert.Equal(tensors[$"{key}.group_indices"].ToInt64s(), quantizer.ToGroupTokens(z).data<long>().ToArray());
         if (tensors.TryGetValue($"{key}.indices", out var indices)) Assert.Equal(indices.ToInt64s(), quantizer.ToIndices(z).data<long>().ToArray());
