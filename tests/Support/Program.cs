@@ -10,6 +10,9 @@ internal static class Program
             case ["predict", var model, var folder]:
                 Featurizers.FreshProcess.Predict(model, folder);
                 return 0;
+            case ["train", var folder]:
+                Model.Training.CheckpointTests.TrainToBeKilled(folder);
+                return 0;
             default:
                 Console.Error.WriteLine("This is a test project: use dotnet test.");
                 return 2;
