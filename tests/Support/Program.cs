@@ -13,6 +13,9 @@ internal static class Program
             case ["tokens", var model, var folder]:
                 Estimators.FreshTokens.Print(model, folder);
                 return 0;
+            case ["train", var folder]:
+                Model.Training.CheckpointTests.TrainToBeKilled(folder);
+                return 0;
             default:
                 Console.Error.WriteLine("This is a test project: use dotnet test.");
                 return 2;

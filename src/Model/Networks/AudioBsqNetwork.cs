@@ -35,6 +35,16 @@ internal sealed class AudioBsqNetwork : Module
     /// <summary>What the network was made from.</summary>
     public AudioBsqOptions Options { get; }
 
+    /// <summary>The decoder's last matrix.</summary>
+    public Parameter LastWeight => decoder.LastWeight;
+
+    /// <summary>If set, training computes blocks twice rather than keep what lies inside them.</summary>
+    public BlockMemory? BlockMemory
+    {
+        get => encoder.Stack.BlockMemory;
+        set => encoder.Stack.BlockMemory = decoder.Stack.BlockMemory = value;
+    }
+
     /// <summary>Latents to codes and tokens.</summary>
     public Quantizer Quantizer => quantize;
 

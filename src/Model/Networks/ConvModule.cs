@@ -38,7 +38,7 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
         using var scope = NewDisposeScope();
         x = functional.glu(Pointwise(layer_norm.call(x), pointwise_conv1), dim: -1);
         if (mask.Real is not null) x = x * mask.Real;
-        x = DepthwiseConvolution.Apply(x, depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal);
+        x = DepthwiseConvolution.Apply(x.to(depthwise_conv.Weight.dtype), depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal);
         x = functional.silu(batch_norm.call(x, mask.Real));
         x = Pointwise(x, pointwise_conv2);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
@@ -46,5 +46,5 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
     }
 
     // A convolution with one tap is a linear layer, and channels come last here.
-    private static Tensor Pointwise(Tensor x, ConvolutionWeights convolution) => functional.linear(x, convolution.Weight.squeeze(2), convolution.Bias);
+    private static Tensor Pointwise(Tensor x, ConvolutionWeights convolution) => ComputeType.Linear(x, convolution.Weight.squeeze(2), convolution.Bias);
 }

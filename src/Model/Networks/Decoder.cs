@@ -25,6 +25,11 @@ internal sealed class Decoder : Module<Tensor, PositionMask, Tensor>
         RegisterComponents();
     }
 
+    public TransformerStack Stack => transformer;
+
+    /// <summary>(PatchFrames × PatchBands, inputs)</summary>
+    public Parameter LastWeight => conv_out.weight!;
+
     /// <summary>(batch, positions, width) → (batch, positions, PatchFrames × PatchBands)</summary>
     public override Tensor forward(Tensor features, PositionMask mask)
     {
@@ -33,7 +38,7 @@ internal sealed class Decoder : Module<Tensor, PositionMask, Tensor>
         if (ln_pre is not null) x = ln_pre.call(x);
         x = transformer.call(x, mask);
         if (ln_post is not null) x = ln_post.call(x);
-        if (ffn is not null) x = ffn.call(x);
-        return conv_out.call(x).MoveToOuterDisposeScope();
+        if (ffn is not null) x = ComputeType.Linear(x, (Linear)ffn[0]).tanh();
+        return ComputeType.Linear(x, conv_out).to(features.dtype).MoveToOuterDisposeScope();
     }
 }

@@ -23,11 +23,13 @@ internal sealed class Encoder : Module<Tensor, PositionMask, Tensor>
         RegisterComponents();
     }
 
+    public TransformerStack Stack => transformer;
+
     /// <summary>(batch, positions, PatchFrames × PatchBands) → (batch, positions, width). Short input uses the first rows of the position table.</summary>
     public override Tensor forward(Tensor patches, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        var x = patch_embed.call(patches) + positional_embedding.narrow(0, 0, patches.shape[1]);
+        var x = ComputeType.Linear(patches, patch_embed) + positional_embedding.narrow(0, 0, patches.shape[1]);
         if (ln_pre is not null) x = ln_pre.call(x);
         x = transformer.call(x, mask);
         if (ln_post is not null) x = ln_post.call(x);

@@ -23,7 +23,7 @@ internal sealed class FeedForward : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = c_proj.call(functional.gelu(c_fc.call(x)));
+        x = ComputeType.Linear(functional.gelu(ComputeType.Linear(x, c_fc)), c_proj);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
         return x.MoveToOuterDisposeScope();
     }

@@ -29,7 +29,11 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         using var scope = NewDisposeScope();
         var rows = x.reshape(-1, x.shape[2]);
         var (mean, variance) = (get_buffer("running_mean")!, get_buffer("running_var")!);
-        if (training)
+        if (BlockMemory.IsSecondTime)
+        {
+            (mean, variance) = (mean.clone(), variance.clone()); // the batch has been counted
+        }
+        else if (training)
         {
             using var _ = no_grad();
             get_buffer("num_batches_tracked")!.add_(1);

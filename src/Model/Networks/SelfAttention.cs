@@ -26,10 +26,13 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, Tensor>
     {
         using var scope = NewDisposeScope();
         (long batch, long positions, long width) = (x.shape[0], x.shape[1], x.shape[2]);
-        var packed = functional.linear(x, in_proj_weight, in_proj_bias).view(batch, positions, 3, _heads, width / _heads);
+        var packed = ComputeType.Linear(x, in_proj_weight, in_proj_bias).view(batch, positions, 3, _heads, width / _heads);
         var parts = packed.permute(2, 0, 3, 1, 4).unbind(0); // each (batch, heads, positions, width / heads)
         var seen = functional.scaled_dot_product_attention(
-            parts[0], parts[1], parts[2], attn_mask: mask.Attention, p: training ? _dropout : 0, is_casual: mask.Causal);
-        return out_proj.call(seen.transpose(1, 2).reshape(batch, positions, width)).MoveToOuterDisposeScope();
+            parts[0], parts[1], parts[2], attn_mask: MaskLike(packed, mask.Attention), p: training ? _dropout : 0, is_casual: mask.Causal);
+        return ComputeType.Linear(seen.transpose(1, 2).reshape(batch, positions, width), out_proj).MoveToOuterDisposeScope();
     }
+
+    // What is added to scores must have their number format.
+    private static Tensor? MaskLike(Tensor scores, Tensor? mask) => mask is null || mask.dtype == ScalarType.Bool ? mask : mask.to(scores.dtype);
 }

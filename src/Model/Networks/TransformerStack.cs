@@ -8,21 +8,35 @@ namespace AudioBsq.Networks;
 internal sealed class TransformerStack : Module<Tensor, PositionMask, Tensor>
 {
     private readonly ModuleList<TransformerBlock> resblocks;
+    private readonly bool _random;
 
     public TransformerStack(NetworkOptions network, AudioBsqOptions options) : base(nameof(TransformerStack))
     {
         resblocks = ModuleList(Enumerable.Range(0, network.Layers).Select(_ => new TransformerBlock(network, options)).ToArray());
+        _random = network.Dropout + network.AttentionDropout + network.DropPath > 0;
         RegisterComponents();
     }
 
     /// <summary>The blocks, first to last.</summary>
     public IReadOnlyList<TransformerBlock> Blocks => [.. resblocks];
 
+    /// <summary>Where blocks are run in training without keeping what lies inside them; null to keep it.</summary>
+    public BlockMemory? BlockMemory { get; set; }
+
     /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
     public override Tensor forward(Tensor x, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        foreach (var block in resblocks) x = block.call(x, mask);
+        foreach (var block in resblocks) x = Run(block, x, mask);
         return x.MoveToOuterDisposeScope();
+    }
+
+    // Each block starts from a seed of its own, so that what it drew can be drawn again, on any device.
+    private Tensor Run(TransformerBlock block, Tensor x, PositionMask mask)
+    {
+        int? seed = training && _random ? (int)randint(int.MaxValue, [], ScalarType.Int64).item<long>() : null;
+        if (training && BlockMemory is { } memory && is_grad_enabled()) return memory.Run(block, x, mask, seed);
+        if (seed is { } start) random.manual_seed(start);
+        return block.call(x, mask);
     }
 }

@@ -7,7 +7,8 @@ namespace AudioBsq.Training;
 /// <param name="ValidFrames">(batch, frames) true where a frame is real; null when all are.</param>
 /// <param name="ValidSteps">(batch, frames / patch) true where a patch holds a real frame; null when all do.</param>
 /// <param name="Frames">Real frames.</param>
-internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSteps, long Frames)
+/// <param name="Masked">What the network is shown in place of the mel; null for the mel itself.</param>
+internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSteps, long Frames, Tensor? Masked = null)
 {
     /// <summary>Pads clips (frames, bands) to the longest, rounded up to whole patches.</summary>
     public static MelBatch Of(IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, Device device)

@@ -9,6 +9,9 @@ public sealed record TrainingOptions
     /// <summary>Crops in one step.</summary>
     public int BatchSize { get; init; } = 16;
 
+    /// <summary>Batches whose gradients make one step: the effect of a batch that many times as large, in the memory of one. Entropies of codes are still each batch's own.</summary>
+    public int AccumulateBatches { get; init; } = 1;
+
     /// <summary>Frames of a random crop, rounded up to whole patches; the model's window when null.</summary>
     public int? CropFrames { get; init; }
 
@@ -42,6 +45,30 @@ public sealed record TrainingOptions
     /// <summary>Steps until the quantizer's loss has its final weight; <see cref="MaxSteps"/> when null and fewer than 2,000.</summary>
     public int? CodebookWarmupSteps { get; init; }
 
+    /// <summary>Steps in a row whose loss or gradient may be not finite, and which are skipped, before training gives up.</summary>
+    public int MaxSkippedInARow { get; init; } = 20;
+
+    /// <summary>Number format of matrix products and attention in training.</summary>
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Full;
+
+    /// <summary>Computes the inside of blocks again in the backward pass rather than keep it: much less memory, about a third more time, the same gradients.</summary>
+    public bool RecomputeBlocks { get; init; }
+
+    /// <summary>A moving average of the weights, which is then what training returns; none when null.</summary>
+    public EmaOptions? Ema { get; init; }
+
+    /// <summary>Masks on training crops; none when null.</summary>
+    public AugmentationOptions? Augmentation { get; init; }
+
+    /// <summary>A reconstruction error at coarser resolutions too; none when null.</summary>
+    public MultiResolutionOptions? MultiResolution { get; init; }
+
+    /// <summary>Training against a discriminator; none when null.</summary>
+    public AdversarialOptions? Adversarial { get; init; }
+
+    /// <summary>Files from which an interrupted run goes on; none when null.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
     /// <summary>Seed of the first weights, the order of the clips and the crops.</summary>
     public int Seed { get; init; } = 1;
 
@@ -65,6 +92,14 @@ public sealed record TrainingOptions
     {
         Check.Positive(MaxSteps);
         Check.Positive(BatchSize);
+        Check.Positive(AccumulateBatches);
+        Check.Positive(MaxSkippedInARow);
+        Check.That(Enum.IsDefined(Precision), Precision, "must be a defined precision");
+        Ema?.Validate();
+        Augmentation?.Validate();
+        MultiResolution?.Validate();
+        Adversarial?.Validate();
+        Checkpoints?.Validate();
         Check.That(CropFrames is null or > 0, CropFrames, "must be positive or null");
         Check.That(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "must be positive");
         Check.That(WarmupSteps is null or >= 0, WarmupSteps, "must not be negative");

@@ -36,6 +36,12 @@ public sealed record TrainingProgress
     /// <summary>Steps left out because their loss or gradient was not finite.</summary>
     public required int SkippedSteps { get; init; }
 
+    /// <summary>Average loss of the discriminator; null where there is none, or it does not act yet.</summary>
+    public double? DiscriminatorLoss { get; init; }
+
+    /// <summary>What else happened since the last report and should be known, such as a resumed run or a damaged checkpoint.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The validation that this step ended with, or null.</summary>
     public ReconstructionMetrics? Validation { get; init; }
 }

@@ -1,0 +1,73 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Training;
+
+/// <summary>AdamW (Loshchilov and Hutter 2019, algorithm 2) whose state has names, so that a checkpoint can hold it.</summary>
+internal sealed class AdamWOptimizer : IDisposable
+{
+    private const double Epsilon = 1e-8;
+
+    private readonly List<Slot> _slots;
+    private readonly double _beta1, _beta2;
+
+    /// <param name="parameters">What is fitted, by name, and its weight decay.</param>
+    /// <param name="beta1">Decay of first moments.</param>
+    /// <param name="beta2">Decay of second moments.</param>
+    public AdamWOptimizer(IEnumerable<(string Name, Parameter Parameter, double WeightDecay)> parameters, double beta1, double beta2)
+    {
+        (_beta1, _beta2) = (beta1, beta2);
+        using var _ = no_grad();
+        _slots = [.. parameters.Select(p => new Slot(p.Name, p.Parameter, Zeros(p.Parameter), Zeros(p.Parameter), p.WeightDecay))];
+    }
+
+    /// <summary>Steps taken; the moments' bias correction depends on it.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>The moments, under the names of their parameters.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
+        _slots.SelectMany(slot => new[] { ($"{slot.Name}.first", slot.First), ($"{slot.Name}.second", slot.Second) });
+
+    public void ClearGradients()
+    {
+        foreach (var slot in _slots)
+        {
+            using var gradient = slot.Parameter.grad;
+            if (gradient is not null) slot.Parameter.grad = null;
+        }
+    }
+
+    /// <summary>Scales all gradients down together if their norm is above <paramref name="largest"/>; returns the norm before that.</summary>
+    public double ClipGradients(double largest) => nn.utils.clip_grad_norm_(_slots.Select(slot => slot.Parameter), largest);
+
+    public void Step(double learningRate)
+    {
+        using var _ = no_grad();
+        Steps++;
+        double correction1 = 1 - Math.Pow(_beta1, Steps), correction2 = 1 - Math.Pow(_beta2, Steps);
+        foreach (var slot in _slots)
+        {
+            using var scope = NewDisposeScope();
+            if (slot.Parameter.grad is not { } gradient) continue;
+            slot.Parameter.mul_(1 - learningRate * slot.WeightDecay);
+            slot.First.mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
+            slot.Second.mul_(_beta2).addcmul_(gradient, gradient, value: 1 - _beta2);
+            var deviation = (slot.Second.sqrt() / Math.Sqrt(correction2)).add_(Epsilon);
+            slot.Parameter.addcdiv_(slot.First, deviation, value: -learningRate / correction1);
+        }
+    }
+
+    public void Dispose()
+    {
+        ClearGradients();
+        foreach (var slot in _slots)
+        {
+            slot.First.Dispose();
+            slot.Second.Dispose();
+        }
+    }
+
+    private static Tensor Zeros(Tensor like) => zeros_like(like).DetachFromDisposeScope();
+
+    private sealed record Slot(string Name, Parameter Parameter, Tensor First, Tensor Second, double WeightDecay);
+}

@@ -1,0 +1,97 @@
+using AudioBsq.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Training;
+
+/// <summary>The discriminator and its training. Mel spectrograms here are (batch, frames, bands) in network units.</summary>
+internal sealed class Adversary : IDisposable
+{
+    private readonly AdversarialOptions _options;
+    private readonly TrainingOptions _training;
+    private readonly WarmupCosine _learningRate;
+    private readonly double _silence;
+
+    public Adversary(TrainingOptions training, AudioBsqOptions model, Device device)
+    {
+        (_training, _options) = (training, training.Adversarial!);
+        _options.Validate(model);
+        Discriminator = new PatchDiscriminator(_options.Layers, _options.Width);
+        Discriminator.to(device);
+        Optimizer = new AdamWOptimizer(
+            Discriminator.named_parameters().Select(p => (p.name, p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0)), training.Beta1, training.Beta2);
+        _learningRate = new WarmupCosine(_options.WarmupSteps, training.MaxSteps - _options.StartStep, end: training.FinalLearningRate);
+        _silence = model.Compatibility.UnscaledInput ? model.MinLevel : -1;
+    }
+
+    public PatchDiscriminator Discriminator { get; }
+
+    public AdamWOptimizer Optimizer { get; }
+
+    public bool Acts(int step) => step >= _options.StartStep;
+
+    /// <summary>The model's weighted loss for being told apart; <paramref name="error"/> is its other loss and <paramref name="lastLayer"/> its last weights.</summary>
+    public Tensor ModelLoss(Tensor target, Tensor drawn, Tensor? valid, Tensor error, Tensor lastLayer)
+    {
+        using var scope = NewDisposeScope();
+        Learn(false); // a gradient for the discriminator's weights would be thrown away
+        var (_, fake) = Judge(target, WithoutPadding(drawn, target, valid));
+        var loss = GanLosses.Generator(fake, _options.Loss);
+        var weight = _options.Adaptive ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * _options.Weight : full([], _options.Weight, loss.dtype, loss.device);
+        return (loss * weight).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds <paramref name="share"/> of the discriminator's loss on a batch to its gradients; returns the loss without the penalty.</summary>
+    public double Accumulate(Tensor target, Tensor drawn, Tensor? valid, double share, int step)
+    {
+        using var scope = NewDisposeScope();
+        Learn(true);
+        var (real, fake) = Judge(target, WithoutPadding(drawn, target, valid).detach());
+        var loss = GanLosses.Discriminator(real, fake, _options.Loss);
+        var total = loss;
+        if (_options.PenaltyWeight > 0 && (step + 1) % _options.PenaltyEvery == 0)
+        {
+            var input = target.detach().clone().requires_grad_();
+            total = loss + GanLosses.GradientPenalty(Discriminator.call(Enlarge(input)), input) * (_options.PenaltyWeight / 2 * _options.PenaltyEvery);
+        }
+
+        (total * share).backward();
+        return loss.item<float>();
+    }
+
+    /// <summary>One optimizer step, unless the gradients are not finite.</summary>
+    public void Step(int step)
+    {
+        using var scope = NewDisposeScope();
+        if (!double.IsFinite(Optimizer.ClipGradients(_training.GradientClip))) return;
+        Optimizer.Step((_options.LearningRate ?? _training.LearningRate) * _learningRate.At(step - _options.StartStep));
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Discriminator.Dispose();
+    }
+
+    // Both together: batch statistics of originals alone, or reconstructions alone, would give them away.
+    private (Tensor Real, Tensor Fake) Judge(Tensor real, Tensor fake)
+    {
+        var logits = Discriminator.call(Enlarge(cat([real, fake])));
+        var halves = logits.chunk(2);
+        return (halves[0], halves[1]);
+    }
+
+    private static Tensor WithoutPadding(Tensor drawn, Tensor target, Tensor? valid) => valid is null ? drawn : where(valid.unsqueeze(-1), drawn, target);
+
+    private Tensor Enlarge(Tensor mel)
+    {
+        long missing = _options.SmallestSide - mel.shape[1];
+        return missing <= 0 ? mel : functional.pad(mel, [0, 0, 0, missing], value: _silence);
+    }
+
+    private void Learn(bool learns)
+    {
+        foreach (var parameter in Discriminator.parameters()) parameter.requires_grad = learns;
+    }
+}

@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace AudioBsq.Training;
+
+/// <summary>Crops, masked where the options say so, as the batches of one step after another.</summary>
+internal sealed class BatchSource : IDisposable
+{
+    private readonly AudioBsqOptions _model;
+    private readonly TrainingOptions _options;
+    private readonly Device _device;
+    private readonly SpecAugment? _augment;
+    private readonly CropSampler _sampler;
+    private readonly IEnumerator<float[]> _crops;
+
+    public BatchSource(TrainingData data, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from)
+    {
+        (_model, _options, _device) = (model, options, device);
+        int crop = (options.CropFrames ?? model.WindowFrames) + model.PatchFrames - 1;
+        crop -= crop % model.PatchFrames;
+        Check.That(crop <= model.WindowFrames, crop, $"must be at most the model's window of {model.WindowFrames} frames", nameof(TrainingOptions.CropFrames));
+        if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel);
+        _sampler = new CropSampler(data.Clips, model.Bands, crop, options.Seed);
+        _crops = _sampler.Crops(from).GetEnumerator();
+    }
+
+    /// <summary>Behind the last crop of the last step.</summary>
+    public SamplerPosition Position => _sampler.Position;
+
+    /// <summary>Passes over the data begun, from 1.</summary>
+    public int Epoch => _sampler.Epoch;
+
+    /// <summary>The batches of a step, in the caller's dispose scope.</summary>
+    public IReadOnlyList<MelBatch> Next(int step)
+    {
+        var random = new Random(StepSeed.Of(_options.Seed, step, part: -1));
+        return [.. Enumerable.Range(0, _options.AccumulateBatches).Select(_ => Batch(random))];
+    }
+
+    public void Dispose() => _crops.Dispose();
+
+    private MelBatch Batch(Random random)
+    {
+        var crops = new ReadOnlyMemory<float>[_options.BatchSize];
+        for (int i = 0; i < crops.Length && _crops.MoveNext(); i++) crops[i] = _crops.Current;
+        var batch = MelBatch.Of(crops, _model, _device);
+        if (_augment is null) return batch;
+
+        var masked = MelBatch.Of(Array.ConvertAll(crops, crop => (ReadOnlyMemory<float>)_augment.Mask(crop.Span, random)), _model, _device);
+        return _options.Augmentation!.MaskTarget ? masked : batch with { Masked = masked.Mel };
+    }
+}

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using AudioBsq.Training;
+
+namespace AudioBsq.Tests.Model.Training;
+
+[NoTensorLeaks]
+public sealed class CheckpointTests : IDisposable
+{
+    private readonly string _folder = TestData.NewFolder();
+
+    private TrainingOptions Options => Runs.Everything with { Checkpoints = new CheckpointOptions { Folder = _folder, Every = 2 } };
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Train_GoesOnToTheSameWeightsWhereverItStopped()
+    {
+        byte[] expected = Runs.Uninterrupted;
+        var random = new Random(1);
+        for (int round = 0; round < 3; round++)
+        {
+            foreach (string file in Files()) File.Delete(file);
+            for (int stop = random.Next(1, 4); stop < 12; stop += random.Next(1, 6)) Stop(stop);
+
+            Assert.Equal(expected, Runs.Train(Options));
+        }
+    }
+
+    [Fact]
+    public void Train_GoesOnToTheSameWeightsAfterAWriteThatFailed()
+    {
+        byte[] expected = Runs.Uninterrupted;
+        foreach (int bytes in (int[])[0, 5000])
+        {
+            var failed = Assert.Throws<IOException>(() => Run(Options, path => new FullDisk(path, bytes)));
+            Assert.Contains("No space left", failed.Message);
+            Assert.Contains("Earlier checkpoints are whole", failed.Message);
+            Assert.Empty(Directory.GetFiles(_folder, "*.unfinished"));
+            Stop(3);
+        }
+
+        var newest = Files();
+        Assert.Throws<IOException>(() => Run(Options, path => new FullDisk(path, 100_000)));
+
+        Assert.Equal(newest, Files());
+        Assert.Equal(expected, Runs.Train(Options));
+    }
+
+    [Fact]
+    public void Train_GoesOnAfterAnyExceptionInsideAWrite()
+    {
+        Stop(5);
+
+        Assert.Throws<InvalidTimeZoneException>(() => Run(Options, path => new FullDisk(path, 3000, new InvalidTimeZoneException())));
+
+        Assert.Single(Directory.GetFiles(_folder, "*.unfinished")); // as if killed
+        Assert.Equal(Runs.Uninterrupted, Runs.Train(Options));
+        Assert.Empty(Directory.GetFiles(_folder, "*.unfinished"));
+    }
+
+    [Fact]
+    public void Train_GoesOnToTheSameWeightsAfterItsProcessWasKilled()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            ArgumentList = { typeof(CheckpointTests).Assembly.Location, "train", _folder },
+            RedirectStandardOutput = true,
+        };
+        using (var process = Process.Start(start)!)
+        {
+            while (process.StandardOutput.ReadLine() is { } line && line != "7")
+            {
+            }
+
+            process.Kill();
+            process.WaitForExit();
+            Assert.NotEqual(0, process.ExitCode);
+        }
+
+        Assert.NotEmpty(Files());
+        var notes = new List<string>();
+        Assert.Equal(Runs.Uninterrupted, Runs.Train(Options, report: progress => notes.AddRange(progress.Notes)));
+        Assert.Contains("goes on after step", Assert.Single(notes));
+    }
+
+    /// <summary>What the process does that is killed.</summary>
+    internal static void TrainToBeKilled(string folder) => Runs.Train(
+        Runs.Everything with { ReportEvery = 1, Checkpoints = new CheckpointOptions { Folder = folder, Every = 2 } },
+        report: progress =>
+        {
+            Console.WriteLine(progress.Step);
+            if (progress.Step == 7) Thread.Sleep(Timeout.Infinite);
+        });
+
+    [Theory]
+    [InlineData("short"), InlineData("flipped"), InlineData("empty")]
+    public void Train_LeavesADamagedCheckpointOut(string damage)
+    {
+        byte[] expected = Runs.Uninterrupted;
+        Stop(9);
+        byte[] bytes = File.ReadAllBytes(Files()[^1]);
+        if (damage == "flipped") bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(Files()[^1], damage switch { "short" => bytes[..^1], "empty" => [], _ => bytes });
+        var notes = new List<string>();
+
+        byte[] weights = Runs.Train(Options, report: progress => notes.AddRange(progress.Notes));
+
+        Assert.Equal(expected, weights);
+        Assert.Contains("A damaged checkpoint is left out", notes[0]);
+        Assert.Contains("goes on after step 6", notes[1]);
+    }
+
+    [Fact]
+    public void Train_RefusesAFolderWhereEachCheckpointIsDamaged()
+    {
+        Stop(5);
+        foreach (string file in Files()) File.WriteAllText(file, "nothing");
+
+        Assert.Contains("None of the 2", Assert.Throws<InvalidDataException>(() => Runs.Train(Options)).Message);
+    }
+
+    [Fact]
+    public void Train_RefusesAnotherRunsFolder()
+    {
+        Stop(5);
+
+        Assert.Contains("other options", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options with { LearningRate = 1e-4 })).Message);
+        Assert.Contains("another model", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, Small.Options)).Message);
+        var anew = Options with { Checkpoints = Options.Checkpoints! with { Resume = false } };
+        Assert.Contains("step 4", Assert.Throws<InvalidOperationException>(() => Runs.Train(anew)).Message);
+    }
+
+    [Fact]
+    public void Train_CanGoOnFromAFileElsewhere()
+    {
+        byte[] expected = Runs.Train(Options with { Checkpoints = Options.Checkpoints! with { KeepLast = 100 } });
+        string elsewhere = TestData.NewFolder();
+        var options = Options with { Checkpoints = new CheckpointOptions { Folder = elsewhere, ResumeFrom = Files()[1] } };
+
+        Assert.Equal(expected, Runs.Train(options));
+        Directory.Delete(elsewhere, recursive: true);
+    }
+
+    [Fact]
+    public void Train_KeepsTheLastAndEveryNthCheckpoint()
+    {
+        Runs.Train(Runs.Options with { Checkpoints = new CheckpointOptions { Folder = _folder, Every = 1, KeepLast = 2, KeepEvery = 5 } });
+
+        Assert.Equal(["05", "10", "11", "12"], Files().Select(file => Path.GetFileNameWithoutExtension(file)[^2..]));
+    }
+
+    [Fact]
+    public void Train_OfAFinishedRunGivesItsModelAtOnce()
+    {
+        byte[] expected = Runs.Train(Options);
+
+        Assert.Equal(expected, Runs.Train(Options, data: new TrainingData(_ => throw new InvalidOperationException("not read"), Runs.Data.Validation)));
+    }
+
+    [Fact]
+    public void Train_StopsEarlyAtTheSamePlaceWhenResumed()
+    {
+        var options = Runs.Options with { MaxSteps = 40, LearningRate = 0.3, ValidateEvery = 2, Patience = 2 };
+        var checkpoints = new CheckpointOptions { Folder = _folder, Every = 1 };
+        int last = 0;
+        byte[] expected = Runs.Train(options, report: progress => last = progress.Step);
+        Assert.InRange(last, 4, 38);
+
+        StopAt(options with { Checkpoints = checkpoints }, 3);
+
+        int lastResumed = 0;
+        Assert.Equal(expected, Runs.Train(options with { Checkpoints = checkpoints }, report: progress => lastResumed = progress.Step));
+        Assert.Equal(last, lastResumed);
+        Assert.Equal(expected, Runs.Train(options with { Checkpoints = checkpoints })); // it has nothing to do
+    }
+
+    private string[] Files() => [.. Directory.GetFiles(_folder, "*.safetensors").Order(StringComparer.Ordinal)];
+
+    private void Stop(int step) => StopAt(Options, step);
+
+    private static void StopAt(TrainingOptions options, int step)
+    {
+        using var source = new CancellationTokenSource();
+        void Cancel(TrainingProgress progress)
+        {
+            if (progress.Step >= step) source.Cancel();
+        }
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Runs.Train(options with { ReportEvery = 1 }, report: Cancel, cancellation: source.Token));
+    }
+
+    private static void Run(TrainingOptions options, Func<string, Stream> create)
+    {
+        using var model = AudioBsqModel.Create(Runs.Model, Small.Mel, options.Seed, "cpu");
+        using var generator = new SeededGenerator(options.Seed);
+        new TrainingRun(model, options, Runs.Data, null) { CreateFile = create }.Run(default);
+    }
+
+    /// <summary>A file on a disk with room for some bytes.</summary>
+    private sealed class FullDisk(string path, long room, Exception? failure = null) : FileStream(path, FileMode.Create)
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (Position + buffer.Length > room) throw failure ?? new IOException("No space left on device.");
+            base.Write(buffer);
+        }
+    }
+}
