@@ -234,20 +234,6 @@ public class AudioBsqModelTests
         Assert.Equal(linear, Names(new QuantizerOptions { Kind = QuantizerKind.FiniteScalar }));
     }
 
-    [Fact] // files from when there was one kind of quantizer do not name it
-    public void Load_ReadsAFileWithoutKindAndLevels()
-    {
-        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
-        byte[] saved = Saved(model);
-        foreach (string member in new[] { "\\u0022Kind\\u0022:\\u0022BinarySpherical\\u0022,", "\\u0022Levels\\u0022:[]," }) saved = Replace(saved, member, new string(' ', member.Length));
-
-        using var loaded = ModelFile.Read(new MemoryStream(saved), "test", TorchSharp.torch.CPU);
-
-        float[] mel = Small.Mels(14, 50)[0];
-        Assert.Equal(model.Options, loaded.Options);
-        Assert.Equal(model.Encode(mel), loaded.Encode(mel));
-    }
-
     [Fact]
     public void Load_RefusesOptionsThatTheWeightsCannotFill()
     {
