@@ -21,11 +21,8 @@ internal abstract class Quantizer : nn.Module
     /// <summary>What the quantizer was made from.</summary>
     public QuantizerOptions Options { get; }
 
-    /// <summary>Bits of one code.</summary>
+    /// <summary>Bits of one code; there are 2^Bits codes.</summary>
     public int Bits => Options.Bits;
-
-    /// <summary>Different codes: 2^Bits.</summary>
-    public double Vocabulary => Math.ScaleB(1, Bits);
 
     /// <summary>Coordinates of a latent and of a code.</summary>
     public int Dimension => Options.Dimension;
