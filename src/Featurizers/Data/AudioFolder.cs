@@ -20,7 +20,23 @@ internal static class AudioFolder
         return rows;
     }
 
-    private static FileSystemEnumerable<string> Files(string root, AudioFolderOptions options)
+    /// <summary>The one folder in <paramref name="root"/> that has one of some names.</summary>
+    public static string Only(string root, string[] names)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        root = Path.GetFullPath(root);
+        if (!Directory.Exists(root)) throw new DirectoryNotFoundException($"There is no folder '{root}'.");
+        string[] found = [.. Directory.EnumerateDirectories(root).Where(folder => names.Contains(Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new DirectoryNotFoundException($"'{root}' has no folder {string.Join(" or ", names)}. For one folder of sounds there is LoadAudioFolder, and TrainTestSplit to divide it."),
+            _ => throw new InvalidDataException($"'{root}' has several folders for one purpose: {string.Join(", ", found.Select(Path.GetFileName))}."),
+        };
+    }
+
+    /// <summary>Full paths, in no order.</summary>
+    public static IEnumerable<string> Files(string root, AudioFolderOptions options)
     {
         var extensions = options.Extensions.ToHashSet(StringComparer.OrdinalIgnoreCase);
         // Hidden files are left out (their attribute is among those skipped by default): some systems keep a "._name.wav" beside name.wav.

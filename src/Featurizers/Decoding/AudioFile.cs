@@ -30,6 +30,22 @@ public static class AudioFile
         return MonoReader.Read(source, path, sampleRate);
     }
 
+    /// <summary>Reads a part of a file as one channel, as if the file were that part.</summary>
+    internal static Waveform Read(string path, TimeRange part, int sampleRate)
+    {
+        CheckRate(sampleRate);
+        using var source = Open(path);
+        return MonoReader.Read(source, path, part, sampleRate);
+    }
+
+    /// <summary>The same for a stream.</summary>
+    internal static Waveform Read(Stream stream, string name, TimeRange part, int sampleRate)
+    {
+        CheckRate(sampleRate);
+        using var source = Open(stream, name);
+        return MonoReader.Read(source, name, part, sampleRate);
+    }
+
     /// <summary>The same for a stream, from its position on. A stream that cannot seek is first read to memory, up to 2 GiB.</summary>
     /// <param name="stream">The content; it stays open.</param>
     /// <param name="name">A name for messages.</param>

@@ -19,6 +19,14 @@ internal static class MonoReader
         return new Waveform(wanted == rate ? samples : Resampler.Resample(samples, rate, wanted), wanted);
     }
 
+    /// <summary>The same for a part; what lies before it is decoded and dropped, and what lies after it is not read.</summary>
+    public static Waveform Read(IAudioSource source, string name, TimeRange part, int sampleRate)
+    {
+        var piece = new AudioPart(source, part);
+        if (!piece.Skip()) throw new InvalidDataException($"'{name}' ends before {part.Start} s, where the part to be read starts.");
+        return Read(piece, name, sampleRate);
+    }
+
     private static float[] ReadAll(IAudioSource source, string name, int mostSamples)
     {
         int channels = source.Format.Channels;

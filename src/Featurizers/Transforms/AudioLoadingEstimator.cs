@@ -9,6 +9,7 @@ namespace AudioBsq.MLNet;
 /// |---|---|
 /// | Looks at the data to train | no |
 /// | Input column | text (a path), or vector of Byte (a file's content) |
+/// | Time columns, if any | Single: seconds |
 /// | Output column | vector of Single, of any length, with a SampleRate annotation |
 /// | Saved by mlContext.Model.Save | yes |
 /// </remarks>
@@ -27,6 +28,7 @@ public sealed class AudioLoadingEstimator : AudioEstimator<AudioLoadingTransform
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         AudioLoadingTransformer.InputRule.Find(Host, input, _input);
+        foreach (string name in AudioLoadingTransformer.TimeColumns(_options)) AudioLoadingTransformer.TimeRule.Find(Host, input, name);
         return AudioLoadingTransformer.Outputs(_output, _options);
     }
 

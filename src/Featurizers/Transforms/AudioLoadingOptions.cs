@@ -18,12 +18,26 @@ public sealed record AudioLoadingOptions
     /// </summary>
     public string? ErrorColumn { get; init; }
 
+    /// <summary>
+    /// Column (Single) with the second at which a row's part of the file starts, and NaN for its beginning; the beginning when null. What lies
+    /// before is decoded but not kept.
+    /// </summary>
+    public string? StartColumn { get; init; }
+
+    /// <summary>
+    /// Column (Single) with the second at which a row's part of the file ends, and NaN for its end; the end when null, or when the file
+    /// is shorter. What lies after is not read.
+    /// </summary>
+    public string? EndColumn { get; init; }
+
     internal void Validate()
     {
         Check.Positive(SampleRate);
         Check.That(Folder is not "", Folder, "must be null or a folder");
         Check.That(Enum.IsDefined(OnError), OnError, "must be a defined handling");
         Check.That(ErrorColumn is not "", ErrorColumn, "must be null or a name");
+        Check.That(StartColumn is not "", StartColumn, "must be null or a name");
+        Check.That(EndColumn is not "", EndColumn, "must be null or a name");
         Check.That(ErrorColumn is null || OnError == LoadErrorHandling.EmptyWaveform, ErrorColumn, "needs OnError = EmptyWaveform: with Throw there is no row to put the reason in");
     }
 }

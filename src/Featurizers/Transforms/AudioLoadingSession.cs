@@ -13,6 +13,7 @@ internal sealed class AudioLoadingSession : BatchSession
     private readonly AudioLoadingOptions _options;
     private readonly DataViewRow _row;
     private readonly Func<Waveform> _read;
+    private readonly Func<double?> _start, _end;
     private readonly float[][] _waveforms;
     private readonly string[] _errors;
     private string _name = ""; // of the sound being read, for messages
@@ -21,6 +22,7 @@ internal sealed class AudioLoadingSession : BatchSession
     {
         (_host, _options, _row) = (host, options, row);
         (_waveforms, _errors) = (new float[capacity][], new string[capacity]);
+        (_start, _end) = (Time(options.StartColumn), Time(options.EndColumn));
         _read = column.Type is TextDataViewType ? FromPath(column) : FromContent(column);
     }
 
@@ -55,7 +57,7 @@ internal sealed class AudioLoadingSession : BatchSession
             _name = path.ToString();
             if (path.IsEmpty) throw new InvalidDataException($"Row {_row.Position} of column '{column.Name}' holds no path.");
             if (_options.Folder is not null) _name = Path.Combine(_options.Folder, _name);
-            return AudioFile.Read(_name, _options.SampleRate);
+            return AudioFile.Read(_name, Part(), _options.SampleRate);
         };
     }
 
@@ -69,7 +71,26 @@ internal sealed class AudioLoadingSession : BatchSession
             _name = $"row {_row.Position} of column '{column.Name}'";
             byte[] bytes = new byte[content.Length];
             content.CopyTo(bytes);
-            return AudioFile.Read(bytes, _name, _options.SampleRate);
+            using var stream = new MemoryStream(bytes, writable: false);
+            return AudioFile.Read(stream, _name, Part(), _options.SampleRate);
+        };
+    }
+
+    private TimeRange Part()
+    {
+        var part = new TimeRange(_start() ?? 0, _end());
+        return part.IsValid ? part : throw new InvalidDataException($"Row {_row.Position} of '{_name}' is from {part.Start} to {part.End} s; a part must start at 0 or later and end after it starts.");
+    }
+
+    private Func<double?> Time(string? column)
+    {
+        if (column is null) return () => null;
+        var read = _row.GetGetter<float>(_row.Schema[column]);
+        float seconds = 0;
+        return () =>
+        {
+            read(ref seconds);
+            return float.IsNaN(seconds) ? null : seconds;
         };
     }
 }

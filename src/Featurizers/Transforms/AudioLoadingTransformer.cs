@@ -33,6 +33,9 @@ public sealed class AudioLoadingTransformer : AudioTransformer
     internal static ColumnRule InputRule { get; } = new("String (a path) or vector of Byte (a file's content)", column =>
         !column.IsKey && (column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType is TextDataViewType : column.ItemType == NumberDataViewType.Byte));
 
+    internal static ColumnRule TimeRule { get; } = new("Single (seconds)", column =>
+        !column.IsKey && column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Single);
+
     private protected override ModelFormat Format => FormatOfFile;
 
     internal static void Validate(string output, string input, AudioLoadingOptions options)
@@ -50,10 +53,13 @@ public sealed class AudioLoadingTransformer : AudioTransformer
         return options.ErrorColumn is null ? [waveform] : [waveform, new(options.ErrorColumn, TextDataViewType.Instance)];
     }
 
+    internal static IEnumerable<string> TimeColumns(AudioLoadingOptions options) => new[] { options.StartColumn, options.EndColumn }.OfType<string>();
+
     private protected override BatchMapper Bind(DataViewSchema input)
     {
         var column = InputRule.Find(Host, input, InputColumnName);
-        return new BatchMapper(input, [column], Outputs(OutputColumnName, Options), (row, capacity) => new AudioLoadingSession(Host, Options, row, column, capacity));
+        var times = TimeColumns(Options).Select(name => TimeRule.Find(Host, input, name));
+        return new BatchMapper(input, [column, .. times], Outputs(OutputColumnName, Options), (row, capacity) => new AudioLoadingSession(Host, Options, row, column, capacity));
     }
 
     private protected override void Save(ModelWriter writer)
