@@ -13,6 +13,7 @@ internal static class ConfigRules
         Model(rules, draft);
         Mel(rules, draft);
         Data(rules, draft);
+        Training(rules, draft);
         rules.Require(!(rules.Has("optimizer.lr") && rules.Has("optimizer.base_lr")), "give one of them: lr is base_lr × data.batch_size", "optimizer.lr", "optimizer.base_lr");
     }
 
@@ -58,6 +59,16 @@ internal static class ConfigRules
             var given = key == "data.train_split" ? data.TrainSplits : data.ValidationSplits;
             rules.Require(given.All(split => Enum.GetNames<SpeechCommandsSplit>().Contains(split, StringComparer.OrdinalIgnoreCase)), $"'{string.Join(", ", given)}' is none of train, validation, test and all", key, "data.dataset_type");
         }
+    }
+
+    private static void Training(Rules rules, ConfigDraft draft)
+    {
+        foreach (string key in (string[])["loss.disc_loss", "loss.disc_start", "loss.disc_reg_freq", "loss.use_adaptive_disc_weight"])
+            rules.Require(draft.Training.Adversarial is not null || !rules.Has(key), "has no meaning without a discriminator: give loss.disc_weight above 0", key);
+        foreach (string key in (string[])["training.save_every", "training.keep_last"])
+            rules.Require(draft.Training.Checkpoints is not null || !rules.Has(key), "has no meaning without training.checkpoint_dir", key);
+        if (draft.Training.Adversarial is { } adversarial)
+            rules.Require(draft.Model.Bands >= adversarial.SmallestSide, $"a discriminator needs at least {adversarial.SmallestSide} bands", "loss.disc_weight", "audioconfig.input_size", "data.n_mels");
     }
 
     private sealed class Rules(ConfigMap root, ConfigErrors errors)

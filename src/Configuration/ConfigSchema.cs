@@ -10,7 +10,7 @@ internal static class ConfigSchema
     public const string CompatibilitySection = "compatibility", VersionKey = "version";
 
     /// <summary>In the order in which they are applied: the decoder's keys after the encoder's, whose values it takes where it has none.</summary>
-    public static IReadOnlyList<ConfigKey> Keys { get; } = [.. CompatibilityKeys(), .. ModelKeys.All, .. DataKeys.All, .. TrainingKeys.All];
+    public static IReadOnlyList<ConfigKey> Keys { get; } = [.. CompatibilityKeys(), .. ModelKeys.All, .. DataKeys.All, .. TrainingKeys.All, .. TrainingExtrasKeys.All];
 
     /// <summary>The key of a full name, or the keys of a bare one.</summary>
     public static IReadOnlyList<ConfigKey> Find(string name) =>

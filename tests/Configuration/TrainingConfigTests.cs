@@ -127,6 +127,30 @@ public sealed class TrainingConfigTests : IDisposable
         Assert.Equal(["z"], config.Data.ValidationSplits.ToArray());
     }
 
+    [Fact]
+    public void ExtrasOfTraining_ReachTheirOptions()
+    {
+        var config = _text.Load("""
+            model: {grad_checkpointing: true}
+            data: {augment: true}
+            loss: {multi_resolution_weight: 0.5, disc_start: 7, disc_loss: vanilla, disc_reg_freq: 4, use_adaptive_disc_weight: true, disc_weight: 0.2}
+            optimizer: {use_bf16: true, accumulate: 3}
+            training: {ema_decay: 0.9, keep_last: 2, save_every: 5, checkpoint_dir: there}
+            """);
+
+        Assert.Equal(new TrainingOptions
+        {
+            AccumulateBatches = 3,
+            Precision = TrainingPrecision.BFloat16,
+            RecomputeBlocks = true,
+            Ema = new() { Decay = 0.9 },
+            Augmentation = new(),
+            MultiResolution = new() { Weight = 0.5 },
+            Adversarial = new() { Weight = 0.2, StartStep = 7, Loss = GanLoss.Vanilla, PenaltyEvery = 4, Adaptive = true },
+            Checkpoints = new() { Folder = "there", Every = 5, KeepLast = 2 },
+        }, config.Training);
+    }
+
     [Theory, InlineData(""), InlineData("# nothing\n"), InlineData("model:\ndata: ~\n"), InlineData("---\n{}\n")]
     public void EmptyFile_GivesTheCorrectedDefaults(string text)
     {

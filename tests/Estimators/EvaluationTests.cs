@@ -22,10 +22,10 @@ public class EvaluationTests
         Assert.Equal(3, metrics.Frames);
         Assert.Equal((1 + 2 + 0 + 4 + 1 + 0) / 6.0, metrics.MeanAbsoluteError, 12);
         Assert.Equal((1 + 4 + 0 + 16 + 1 + 0) / 6.0, metrics.MeanSquaredError, 12);
-        Assert.Equal((2, 4, 2), (metrics.Codes.Bits, metrics.Codes.Tokens, metrics.Codes.Used));
-        Assert.Equal(-(0.25 * Math.Log2(0.25) + 0.75 * Math.Log2(0.75)), metrics.Codes.Entropy, 12); // token 0 once, token 3 three times
+        Assert.Equal((2, 4, 2), (metrics.Codes.Bits, metrics.Codes.Positions, metrics.Codes.DistinctCodes));
+        Assert.Equal(-(0.25 * Math.Log2(0.25) + 0.75 * Math.Log2(0.75)), metrics.Codes.JointEntropy, 12); // token 0 once, token 3 three times
         Assert.Equal(0.5, metrics.Codes.Usage);
-        Assert.Equal(1, metrics.Codes.BitCorrelation, 12);
+        Assert.Equal(1, metrics.Codes.MeanBitCorrelation, 12);
     }
 
     [Fact, NoTensorLeaks]
@@ -40,7 +40,7 @@ public class EvaluationTests
         var metrics = _ml.Data.EvaluateAudioReconstruction(data, "Mel", "Drawn", "Tokens");
 
         var expected = model.Evaluate(rows.Select(row => row.Mel));
-        Assert.Equal((expected.Clips, expected.Frames, expected.Codes.Used, expected.Codes.Tokens), (metrics.Clips, metrics.Frames, metrics.Codes.Used, metrics.Codes.Tokens));
+        Assert.Equal((expected.Clips, expected.Frames, expected.Codes.DistinctCodes, expected.Codes.Positions), (metrics.Clips, metrics.Frames, metrics.Codes.DistinctCodes, metrics.Codes.Positions));
         Assert.Equal(expected.MeanAbsoluteError, metrics.MeanAbsoluteError, 4);
         Assert.Equal(expected.MeanSquaredError, metrics.MeanSquaredError, 2);
     }
