@@ -55,6 +55,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     private void Report(TrainingProgress progress)
     {
         Host.CheckAlive();
+        foreach (string note in progress.Notes) Host.Inform("Training", note);
         string validation = progress.Validation is { } v ? $", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}" : "";
         Host.Inform("Training", FormattableString.Invariant(
             $"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MeanAbsoluteError:F3}{validation}"));
