@@ -69,6 +69,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
 
     private void Report(TrainingProgress progress)
     {
+        foreach (string note in progress.Notes) Host.Inform("Training", note);
         string validation = progress.Validation is { } v
             ? FormattableString.Invariant($", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}")
             : "";

@@ -79,7 +79,10 @@ public sealed class AudioBsqModel : IDisposable
     /// <param name="training">How to fit; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept but <see cref="TrainingOptions.Checkpoints"/>.</exception>
+    /// <exception cref="InvalidOperationException">The checkpoints are of another run.</exception>
+    /// <exception cref="InvalidDataException">There are checkpoints and none is whole.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written; those before it are whole.</exception>
     public static AudioBsqModel Train(
         TrainingData data,
         AudioBsqOptions options,

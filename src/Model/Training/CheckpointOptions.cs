@@ -18,7 +18,10 @@ public sealed record CheckpointOptions
     /// <summary>Keeps also those whose step is a multiple of this; none when null.</summary>
     public int? KeepEvery { get; init; }
 
-    /// <summary>Goes on from the newest whole file of the folder, if there is one. If false, a folder that holds checkpoints is refused.</summary>
+    /// <summary>
+    /// Goes on from the newest whole file of the folder, if there is one. Model, data and options must be those of the interrupted run, also the seed (a pipeline
+    /// whose context has none draws another each time); length, device and reports may change. If false, a folder that holds checkpoints is refused.
+    /// </summary>
     public bool Resume { get; init; } = true;
 
     /// <summary>Goes on from this file rather than the newest.</summary>

@@ -21,6 +21,9 @@ internal sealed record CheckpointState
 
     public required int Misses { get; init; }
 
+    /// <summary>SHA-256 of the first clip, by which other data is noticed.</summary>
+    public required string FirstClip { get; init; }
+
     /// <summary>What must be the same for the run to go on as it was.</summary>
     public required AudioBsqOptions Model { get; init; }
 

@@ -1,13 +1,17 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using AudioBsq.Persistence;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
 /// <summary>Writes the whole state of a run to files, and takes it from one.</summary>
-internal sealed class TrainingCheckpoints(AudioBsqModel model, TrainingOptions options, Trainer trainer, BestWeights best, Func<string, Stream>? createFile)
+internal sealed class TrainingCheckpoints(
+    AudioBsqModel model, TrainingOptions options, TrainingData data, Trainer trainer, BestWeights best, Func<string, Stream>? createFile)
 {
     private readonly CheckpointOptions _checkpoints = options.Checkpoints!;
     private readonly CheckpointFolder _folder = new(options.Checkpoints!, createFile);
+    private readonly string _firstClip = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(data.Clips(0).FirstOrDefault().AsSpan())));
 
     /// <summary>Writes a checkpoint if it is due.</summary>
     /// <param name="done">Steps done.</param>
@@ -27,6 +31,7 @@ internal sealed class TrainingCheckpoints(AudioBsqModel model, TrainingOptions o
             SkippedInARow = trainer.SkippedInARow,
             LowestError = best.Lowest,
             Misses = best.Misses,
+            FirstClip = _firstClip,
             Model = model.Options,
             Training = Essential(options),
         };
@@ -81,6 +86,7 @@ internal sealed class TrainingCheckpoints(AudioBsqModel model, TrainingOptions o
         if (state.Model != model.Options) throw new InvalidOperationException($"{path} is of another model: {OptionsJson.Write(state.Model)}. Choose another folder, or train that model.");
         if (state.Training != Essential(options))
             throw new InvalidOperationException($"{path} is of a run with other options: {OptionsJson.Write(state.Training)}. Choose another folder, or go on with those.");
+        if (state.FirstClip != _firstClip) throw new InvalidOperationException($"{path} is of a run on other data: its first clip was another. Choose another folder, or go on with that data.");
     }
 
     private void Restore(string path, CheckpointState state)

@@ -126,6 +126,7 @@ public sealed class CheckpointTests : IDisposable
 
         Assert.Contains("other options", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options with { LearningRate = 1e-4 })).Message);
         Assert.Contains("another model", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, Small.Options)).Message);
+        Assert.Contains("other data", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, data: TrainingData.Of(Small.Mels(99, 40), Runs.Clips))).Message);
         var anew = Options with { Checkpoints = Options.Checkpoints! with { Resume = false } };
         Assert.Contains("step 4", Assert.Throws<InvalidOperationException>(() => Runs.Train(anew)).Message);
     }
@@ -154,7 +155,7 @@ public sealed class CheckpointTests : IDisposable
     {
         byte[] expected = Runs.Train(Options);
 
-        Assert.Equal(expected, Runs.Train(Options, data: new TrainingData(_ => throw new InvalidOperationException("not read"), Runs.Data.Validation)));
+        Assert.Equal(expected, Runs.Train(Options, data: TrainingData.Of([Runs.Clips[0]], [])));
     }
 
     [Fact]

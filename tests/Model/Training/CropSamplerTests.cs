@@ -39,6 +39,25 @@ public class CropSamplerTests
     }
 
     [Fact]
+    public void Crops_CanBeginAnywhere()
+    {
+        var clips = Clips(50, 7, 3, 120, 33);
+        var sampler = new CropSampler(_ => clips, Bands, cropFrames: 10, seed: 5);
+        var all = new List<(float[] Crop, SamplerPosition Behind)>();
+        foreach (float[] crop in sampler.Crops().Take(70)) all.Add((crop, sampler.Position));
+
+        foreach (int n in (int[])[0, 1, 20, 21, 22, 23, 45, 60])
+        {
+            var rest = new CropSampler(_ => clips, Bands, cropFrames: 10, seed: 5).Crops(all[n].Behind).Take(69 - n);
+            Assert.Equal(all.Skip(n + 1).Select(entry => entry.Crop), rest);
+        }
+    }
+
+    [Fact]
+    public void Crops_NoticesThatDataHasShrunk() => Assert.Contains("had at least 9", Assert.Throws<InvalidOperationException>(
+        () => new CropSampler(_ => Clips(30), Bands, cropFrames: 10, seed: 5).Crops(new SamplerPosition(0, 9)).First()).Message);
+
+    [Fact]
     public void Crops_SkipsEmptyClips() => Assert.Equal(3, First(3, Clips(0, 20, 0), seed: 1).Count);
 
     [Fact]
