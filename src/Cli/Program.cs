@@ -1,1 +1,55 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace AudioBsq.Cli;
+
+/// <summary>Start reading here: <c>audiobsq COMMAND …</c>. Each command is one file; what it may return is in <see cref="ExitCode"/>.</summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        using var source = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return Run(args, Console.Out, Console.Error, source.Token);
+
+        // The first one ends the work in good order, a second one ends the process.
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !source.IsCancellationRequested;
+            source.Cancel();
+        }
+    }
+
+    /// <summary>The whole program but for the process around it.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter messages, CancellationToken cancellation = default)
+    {
+        var terminal = new Terminal(output, messages);
+        var root = new AudioBsqCommand(terminal, cancellation);
+        // No response files: an argument that begins with '@' is a file of that name.
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        terminal.IsVerbose = parsed.GetValue(root.Verbose);
+        try
+        {
+            if (parsed.Errors.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]) throw new UsageException($"There is no command or option '{unknown}' here.");
+            if (parsed.Errors is [var error, ..]) throw new UsageException(error.Message);
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = messages, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (UsageException mistake)
+        {
+            string command = parsed.CommandResult.Command is { } named && named != root ? $"audiobsq {named.Name}" : "audiobsq";
+            terminal.Say($"{mistake.Message} See '{command} --help'.", mistake);
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException stop)
+        {
+            terminal.Say("stopped.", stop);
+            return ExitCode.Cancelled;
+        }
+        catch (Exception failure)
+        {
+            terminal.Say(Failure.Reason(failure), failure);
+            return ExitCode.NothingDone;
+        }
+    }
+}

@@ -33,7 +33,7 @@ public sealed record AudioTokenizerOptions
 
     /// <summary>
     /// auto, cpu, cuda or cuda:N, for training and for <c>Transform</c> after it. When null, <see cref="MLContext.GpuDeviceId"/> and
-    /// <see cref="MLContext.FallbackToCpu"/> decide; if those are not set either, it is auto.
+    /// <see cref="MLContext.FallbackToCpu"/> decide, for a loaded model too: a number is that GPU, −1 is the CPU, and unset is auto.
     /// </summary>
     public string? Device { get; init; }
 

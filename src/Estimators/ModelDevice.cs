@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Where a model runs: what the options say, or else what the <c>MLContext</c> says, or else a GPU if there is one.</summary>
+/// <summary>Where a model runs: what the options say, or else what the <c>MLContext</c> says (a negative number is the CPU), or else a GPU if there is one.</summary>
 internal static class ModelDevice
 {
     /// <summary>
@@ -18,6 +18,7 @@ internal static class ModelDevice
     {
         if (asked is not null) return TorchDevice.Resolve(asked).ToString();
         if (environment.GpuDevice() is not { } id) return TorchDevice.Resolve("auto").ToString();
+        if (id < 0) return TorchDevice.Resolve("cpu").ToString();
         try
         {
             return TorchDevice.Resolve($"cuda:{id}").ToString();

@@ -38,6 +38,12 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>The mel spectrograms that the model was made for.</summary>
     public MelOptions Mel { get; }
 
+    /// <summary>Weights of the network: of encoder and decoder, or of the one half that the model was saved with.</summary>
+    public long ParameterCount => (long)NetworkSize.Parameters(Options, _parts);
+
+    /// <summary>Tokens for one second of sound; times <see cref="AudioBsqOptions.BitsPerToken"/> it is the bit rate.</summary>
+    public double TokensPerSecond => Mel.FrameRate / Options.PatchFrames * Options.PatchesPerStep * Options.TokensPerPosition;
+
     internal AudioBsqNetwork Network { get; }
 
     internal Device Device { get; }

@@ -19,7 +19,7 @@ internal static class MLEnvironment
         return CatalogUtils.GetEnvironment(catalog);
     }
 
-    /// <summary><c>MLContext.GpuDeviceId</c> as it was when the environment was made; null for the CPU.</summary>
+    /// <summary><c>MLContext.GpuDeviceId</c> as it was when the environment was made: negative for the CPU, null where it is not set.</summary>
     public static int? GpuDevice(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
 
     /// <summary><c>MLContext.FallbackToCpu</c>: whether the CPU will do where the GPU asked for is missing.</summary>

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace AudioBsq.Cli;
+
+/// <summary>The root of the command line: what all commands have in common.</summary>
+internal sealed class AudioBsqCommand : RootCommand
+{
+    public AudioBsqCommand(Terminal terminal, CancellationToken cancellation)
+        : base("""
+            Audio to tokens and back.
+
+              MODEL is a tokenizer that a program has trained with the package AudioBsq.MLNet: the pipeline
+              LoadAudio, ExtractMelSpectrogram, TokenizeAudio as mlContext.Model.Save writes it, one zip.
+            """)
+    {
+        ExampleCommand[] commands = [new TokenizeCommand(terminal, cancellation), new ReconstructCommand(terminal, cancellation), new InfoCommand(terminal, cancellation)];
+        foreach (var command in commands) Add(command);
+        Add(Verbose);
+        var help = Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        Options.OfType<VersionOption>().Single().Action = new ShowVersion();
+    }
+
+    /// <summary>Adds stack traces to messages.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Follow every error with its stack trace", Recursive = true };
+}

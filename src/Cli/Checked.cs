@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace AudioBsq.Cli;
+
+/// <summary>Options and arguments that refuse what cannot be meant, in words.</summary>
+internal static class Checked
+{
+    /// <summary>A whole number from 1; null where it is not given.</summary>
+    public static Option<int?> Count(string name, string description) => Number(name, description, least: 1);
+
+    /// <summary>A whole number; null where it is not given.</summary>
+    public static Option<int?> Number(string name, string description, int least = int.MinValue) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least) return number;
+            result.AddError($"{name} must be a whole number{(least > int.MinValue ? $" from {least} on" : "")}, and '{text}' is none.");
+            return null;
+        },
+    };
+
+    /// <summary>One of a few words; the first is the default.</summary>
+    public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices) where T : struct
+    {
+        string words = string.Join('|', choices.Select(choice => choice.Word));
+        return new Option<T>(name)
+        {
+            Description = $"{description} [default: {choices[0].Word}]",
+            HelpName = words,
+            DefaultValueFactory = _ => choices[0].Value,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                foreach (var (word, value) in choices)
+                {
+                    if (text == word) return value;
+                }
+
+                result.AddError($"{name} must be {words.Replace("|", " or ", StringComparison.Ordinal)}, and '{text}' is neither.");
+                return default;
+            },
+        };
+    }
+
+    /// <summary>The name of something to read. An option that does not exist would be taken for one: it is refused.</summary>
+    public static Argument<T> Input<T>(string name, string description, ArgumentArity arity)
+    {
+        var argument = new Argument<T>(name) { Description = description, Arity = arity };
+        argument.Validators.Add(result =>
+        {
+            foreach (string text in result.Tokens.Select(token => token.Value))
+            {
+                if (text.StartsWith('-') && !Path.Exists(text)) result.AddError($"There is no option '{text}' here, and no file of that name.");
+            }
+        });
+        return argument;
+    }
+}

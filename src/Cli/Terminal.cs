@@ -1,0 +1,95 @@
+using System.Text;
+using Spectre.Console;
+
+namespace AudioBsq.Cli;
+
+/// <summary>
+/// Where results and messages go. Messages are one line each on standard error. A progress bar is drawn only where standard error is a
+/// terminal, and frames and weights of type only where standard output is one. No text is ever taken for markup.
+/// </summary>
+internal sealed class Terminal(TextWriter output, TextWriter error)
+{
+    private readonly IAnsiConsole _results = Open(output), _messages = Open(error);
+    private bool _isDrawing;
+
+    /// <summary>Standard output, for what a script reads.</summary>
+    public TextWriter Output => output;
+
+    /// <summary>Whether messages are followed by stack traces.</summary>
+    public bool IsVerbose { get; set; }
+
+    /// <summary>Whether results are seen by a person at once.</summary>
+    public bool ShowsOutput => _results.Profile.Out.IsTerminal;
+
+    /// <summary>One line on standard error, whatever the message holds.</summary>
+    public void Say(string message, Exception? cause = null)
+    {
+        string text = $"audiobsq: {OneLine(message)}";
+        if (IsVerbose && cause is not null) text += Environment.NewLine + cause;
+        if (_isDrawing) _messages.Write(new Text(text + "\n"));
+        else error.WriteLine(text);
+    }
+
+    /// <summary>The same, only for a person who is watching.</summary>
+    public void Note(string message)
+    {
+        if (_messages.Profile.Out.IsTerminal) Say(message);
+    }
+
+    /// <summary>Runs work that says from time to time how much of <paramref name="total"/> it has done.</summary>
+    public void Follow(string what, long total, bool hidden, Action<Action<long>> work)
+    {
+        if (hidden || !_messages.Profile.Out.IsTerminal || !_messages.Profile.Capabilities.Ansi)
+        {
+            work(_ => { });
+            return;
+        }
+
+        var bar = _messages.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn());
+        bar.Start(context =>
+        {
+            var task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(total, 1));
+            _isDrawing = true;
+            try
+            {
+                work(done => task.Value = done);
+            }
+            finally
+            {
+                _isDrawing = false;
+            }
+        });
+    }
+
+    /// <summary>Names and values on standard output: a table for a person, plain lines for a file or pipe.</summary>
+    public void Show(IReadOnlyList<(string Name, string Value)> rows)
+    {
+        if (!ShowsOutput)
+        {
+            int width = rows.Max(row => row.Name.Length);
+            foreach (var (name, value) in rows) output.WriteLine($"{name.PadRight(width)}  {OneLine(value)}");
+            return;
+        }
+
+        var table = new Table { ShowHeaders = false, Border = TableBorder.Rounded }.AddColumns("", "");
+        table.Columns[0].NoWrap();
+        foreach (var (name, value) in rows) table.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(OneLine(value)));
+        _results.Write(table);
+    }
+
+    /// <summary>Without line breaks, and without what could command a terminal.</summary>
+    private static string OneLine(string text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (char c in text.Trim().ReplaceLineEndings(" ")) line.Append(c == '\t' ? ' ' : char.IsControl(c) ? '?' : c);
+        return line.ToString();
+    }
+
+    private static IAnsiConsole Open(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(writer),
+        Interactive = InteractionSupport.Yes,
+        Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false }, // a build server's log is no terminal
+    });
+}

@@ -1,0 +1,124 @@
+using AudioBsq.MLNet;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace AudioBsq.Cli;
+
+/// <summary>
+/// A saved pipeline from paths to tokens. Loading is done anew, so that a bad file becomes a reason instead of an end; everything from
+/// there to the tokenizer is the saved pipeline's own, whatever else it holds.
+/// </summary>
+internal sealed class TokenPipeline : IDisposable
+{
+    private const string ErrorColumn = "audiobsq: why the clip was not read";
+
+    private readonly MLContext _ml;
+    private readonly SavedModel _saved;
+    private readonly AudioLoadingTransformer _loading;
+    private readonly IReadOnlyList<ITransformer> _between;
+
+    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize)
+    {
+        int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio"), tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
+        if (loading > tokenizer) throw new InvalidDataException($"'{saved.Path}' tokenizes before it loads audio: its tokens are not those of files.");
+        (_ml, _saved) = (ml, saved);
+        _loading = (AudioLoadingTransformer)saved.Transformers[loading];
+        Tokenizer = (AudioTokenizerTransformer)saved.Transformers[tokenizer];
+        if (batchSize is { } size) Tokenizer = Tokenizer.WithBatchSize(size);
+        _between = [.. saved.Transformers.Take(tokenizer).Skip(loading + 1)];
+    }
+
+    public AudioTokenizerTransformer Tokenizer { get; }
+
+    public AudioBsqModel Model => Tokenizer.Model;
+
+    /// <summary>Each path's tokens, or why there are none, in order. Files are read as the results are asked for.</summary>
+    public IEnumerable<(string Path, ClipTokens? Clip, string Reason)> Tokenize(IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
+        for (int next = 0; next < paths.Count;)
+        {
+            using var reader = new Reader(this, View(paths.Skip(next), cancellation));
+            while (next < paths.Count && !reader.HasFailed)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string path = paths[next++];
+                var (clip, reason) = reader.Next(path);
+                yield return (path, clip, reason);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Tokenizer.Dispose();
+        _saved.Dispose();
+    }
+
+    private IDataView View(IEnumerable<string> paths, CancellationToken cancellation)
+    {
+        var columns = SchemaDefinition.Create(typeof(Row));
+        columns[nameof(Row.Path)].ColumnName = _loading.InputColumnName;
+        var rows = _ml.Data.LoadFromEnumerable(paths.Select(path => Row.Of(path, cancellation)), columns);
+        var options = new AudioLoadingOptions { SampleRate = _loading.Options.SampleRate, OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = ErrorColumn };
+        var view = _ml.Transforms.LoadAudio(_loading.OutputColumnName, _loading.InputColumnName, options).Fit(rows).Transform(rows);
+        foreach (var transformer in _between) view = transformer.Transform(view);
+        return Tokenizer.Transform(view);
+    }
+
+    private sealed class Row
+    {
+        public string Path { get; private init; } = "";
+
+        public static Row Of(string path, CancellationToken cancellation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return new Row { Path = path };
+        }
+    }
+
+    /// <summary>Reads the view row by row. A row that makes the pipeline throw ends it: the rows after that need a new reader.</summary>
+    private sealed class Reader : IDisposable
+    {
+        private readonly TokenPipeline _owner;
+        private readonly DataViewRowCursor _cursor;
+        private readonly ValueGetter<VBuffer<float>> _waveform;
+        private readonly ValueGetter<ReadOnlyMemory<char>> _error;
+        private readonly ValueGetter<VBuffer<uint>> _keys;
+        private VBuffer<float> _samples;
+        private VBuffer<uint> _tokens;
+        private ReadOnlyMemory<char> _reason;
+
+        public Reader(TokenPipeline owner, IDataView view)
+        {
+            _owner = owner;
+            DataViewSchema.Column waveform = view.Schema[owner._loading.OutputColumnName], error = view.Schema[ErrorColumn], tokens = view.Schema[owner.Tokenizer.OutputColumnName];
+            _cursor = view.GetRowCursor([waveform, error, tokens]);
+            (_waveform, _error, _keys) = (_cursor.GetGetter<VBuffer<float>>(waveform), _cursor.GetGetter<ReadOnlyMemory<char>>(error), _cursor.GetGetter<VBuffer<uint>>(tokens));
+        }
+
+        public bool HasFailed { get; private set; }
+
+        public (ClipTokens? Clip, string Reason) Next(string path)
+        {
+            try
+            {
+                if (!_cursor.MoveNext()) throw new InvalidOperationException("The pipeline drops rows; tokens cannot be matched with their files.");
+                _error(ref _reason);
+                if (!_reason.IsEmpty) return (null, _reason.ToString());
+                _waveform(ref _samples);
+                _keys(ref _tokens);
+            }
+            catch (Exception failure) when (failure is InvalidDataException or InvalidOperationException)
+            {
+                HasFailed = true;
+                return (null, Failure.Reason(failure));
+            }
+
+            var (mel, options) = (_owner.Model.Mel, _owner.Model.Options);
+            int[] tokens = [.. _tokens.DenseValues().Select(key => (int)(key - 1))]; // ML.NET's keys count from 1
+            return (new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens), "");
+        }
+
+        public void Dispose() => _cursor.Dispose();
+    }
+}

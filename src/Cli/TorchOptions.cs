@@ -1,0 +1,51 @@
+using System.CommandLine;
+using AudioBsq.Native;
+using Microsoft.ML;
+using TorchSharp;
+
+namespace AudioBsq.Cli;
+
+/// <summary>The options of commands that run a model: where, and how much at a time.</summary>
+internal sealed class TorchOptions
+{
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N",
+        HelpName = "DEVICE",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private readonly Option<int?> _batchSize = Checked.Count("--batch-size", "Clips that go through the network together; results do not depend on it [default: as saved in the model]");
+
+    private readonly Option<int?> _threads = Checked.Count("--threads", "Threads of the network on a CPU; fewer can be faster where cores are shared [default: one for each core]");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_device);
+        command.Add(_batchSize);
+        command.Add(_threads);
+    }
+
+    /// <summary>Rows in a batch, or null: as the model says.</summary>
+    public int? BatchSize(ParseResult arguments) => arguments.GetValue(_batchSize);
+
+    /// <summary>A context whose models run where and how the user said.</summary>
+    public MLContext CreateContext(ParseResult arguments)
+    {
+        var device = Resolve(arguments.GetValue(_device)!);
+        if (arguments.GetValue(_threads) is { } threads) torch.set_num_threads(threads);
+        return new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : -1, FallbackToCpu = false };
+    }
+
+    private static torch.Device Resolve(string name)
+    {
+        try
+        {
+            return TorchDevice.Resolve(name);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"Device '{name}' must be auto, cpu, cuda or cuda:N with a number N.");
+        }
+    }
+}

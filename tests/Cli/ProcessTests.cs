@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace AudioBsq.Tests.Cli;
+
+/// <summary>The program in a process of its own.</summary>
+public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
+{
+    [Fact]
+    public async Task Process_GivesTheSameLines_AndTheExitCode()
+    {
+        using var process = Start("tokenize", model.Zip, model.Clips, "no such.wav");
+        var reading = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        string messages = await reading;
+        await process.WaitForExitAsync();
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Equal(Ran.AudioBsq("tokenize", model.Zip, model.Clips).Output, output);
+        Assert.Equal(2, messages.Trim().Split('\n').Length);
+        Assert.DoesNotContain('\u001b', messages);
+    }
+
+    [SkippableFact]
+    public async Task Interrupt_StopsAfterAWholeLine()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no way to send Ctrl+C to one process.");
+        // More lines than a pipe holds: the process cannot end by itself before the first one was read and the signal sent.
+        using var process = Start(["tokenize", model.Zip, .. Enumerable.Repeat(model.Clip(4), 3_000)]);
+        var messages = process.StandardError.ReadToEndAsync();
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync());
+
+        Assert.Equal(0, SendSignal(process.Id, Interrupt));
+        string[] lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n');
+        await process.WaitForExitAsync();
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("audiobsq: stopped.", (await messages).Trim());
+        Assert.InRange(lines.Length, 1, 2_998);
+        Assert.Equal("", lines[^1]);
+        Assert.All(lines[..^1], line => Assert.EndsWith("]}", line));
+    }
+
+    private const int Interrupt = 2;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+
+    private static Process Start(params string[] arguments)
+    {
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        var start = new ProcessStartInfo(host, [typeof(AudioBsq.Cli.ExitCode).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return Process.Start(start)!;
+    }
+}

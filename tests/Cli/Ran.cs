@@ -1,0 +1,53 @@
+using AudioBsq.Cli;
+using CommandLine = AudioBsq.Cli.Program;
+
+namespace AudioBsq.Tests.Cli;
+
+/// <summary>What <c>audiobsq</c> did, run in this process.</summary>
+internal sealed record Ran(int Code, string Output, string Messages)
+{
+    public string[] OutputLines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public string[] MessageLines => Messages.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public static Ran AudioBsq(params string[] arguments)
+    {
+        using StringWriter output = new(), messages = new();
+        int code = CommandLine.Run(arguments, output, messages);
+        return new Ran(code, output.ToString(), messages.ToString());
+    }
+
+    /// <summary>The same, stopped as by Ctrl+C when the first line is written, to output or to messages.</summary>
+    public static Ran UntilFirstLine(bool ofOutput, params string[] arguments)
+    {
+        using var source = new CancellationTokenSource();
+        using StringWriter output = ofOutput ? new Stopper(source) : new StringWriter(), messages = ofOutput ? new StringWriter() : new Stopper(source);
+        int code = CommandLine.Run(arguments, output, messages, source.Token);
+        return new Ran(code, output.ToString(), messages.ToString());
+    }
+
+    /// <summary>Fails with the messages where the code is another one.</summary>
+    public Ran Expect(int code)
+    {
+        Assert.True(Code == code, $"exit code {code} expected, {Code} found: {Messages}");
+        return this;
+    }
+
+    /// <summary>The tokens in the output.</summary>
+    public List<ClipTokens> Clips() => [.. TokenFile.Read(new StringReader(Output)).Select(line => line.Clip!)];
+
+    private sealed class Stopper(CancellationTokenSource source) : StringWriter
+    {
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            source.Cancel();
+        }
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            source.Cancel();
+        }
+    }
+}
