@@ -28,11 +28,11 @@ internal static class Program
         var root = new AudioBsqCommand(terminal, cancellation);
         // No response files: an argument that begins with '@' is a file of that name.
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        terminal.IsVerbose = parsed.GetValue(root.Verbose);
         try
         {
             if (parsed.Errors.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]) throw new UsageException($"There is no command or option '{unknown}' here.");
             if (parsed.Errors is [var error, ..]) throw new UsageException(error.Message);
+            terminal.IsVerbose = parsed.GetValue(root.Verbose);
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = messages, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (UsageException mistake)

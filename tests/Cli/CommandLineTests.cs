@@ -54,6 +54,7 @@ public class CommandLineTests
     [InlineData("pcm16 or float", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--format", "mp3")]
     [InlineData("--seed", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--seed", "x")]
     [InlineData("'--jsn'", "info", "a.wav", "--jsn")]
+    [InlineData("--verbose", "info", "a.wav", "--verbose=maybe")]
     public void Nonsense_IsOneLine_ThatPointsToTheHelp(string expected, params string[] arguments)
     {
         var ran = Ran.AudioBsq(arguments).Expect(2);
