@@ -10,7 +10,8 @@ namespace AudioBsq.Persistence;
 /// </summary>
 public sealed class SafetensorsReader
 {
-    private const int LongestHeader = 100_000_000; // the specification's own limit
+    private const int LongestHeader = 10_000_000; // a tenth of the specification's limit: ten thousand tensors need 2 MB
+    private const int MostDimensions = 16;
     private const int Chunk = 1 << 20;
 
     private readonly Stream _stream;
@@ -27,6 +28,7 @@ public sealed class SafetensorsReader
         Span<byte> prefix = stackalloc byte[8];
         if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8) throw Broken("is shorter than its 8-byte header length");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (prefix.StartsWith("PK"u8)) throw Broken("begins like a zip, which a PyTorch checkpoint (.pth, .pt) is too: convert that first, as docs/import.md says");
         if (length is < 2 or > LongestHeader) throw Broken($"claims a header of {length} bytes; 2 to {LongestHeader:N0} are possible");
         ParseHeader(ReadBytes((int)length, "header"));
         CheckLayout();
@@ -87,9 +89,11 @@ public sealed class SafetensorsReader
     private Entry ParseEntry(string name, JsonElement value)
     {
         string typeName = value.GetProperty("dtype").GetString() ?? "";
-        if (!Enum.TryParse(typeName, out SafetensorsType type) || !Enum.IsDefined(type) || char.IsDigit(typeName[0]))
+        if (!Enum.TryParse(typeName, out SafetensorsType type) || Enum.GetName(type) != typeName)
             throw Broken($"holds tensor '{name}' of type '{typeName}'; {string.Join(", ", Enum.GetNames<SafetensorsType>())} are read here");
+        if (value.GetProperty("shape").GetArrayLength() > MostDimensions) throw Broken($"gives tensor '{name}' more than {MostDimensions} dimensions");
         long[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(x => x.GetInt64())];
+        if (value.GetProperty("data_offsets").GetArrayLength() != 2) throw Broken($"gives tensor '{name}' impossible offsets");
         long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(x => x.GetInt64())];
         if (offsets is not [var begin, var end] || begin < 0 || end < begin) throw Broken($"gives tensor '{name}' impossible offsets");
         if (SizeOf(type, shape) != end - begin) throw Broken($"gives tensor '{name}' of {type} [{string.Join(", ", shape)}] {end - begin} bytes");
@@ -127,7 +131,8 @@ public sealed class SafetensorsReader
     // Grows with what arrives, so that a short stream never costs the memory that its header asks for.
     private byte[] ReadBytes(int count, string what)
     {
-        byte[] bytes = new byte[Math.Min(count, Chunk)];
+        if (_stream.CanSeek && _stream.Length - _stream.Position < count) throw Broken($"ends inside its {what}: {_stream.Length - _stream.Position} of {count} bytes");
+        byte[] bytes = new byte[_stream.CanSeek ? count : Math.Min(count, Chunk)];
         int have = 0;
         while (true)
         {
