@@ -12,9 +12,14 @@ internal sealed class AudioBsqCommand : RootCommand
 
               MODEL is a tokenizer that a program has trained with the package AudioBsq.MLNet: the pipeline
               LoadAudio, ExtractMelSpectrogram, TokenizeAudio as mlContext.Model.Save writes it, one zip.
+              'audiobsq import' makes one of weights that the Python version has trained.
             """)
     {
-        ExampleCommand[] commands = [new TokenizeCommand(terminal, cancellation), new ReconstructCommand(terminal, cancellation), new InfoCommand(terminal, cancellation)];
+        ExampleCommand[] commands =
+        [
+            new TokenizeCommand(terminal, cancellation), new ReconstructCommand(terminal, cancellation), new InfoCommand(terminal, cancellation),
+            new ImportCommand(terminal), new ExportCommand(terminal),
+        ];
         foreach (var command in commands) Add(command);
         Add(Verbose);
         var help = Options.OfType<HelpOption>().Single();

@@ -118,6 +118,46 @@ public sealed class AudioBsqModel : IDisposable
         return ModelFile.Read(stream, path, TorchDevice.Resolve(device));
     }
 
+    /// <summary>
+    /// A model with weights of the published Python version, as a safetensors file; docs/import.md says how a checkpoint becomes one. With
+    /// the <see cref="Compatibility.Reference"/> that is the default it gives the tokens that the Python version gives.
+    /// </summary>
+    /// <param name="path">The weights, under the Python version's names. Half, bfloat16 and double precision become single precision.</param>
+    /// <param name="options">The model, most often from <see cref="AudioBsqOptions.FromReferenceConfig"/>.</param>
+    /// <param name="mel">Its mel spectrograms; <see cref="MelOptions.Reference"/> with the options' bands when null.</param>
+    /// <param name="import">What else the file holds, and what is computed with it; defaults when null.</param>
+    /// <exception cref="InvalidDataException">The weights are not those of this model; the message names every tensor that is missing, not expected, or of another shape or type.</exception>
+    public static AudioBsqModel ImportReference(string path, AudioBsqOptions options, MelOptions? mel = null, ReferenceImportOptions? import = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        mel ??= MelOptions.Reference with { Bands = options.Bands };
+        mel.Validate();
+        Check.That(mel.Bands == options.Bands, options.Bands, $"must equal the {mel.Bands} bands of the mel spectrogram");
+        using var stream = File.OpenRead(path);
+        return ReferenceWeights.Read(stream, path, options, mel, import ?? new ReferenceImportOptions());
+    }
+
+    /// <summary>Writes the weights as a safetensors file under the published Python version's names. The same weights give the same bytes.</summary>
+    /// <param name="path">The file; its configuration is <see cref="AudioBsqOptions.ToReferenceConfig"/>.</param>
+    /// <exception cref="NotSupportedException">The Python version would compute something else with them; the message says what to do instead.</exception>
+    public void ExportReference(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ReferenceWeights.CheckExport(this);
+        using var stream = File.Create(path);
+        ExportReference(stream);
+    }
+
+    /// <summary>The same into a stream, which is left open.</summary>
+    public void ExportReference(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Need(ModelParts.All, "be exported");
+        ReferenceWeights.Write(stream, this);
+    }
+
     /// <summary>Writes the weights and options as one safetensors file.</summary>
     public void Save(string path)
     {

@@ -1,4 +1,5 @@
 using AudioBsq.Networks;
+using AudioBsq.Persistence;
 using AudioBsq.Quantization;
 
 namespace AudioBsq;
@@ -76,6 +77,25 @@ public sealed record AudioBsqOptions
 
     /// <summary>What one network unit is in level units: half the level range, or 1 when the input is not scaled.</summary>
     internal double LevelsPerUnit => Compatibility.UnscaledInput ? 1 : (MaxLevel - (double)MinLevel) / 2;
+
+    /// <summary>
+    /// The options of a model that computes what the published Python version computes with this configuration: the JSON form of what its
+    /// YAML files have under <c>model.params</c>. Its defaults fill what is left out; <see cref="Compatibility"/> is <see cref="Compatibility.Reference"/>.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is no JSON object, a key is unknown or missing, or a value cannot be.</exception>
+    /// <exception cref="NotSupportedException">It asks for something that never worked or is not here; the message says what.</exception>
+    public static AudioBsqOptions FromReferenceConfig(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return ReferenceConfig.Parse(json);
+    }
+
+    /// <summary>The configuration with which the published Python version builds this model: what <see cref="FromReferenceConfig"/> reads.</summary>
+    public string ToReferenceConfig()
+    {
+        Validate();
+        return ReferenceConfig.Write(this);
+    }
 
     internal void Validate()
     {

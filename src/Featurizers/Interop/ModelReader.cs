@@ -15,6 +15,7 @@ internal sealed class ModelReader
     public ModelReader(ModelLoadContext context, ModelFormat format)
     {
         (_context, _format) = (context, format);
+        ZipExpansion.Check(context.Repository);
         context.CheckAtModel(format.ToVersionInfo());
     }
 

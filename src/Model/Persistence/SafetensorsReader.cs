@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace AudioBsq.Persistence;
@@ -10,7 +11,8 @@ namespace AudioBsq.Persistence;
 /// </summary>
 public sealed class SafetensorsReader
 {
-    private const int LongestHeader = 100_000_000; // the specification's own limit
+    private const int LongestHeader = 10_000_000; // a tenth of the specification's limit: ten thousand tensors need 2 MB
+    private const int MostDimensions = 16;
     private const int Chunk = 1 << 20;
 
     private readonly Stream _stream;
@@ -27,6 +29,7 @@ public sealed class SafetensorsReader
         Span<byte> prefix = stackalloc byte[8];
         if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8) throw Broken("is shorter than its 8-byte header length");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (prefix.StartsWith("PK"u8)) throw Broken("begins like a zip, which a PyTorch checkpoint (.pth, .pt) is too: convert that first, as docs/import.md says");
         if (length is < 2 or > LongestHeader) throw Broken($"claims a header of {length} bytes; 2 to {LongestHeader:N0} are possible");
         ParseHeader(ReadBytes((int)length, "header"));
         CheckLayout();
@@ -38,6 +41,9 @@ public sealed class SafetensorsReader
     /// <summary>Names, formats and shapes, in the order of the data.</summary>
     public IEnumerable<(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)> Tensors =>
         _entries.Select(entry => (entry.Name, entry.Type, (IReadOnlyList<long>)entry.Shape));
+
+    /// <summary>Where every tensor's bytes are added as they are read; none when null.</summary>
+    internal IncrementalHash? Digest { get; set; }
 
     /// <summary>All tensors of a file, by name.</summary>
     /// <exception cref="InvalidDataException">The file is not a whole safetensors file.</exception>
@@ -55,7 +61,9 @@ public sealed class SafetensorsReader
         {
             long size = entry.End - entry.Begin;
             if (size > Array.MaxLength) throw new NotSupportedException($"Tensor '{entry.Name}' of {_name} has {size:N0} bytes; one tensor may have {Array.MaxLength:N0}.");
-            yield return new SafetensorsTensor(entry.Name, entry.Type, entry.Shape, ReadBytes((int)size, $"tensor '{entry.Name}'"));
+            byte[] data = ReadBytes((int)size, $"tensor '{entry.Name}'");
+            Digest?.AppendData(data);
+            yield return new SafetensorsTensor(entry.Name, entry.Type, entry.Shape, data);
         }
     }
 
@@ -87,9 +95,11 @@ public sealed class SafetensorsReader
     private Entry ParseEntry(string name, JsonElement value)
     {
         string typeName = value.GetProperty("dtype").GetString() ?? "";
-        if (!Enum.TryParse(typeName, out SafetensorsType type) || !Enum.IsDefined(type) || char.IsDigit(typeName[0]))
+        if (!Enum.TryParse(typeName, out SafetensorsType type) || Enum.GetName(type) != typeName)
             throw Broken($"holds tensor '{name}' of type '{typeName}'; {string.Join(", ", Enum.GetNames<SafetensorsType>())} are read here");
+        if (value.GetProperty("shape").GetArrayLength() > MostDimensions) throw Broken($"gives tensor '{name}' more than {MostDimensions} dimensions");
         long[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(x => x.GetInt64())];
+        if (value.GetProperty("data_offsets").GetArrayLength() != 2) throw Broken($"gives tensor '{name}' impossible offsets");
         long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(x => x.GetInt64())];
         if (offsets is not [var begin, var end] || begin < 0 || end < begin) throw Broken($"gives tensor '{name}' impossible offsets");
         if (SizeOf(type, shape) != end - begin) throw Broken($"gives tensor '{name}' of {type} [{string.Join(", ", shape)}] {end - begin} bytes");
@@ -127,7 +137,8 @@ public sealed class SafetensorsReader
     // Grows with what arrives, so that a short stream never costs the memory that its header asks for.
     private byte[] ReadBytes(int count, string what)
     {
-        byte[] bytes = new byte[Math.Min(count, Chunk)];
+        if (_stream.CanSeek && _stream.Length - _stream.Position < count) throw Broken($"ends inside its {what}: {_stream.Length - _stream.Position} of {count} bytes");
+        byte[] bytes = new byte[_stream.CanSeek ? count : Math.Min(count, Chunk)];
         int have = 0;
         while (true)
         {

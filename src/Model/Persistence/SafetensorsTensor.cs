@@ -24,6 +24,13 @@ public enum SafetensorsType
     I64,
 }
 
+/// <summary>What number formats have in common.</summary>
+internal static class SafetensorsTypes
+{
+    /// <summary>Whole numbers rather than floating-point ones.</summary>
+    public static bool IsWhole(this SafetensorsType type) => type is SafetensorsType.U8 or SafetensorsType.I64;
+}
+
 /// <summary>One tensor of a safetensors file: row-major, little-endian bytes.</summary>
 /// <param name="Name">The tensor's name, unique in its file.</param>
 /// <param name="Type">The number format.</param>
