@@ -117,6 +117,7 @@ internal static class ReferenceConfig
         if (decoder is { } second && Layout(second) != layout)
             throw new NotSupportedException("audioconfig and daudioconfig differ in input or patch sizes; they must agree.");
 
+        int rows = layout.PatchBands > 0 ? layout.Bands / layout.PatchBands : 0; // Validate refuses a patch without bands
         float[] range = Get(config, "clamp_range") is { } clamp ? [.. clamp.EnumerateArray().Select(x => x.GetSingle())] : [-80, 0];
         if (range.Length != 2) throw new InvalidDataException($"clamp_range has {range.Length} entries; it must have 2.");
         return new AudioBsqOptions
@@ -127,8 +128,8 @@ internal static class ReferenceConfig
             PatchBands = layout.PatchBands,
             MinLevel = range[0],
             MaxLevel = range[1],
-            Encoder = Network(encoder, layout.Bands / layout.PatchBands),
-            Decoder = decoder is { } given ? Network(given, layout.Bands / layout.PatchBands) : null,
+            Encoder = Network(encoder, rows),
+            Decoder = decoder is { } given ? Network(given, rows) : null,
             Quantizer = Quantizer(config),
             Compatibility = Compatibility.Reference,
         };

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
@@ -6,10 +5,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Model.Networks;
 
-/// <summary>
-/// The small variant at full size against the reference. The weights are a formula: splitmix64 (Steele et al. 2014) seeded by each
-/// tensor's name, so no large file is needed.
-/// </summary>
+/// <summary>The small variant at full size against the reference. The weights are a formula, so no large file is needed.</summary>
 [NoTensorLeaks]
 public class FullSizeModelTests
 {
@@ -28,11 +24,11 @@ public class FullSizeModelTests
         foreach (var (name, target) in network.state_dict())
         {
             if (target.dtype != ScalarType.Float32) continue;
-            using var values = tensor(Weights(name, target.shape), target.shape);
+            using var values = tensor(FormulaWeights.Of(name, target.shape), target.shape);
             target.copy_(values);
         }
 
-        var input = tensor(Uniform("input", 1024 * 128), [1, 1024, 128]);
+        var input = tensor(FormulaWeights.Uniform("input", 1024 * 128), [1, 1024, 128]);
         var z = network.Encode(input, null);
         var tokens = network.Quantizer.ToIndices(z);
         var given = NetworkWeights.ToTensor(golden["indices"]);
@@ -50,39 +46,5 @@ public class FullSizeModelTests
         Close.To(root.GetProperty("quant_loss").GetDouble(), quantized.Loss.item<float>(), 2e-5, "quantizer loss");
         Close.To(root.GetProperty("H").GetDouble(), quantized.CodebookEntropy.item<float>(), 2e-5, "codebook entropy");
         Assert.Equal(root.GetProperty("used_codes").GetInt32(), tokens.data<long>().ToArray().Distinct().Count());
-    }
-
-    private static float[] Weights(string name, long[] shape)
-    {
-        int count = (int)shape.Aggregate(1L, (product, size) => product * size);
-        float[] uniform = Uniform(name, count);
-        float fan = MathF.Sqrt(3f / ((float)count / shape[0]));
-        Func<float, float> map = name.Split('.')[^1] switch
-        {
-            "running_mean" => u => 0.1f * u,
-            "running_var" => u => 1 + 0.5f * u,
-            "positional_embedding" => u => 0.035f * u,
-            "weight" when shape.Length == 1 => u => 1 + 0.1f * u,
-            _ when shape.Length == 1 => u => 0.05f * u,
-            _ => u => fan * u,
-        };
-        return Array.ConvertAll(uniform, u => map(u));
-    }
-
-    private static float[] Uniform(string name, int count)
-    {
-        ulong seed = 0xcbf29ce484222325; // FNV-1a
-        foreach (byte b in Encoding.UTF8.GetBytes(name)) seed = (seed ^ b) * 0x100000001b3;
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            ulong s = seed + (ulong)(i + 1) * 0x9E3779B97F4A7C15;
-            s = (s ^ (s >> 30)) * 0xBF58476D1CE4E5B9;
-            s = (s ^ (s >> 27)) * 0x94D049BB133111EB;
-            s ^= s >> 31;
-            values[i] = (s >> 40) * (1f / (1 << 23)) - 1;
-        }
-
-        return values;
     }
 }

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using AudioBsq.Networks;
+using Microsoft.ML;
+using Xunit.Abstractions;
+
+namespace AudioBsq.Tests.Estimators;
+
+/// <summary>Damaged zips of a whole pipeline: sound files → mel spectrograms → tokens.</summary>
+public class MutatedZipTests(ITestOutputHelper output)
+{
+    private static readonly byte[] Whole = Saved();
+
+    [Fact]
+    public void Zips_AreReadOrRefused() => new DamageReport(output, ErrorsOfMLNet).Run(
+        random => random.Next(3) == 0 ? Mutations.OfBytes(Whole, random) : WithDamagedEntry(random),
+        file => ((IDisposable)new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(file), out _)).Dispose());
+
+    /// <summary>Ours is InvalidDataException. The others are what ML.NET and the runtime throw for their own parts of a damaged zip.</summary>
+    private static Type[] ErrorsOfMLNet =>
+    [
+        typeof(InvalidDataException),
+        typeof(FormatException),           // ML.NET's checks of headers and of the schema
+        typeof(InvalidOperationException), // a loader that is not known
+    ];
+
+    [Fact]
+    public void Zip_OfOutOfProportionWeights_IsRefusedBeforeItIsUnpacked()
+    {
+        byte[] bomb = Rewritten("Model.safetensors", _ => new byte[64_000_000]);
+        string temporary = TestData.NewFolder();
+        var ml = new MLContext { GpuDeviceId = -1, TempFilePath = temporary };
+
+        var error = Innermost(Assert.ThrowsAny<Exception>(() => ml.Model.Load(new MemoryStream(bomb), out _)));
+
+        Assert.InRange(bomb.Length, 0, 200_000);
+        Assert.IsType<InvalidDataException>(error);
+        Assert.Contains("out of proportion", error.Message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(temporary));
+        Directory.Delete(temporary, recursive: true);
+    }
+
+    [Fact] // a directory that claims less than an entry becomes
+    public void Zip_ThatUnderstatesItsWeights_IsRefused()
+    {
+        byte[] bomb = Rewritten("Model.safetensors", _ => new byte[64_000_000]);
+        Assert.Equal(2, Overwrite(bomb, 64_000_000, 1_000_000));
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Innermost(Assert.ThrowsAny<Exception>(() => new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(bomb), out _)));
+
+        Assert.IsType<InvalidDataException>(error);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
+
+    private static byte[] WithDamagedEntry(Random random)
+    {
+        using var zip = new ZipArchive(new MemoryStream(Whole));
+        string[] names = [.. zip.Entries.Select(entry => entry.FullName)];
+        string chosen = names[random.Next(names.Length)];
+        bool header = chosen.EndsWith(".safetensors", StringComparison.Ordinal) && random.Next(2) == 0;
+        return Rewritten(chosen, content => header ? Mutations.OfHeader(content, random) : Mutations.OfBytes(content, random));
+    }
+
+    private static byte[] Rewritten(string end, Func<byte[], byte[]> change)
+    {
+        using var stream = new MemoryStream();
+        using (var to = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        using (var from = new ZipArchive(new MemoryStream(Whole)))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var source = entry.Open();
+                using var content = new MemoryStream();
+                source.CopyTo(content);
+                byte[] bytes = entry.FullName.EndsWith(end, StringComparison.Ordinal) ? change(content.ToArray()) : content.ToArray();
+                using var target = to.CreateEntry(entry.FullName, CompressionLevel.Fastest).Open();
+                target.Write(bytes);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    private static int Overwrite(byte[] bytes, uint from, uint to)
+    {
+        int count = 0;
+        for (int i = 0; i + 4 <= bytes.Length; i++)
+        {
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i)) != from) continue;
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(i), to);
+            count++;
+        }
+
+        return count;
+    }
+
+    private static byte[] Saved()
+    {
+        var mel = Small.Mel;
+        var options = Small.Options with { Encoder = new NetworkOptions { Width = 8, Layers = 1, Heads = 2, HeadWidth = 8 } };
+        var ml = new MLContext { GpuDeviceId = -1 };
+        using var model = AudioBsqModel.Create(options, mel, device: "cpu");
+        var none = ml.Data.LoadFromEnumerable<Clip>([]);
+        var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", mel.SampleRate)
+            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", mel))
+            .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model));
+        using var stream = new MemoryStream();
+        ml.Model.Save(pipeline.Fit(none), none.Schema, stream);
+        return stream.ToArray();
+    }
+
+    private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
+
+    private sealed class Clip
+    {
+        public string Path { get; set; } = "";
+    }
+}
