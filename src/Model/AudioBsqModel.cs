@@ -40,7 +40,7 @@ public sealed class AudioBsqModel : IDisposable
     public MelOptions Mel { get; }
 
     /// <summary>Weights of the network: of encoder and decoder, or of the one half that the model was saved with.</summary>
-    public long ParameterCount => (long)NetworkSize.Parameters(Options, Parts);
+    public long ParameterCount => (long)NetworkLayout.Parameters(Options, Parts);
 
     /// <summary>Tokens for one second of sound; times <see cref="AudioBsqOptions.BitsPerToken"/> it is the bit rate.</summary>
     public double TokensPerSecond => Mel.FrameRate / Options.PatchFrames * Options.PatchesPerStep * Options.TokensPerPosition;

@@ -172,7 +172,7 @@ public sealed class ModelZipTests : IDisposable
         return content.ToArray();
     }
 
-    private long Numbers(ModelParts parts) => (long)AudioBsq.Networks.NetworkSize.Parameters(_model.Options, parts);
+    private long Numbers(ModelParts parts) => (long)AudioBsq.Persistence.NetworkLayout.Parameters(_model.Options, parts);
 
     private static ITransformer Load(byte[] file) => new MLContext().Model.Load(new MemoryStream(file), out _);
 

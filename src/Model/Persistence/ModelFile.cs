@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using AudioBsq.Networks;
 using AudioBsq.Signal;
 using static TorchSharp.torch;
 
@@ -63,7 +62,7 @@ internal static class ModelFile
     // same, so it may not be out of proportion to the half that is.
     private static void CheckAbsentHalf(SafetensorsReader file, AudioBsqOptions options, ModelParts parts, string name)
     {
-        double absent = parts == ModelParts.All ? 0 : NetworkSize.Parameters(options, ModelParts.All & ~parts);
+        double absent = parts == ModelParts.All ? 0 : NetworkLayout.Parameters(options, ModelParts.All & ~parts);
         double found = file.Tensors.Sum(tensor => tensor.Shape.Aggregate(1.0, (n, d) => n * d));
         if (absent > 32 * found + 1e6) throw new InvalidDataException($"{name} holds {found:N0} numbers; the half that it leaves out has {absent:N0} weights, which is out of proportion.");
     }

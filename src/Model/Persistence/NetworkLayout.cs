@@ -28,6 +28,12 @@ internal sealed class NetworkLayout
         return layout._entries;
     }
 
+    /// <summary>How many weights training changes: all numbers but statistics. A double, since options from a file may be absurd.</summary>
+    /// <exception cref="InvalidDataException">As for <see cref="Of"/>.</exception>
+    public static double Parameters(AudioBsqOptions options, ModelParts parts = ModelParts.All) => Of(options, parts)
+        .Where(entry => entry.Type == SafetensorsType.F32 && !entry.Name.Contains(".running_", StringComparison.Ordinal))
+        .Sum(entry => entry.Shape.Aggregate(1.0, (count, dimension) => count * dimension));
+
     private long Patch => (long)_options.PatchFrames * _options.PatchBands;
 
     private long Positions => (long)(_options.WindowFrames / _options.PatchFrames) * _options.PatchesPerStep;

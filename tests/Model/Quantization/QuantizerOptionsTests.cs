@@ -101,12 +101,12 @@ public class QuantizerOptionsTests
     }
 
     [Fact]
-    public void NetworkSize_CountsTheCoordinatesOfFiniteScalarCodes()
+    public void NetworkLayout_CountsTheCoordinatesOfFiniteScalarCodes()
     {
         var options = Small.Options with { Quantizer = Given };
         using var network = new AudioBsqNetwork(options);
 
-        Assert.Equal(network.parameters().Sum(parameter => parameter.numel()), NetworkSize.Parameters(options));
+        Assert.Equal(network.parameters().Sum(parameter => parameter.numel()), NetworkLayout.Parameters(options));
     }
 
     private static QuantizerOptions Read(string json) => OptionsJson.Read<QuantizerOptions>(json, "test", o => o.Validate());
