@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using AudioBsq.Decoding;
+using AudioBsq.Native;
+using AudioBsq.Signal;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using TorchSharp;
+
+namespace AudioBsq.Benchmarks;
+
+/// <summary>
+/// Tokenizes one hour of speech through the ML.NET pipeline with models of random weights, which are as fast as trained ones, and says
+/// how long it took, how much memory it needed, and how long the network took of it.
+/// </summary>
+internal static class OneHour
+{
+    private const double Wanted = 3600;
+
+    public static void Run(string folder)
+    {
+        TorchDevice.Resolve("cpu"); // loads torch
+        var ml = new MLContext(seed: 1);
+        string[] clips = [.. ml.Data.LoadAudioFolder(folder).GetColumn<string>("Path")];
+        var (hour, seconds) = Repeat(clips);
+        Console.WriteLine($"{hour.Count} clips of {clips.Length} different ones, {seconds:F0} s; {Environment.ProcessorCount} processors, {torch.get_num_threads()} threads of torch");
+        Console.WriteLine("model  way       seconds  CPU seconds  × real time  tokens   tokens/s  peak MB");
+        var models = new[] { (Name: "Tiny", Options: AudioBsqOptions.Tiny), (Name: "Small", Options: AudioBsqOptions.Small) };
+        foreach (var (name, options) in models) // pipelines first: what follows keeps spectrograms in memory
+        {
+            using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
+            Measure(name, "pipeline", seconds, () => Pipeline(ml, model, hour));
+        }
+
+        var spectrogram = new MelSpectrogram(new MelOptions());
+        var mels = new Dictionary<string, ReadOnlyMemory<float>>();
+        Measure("", "decoding", seconds, () => hour.Sum(path => AudioFile.Read(path, 16_000).Samples.Length > 0 ? 0 : 1));
+        Measure("", "+ mel", seconds, () => hour.Sum(path => (mels[path] = spectrogram.Extract(AudioFile.Read(path, 16_000).Samples)).IsEmpty ? 1 : 0));
+        foreach (var (name, options) in models)
+        {
+            using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
+            Measure(name, "network", seconds, () => hour.Chunk(16).Sum(batch => model.Encode([.. batch.Select(path => mels[path])]).Sum(tokens => tokens.Length)));
+        }
+    }
+
+    private static int Pipeline(MLContext ml, AudioBsqModel model, IReadOnlyList<string> paths)
+    {
+        var files = ml.Data.LoadFromEnumerable(paths.Select(path => new FileRow { Path = path }));
+        var output = Speech.Pipeline(ml, model, files).Transform(files);
+        var column = output.Schema["Tokens"];
+        using var cursor = output.GetRowCursor([column]);
+        var getter = cursor.GetGetter<VBuffer<uint>>(column);
+        VBuffer<uint> tokens = default;
+        int count = 0;
+        while (cursor.MoveNext())
+        {
+            getter(ref tokens);
+            count += tokens.Length;
+        }
+
+        return count;
+    }
+
+    private static void Measure(string model, string way, double seconds, Func<int> run)
+    {
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+        var clock = Stopwatch.StartNew();
+        int tokens = run();
+        double time = clock.Elapsed.TotalSeconds;
+        process.Refresh();
+        double work = (process.TotalProcessorTime - before).TotalSeconds;
+        Console.WriteLine(FormattableString.Invariant(
+            $"{model,-6} {way,-9} {time,7:F1}  {work,11:F1}  {seconds / time,11:F1}  {tokens,7}  {tokens / time,8:F0}  {process.PeakWorkingSet64 / 1e6,7:F0}"));
+    }
+
+    private static (List<string> Paths, double Seconds) Repeat(string[] clips)
+    {
+        double[] lengths = Array.ConvertAll(clips, path => AudioFile.Read(path).Seconds);
+        if (lengths.Sum() <= 0) throw new InvalidDataException("The folder holds no sound.");
+        var paths = new List<string>();
+        double seconds = 0;
+        for (int i = 0; seconds < Wanted; i = (i + 1) % clips.Length)
+        {
+            paths.Add(clips[i]);
+            seconds += lengths[i];
+        }
+
+        return (paths, seconds);
+    }
+}

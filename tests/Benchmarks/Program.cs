@@ -1,0 +1,27 @@
+using BenchmarkDotNet.Running;
+
+namespace AudioBsq.Benchmarks;
+
+/// <summary>
+/// Measurements, none of which is a test. <c>--filter '*'</c> runs all benchmarks (BenchmarkDotNet's options; <c>--job dry</c> is the quickest),
+/// <c>hour FOLDER</c> tokenizes an hour of speech through the ML.NET pipeline.
+/// </summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["hour", var folder]:
+                OneHour.Run(folder);
+                return 0;
+            case ["hour", ..]:
+                Console.Error.WriteLine("usage: hour FOLDER");
+                return 2;
+            default:
+                // In this process: a project that BenchmarkDotNet writes for itself would copy libtorch for every benchmark.
+                var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args, "--inProcess"]);
+                return summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;
+        }
+    }
+}
