@@ -6,7 +6,7 @@ public class CommandLineTests
 {
     private readonly AudioBsqCommand _root = new(new Terminal(TextWriter.Null, TextWriter.Null), default);
 
-    [Theory, InlineData("tokenize"), InlineData("reconstruct"), InlineData("info")]
+    [Theory, InlineData("train"), InlineData("evaluate"), InlineData("tokenize"), InlineData("reconstruct"), InlineData("info")]
     public void Help_NamesEveryArgumentAndOption(string name)
     {
         var command = _root.Subcommands.Single(command => command.Name == name);
@@ -53,6 +53,9 @@ public class CommandLineTests
     [InlineData("--output", "reconstruct", "model.zip", "tokens.jsonl")]
     [InlineData("pcm16 or float", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--format", "mp3")]
     [InlineData("--seed", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--seed", "x")]
+    [InlineData("--output-dir", "train", "run.yaml")]
+    [InlineData("'--batch-size'", "train", "run.yaml", "-o", "out", "--batch-size", "3")]
+    [InlineData("evaluate", "evaluate", "model.zip")]
     [InlineData("'--jsn'", "info", "a.wav", "--jsn")]
     [InlineData("'maybe'", "info", "a.wav", "--verbose=maybe")]
     public void Nonsense_IsOneLine_ThatPointsToTheHelp(string expected, params string[] arguments)
