@@ -10,15 +10,20 @@ internal sealed class AudioBsqCommand : RootCommand
         : base("""
             Audio to tokens and back.
 
-              MODEL is a tokenizer that a program has trained with the package AudioBsq.MLNet: the pipeline
-              LoadAudio, ExtractMelSpectrogram, TokenizeAudio as mlContext.Model.Save writes it, one zip.
+              MODEL is a tokenizer that 'audiobsq train' has made, or a program with the package AudioBsq.MLNet:
+              the pipeline LoadAudio, ExtractMelSpectrogram, TokenizeAudio as mlContext.Model.Save writes it, one zip.
               'audiobsq import' makes one of weights that the Python version has trained.
             """)
     {
         ExampleCommand[] commands =
         [
-            new TokenizeCommand(terminal, cancellation), new ReconstructCommand(terminal, cancellation), new InfoCommand(terminal, cancellation),
-            new ImportCommand(terminal), new ExportCommand(terminal),
+            new TrainCommand(terminal, cancellation),
+            new EvaluateCommand(terminal, cancellation),
+            new TokenizeCommand(terminal, cancellation),
+            new ReconstructCommand(terminal, cancellation),
+            new InfoCommand(terminal, cancellation),
+            new ImportCommand(terminal),
+            new ExportCommand(terminal),
         ];
         foreach (var command in commands) Add(command);
         Add(Verbose);

@@ -15,6 +15,10 @@ internal sealed record ClipTokens(string Path, int Samples, int SampleRate, int 
     [JsonIgnore]
     public double Seconds => (double)Samples / SampleRate;
 
+    /// <summary>Its mel spectrogram (frames, bands), where the pipeline was asked to keep it.</summary>
+    [JsonIgnore]
+    public float[] Mel { get; init; } = [];
+
     /// <summary>Why this model cannot have made these tokens, or null if it can.</summary>
     public string? Misfit(AudioBsqOptions model, MelOptions mel)
     {

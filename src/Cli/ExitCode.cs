@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>Some clips failed; the others are in the output.</summary>
     public const int SomeFailed = 1;
 
-    /// <summary>The command line makes no sense.</summary>
+    /// <summary>The command line makes no sense, or the configuration that it names.</summary>
     public const int Usage = 2;
 
     /// <summary>There is no output: no usable model, no place to write to, or not one good clip.</summary>
@@ -23,7 +23,7 @@ internal static class ExitCode
         Exit codes:
           0    everything was done
           1    some clips failed, each named on standard error; the others are in the output
-          2    the command line makes no sense
+          2    the command line or the configuration makes no sense
           3    there is no output: no usable model, no place to write, or no good clip
           130  stopped by Ctrl+C
         """;

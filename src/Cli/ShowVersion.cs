@@ -9,8 +9,10 @@ internal sealed class ShowVersion : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)
     {
-        string version = typeof(ShowVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        parseResult.InvocationConfiguration.Output.WriteLine(version);
+        parseResult.InvocationConfiguration.Output.WriteLine(VersionOf(typeof(ShowVersion)));
         return ExitCode.Success;
     }
+
+    /// <summary>The version of the assembly that holds a type.</summary>
+    public static string VersionOf(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 }

@@ -62,6 +62,33 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         });
     }
 
+    /// <summary>
+    /// Runs work that tells now and then how it stands: as names and values that are drawn in one place, or where nobody watches as one line
+    /// on standard error each time.
+    /// </summary>
+    public void Watch(string before, Action<Action<string, IReadOnlyList<(string Name, string Value)>>> work)
+    {
+        if (!_messages.Profile.Out.IsTerminal || !_messages.Profile.Capabilities.Ansi)
+        {
+            work((line, _) => error.WriteLine(OneLine(line)));
+            return;
+        }
+
+        _messages.Live(new Text(before)).Start(context =>
+        {
+            _isDrawing = true;
+            context.Refresh();
+            try
+            {
+                work((_, rows) => context.UpdateTarget(NamesAndValues(rows)));
+            }
+            finally
+            {
+                _isDrawing = false;
+            }
+        });
+    }
+
     /// <summary>Names and values on standard output: a table for a person, plain lines for a file or pipe.</summary>
     public void Show(IReadOnlyList<(string Name, string Value)> rows)
     {
@@ -72,10 +99,32 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
             return;
         }
 
+        _results.Write(NamesAndValues(rows));
+    }
+
+    /// <summary>A table with headings on standard output, the same for a file or pipe without the frame. The first column is text, the others are numbers.</summary>
+    public void Show(string[] headings, IReadOnlyList<string[]> rows)
+    {
+        if (!ShowsOutput)
+        {
+            int[] widths = [.. headings.Select((heading, i) => rows.Append(headings).Max(row => OneLine(row[i]).Length))];
+            foreach (string[] row in rows.Prepend(headings))
+                output.WriteLine(string.Join("  ", row.Select((cell, i) => i == 0 ? OneLine(cell).PadRight(widths[i]) : OneLine(cell).PadLeft(widths[i]))));
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        foreach (string heading in headings) table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))) { Alignment = table.Columns.Count == 0 ? Justify.Left : Justify.Right });
+        foreach (string[] row in rows) table.AddRow(row.Select(cell => new Text(OneLine(cell))));
+        _results.Write(table);
+    }
+
+    private static Table NamesAndValues(IReadOnlyList<(string Name, string Value)> rows)
+    {
         var table = new Table { ShowHeaders = false, Border = TableBorder.Rounded }.AddColumns("", "");
         table.Columns[0].NoWrap();
         foreach (var (name, value) in rows) table.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(OneLine(value)));
-        _results.Write(table);
+        return table;
     }
 
     /// <summary>Without line breaks, and without what could command a terminal.</summary>

@@ -14,14 +14,19 @@ internal sealed class TokenPipeline : IDisposable
 
     private readonly MLContext _ml;
     private readonly SavedModel _saved;
+    private readonly bool _keepMel;
     private readonly AudioLoadingTransformer _loading;
     private readonly IReadOnlyList<ITransformer> _between;
 
-    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize)
+    /// <param name="ml">Where it runs.</param>
+    /// <param name="saved">The model, which is disposed with this.</param>
+    /// <param name="batchSize">Clips that go through the network together; as saved when null.</param>
+    /// <param name="keepMel">Gives each clip its mel spectrogram too.</param>
+    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false)
     {
         int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio"), tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
         if (loading > tokenizer) throw new InvalidDataException($"'{saved.Path}' tokenizes before it loads audio: its tokens are not those of files.");
-        (_ml, _saved) = (ml, saved);
+        (_ml, _saved, _keepMel) = (ml, saved, keepMel);
         _loading = (AudioLoadingTransformer)saved.Transformers[loading];
         Tokenizer = (AudioTokenizerTransformer)saved.Transformers[tokenizer];
         if (batchSize is { } size) Tokenizer = Tokenizer.WithBatchSize(size);
@@ -84,7 +89,8 @@ internal sealed class TokenPipeline : IDisposable
         private readonly ValueGetter<VBuffer<float>> _waveform;
         private readonly ValueGetter<ReadOnlyMemory<char>> _error;
         private readonly ValueGetter<VBuffer<uint>> _keys;
-        private VBuffer<float> _samples;
+        private readonly ValueGetter<VBuffer<float>>? _mel;
+        private VBuffer<float> _samples, _frames;
         private VBuffer<uint> _tokens;
         private ReadOnlyMemory<char> _reason;
 
@@ -92,7 +98,9 @@ internal sealed class TokenPipeline : IDisposable
         {
             _owner = owner;
             DataViewSchema.Column waveform = view.Schema[owner._loading.OutputColumnName], error = view.Schema[ErrorColumn], tokens = view.Schema[owner.Tokenizer.OutputColumnName];
-            _cursor = view.GetRowCursor([waveform, error, tokens]);
+            DataViewSchema.Column? mel = owner._keepMel ? view.Schema[owner.Tokenizer.InputColumnName] : null;
+            _cursor = view.GetRowCursor(mel is { } column ? [waveform, error, tokens, column] : [waveform, error, tokens]);
+            _mel = mel is { } kept ? _cursor.GetGetter<VBuffer<float>>(kept) : null;
             (_waveform, _error, _keys) = (_cursor.GetGetter<VBuffer<float>>(waveform), _cursor.GetGetter<ReadOnlyMemory<char>>(error), _cursor.GetGetter<VBuffer<uint>>(tokens));
         }
 
@@ -107,6 +115,7 @@ internal sealed class TokenPipeline : IDisposable
                 if (!_reason.IsEmpty) return (null, _reason.ToString());
                 _waveform(ref _samples);
                 _keys(ref _tokens);
+                _mel?.Invoke(ref _frames);
             }
             catch (Exception failure) when (failure is InvalidDataException or InvalidOperationException)
             {
@@ -116,7 +125,7 @@ internal sealed class TokenPipeline : IDisposable
 
             var (mel, options) = (_owner.Model.Mel, _owner.Model.Options);
             int[] tokens = [.. _tokens.DenseValues().Select(key => (int)(key - 1))]; // ML.NET's keys count from 1
-            return (new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens), "");
+            return (new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens) { Mel = _mel is null ? [] : [.. _frames.DenseValues()] }, "");
         }
 
         public void Dispose() => _cursor.Dispose();

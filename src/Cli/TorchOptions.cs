@@ -6,13 +6,13 @@ using TorchSharp;
 namespace AudioBsq.Cli;
 
 /// <summary>The options of commands that run a model: where, and how much at a time.</summary>
-internal sealed class TorchOptions
+/// <param name="configured">The command has a configuration, which says both unless the command line does.</param>
+internal sealed class TorchOptions(bool configured = false)
 {
-    private readonly Option<string> _device = new("--device")
+    private readonly Option<string?> _device = new("--device")
     {
-        Description = "Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N",
+        Description = $"Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N [default: {(configured ? "as configured" : "auto")}]",
         HelpName = "DEVICE",
-        DefaultValueFactory = _ => "auto",
     };
 
     private readonly Option<int?> _batchSize = Checked.Count("--batch-size", "Clips that go through the network together; results do not depend on it [default: as saved in the model]");
@@ -22,7 +22,7 @@ internal sealed class TorchOptions
     public void AddTo(Command command)
     {
         command.Add(_device);
-        command.Add(_batchSize);
+        if (!configured) command.Add(_batchSize);
         command.Add(_threads);
     }
 
@@ -30,11 +30,12 @@ internal sealed class TorchOptions
     public int? BatchSize(ParseResult arguments) => arguments.GetValue(_batchSize);
 
     /// <summary>A context whose models run where and how the user said.</summary>
-    public MLContext CreateContext(ParseResult arguments)
+    public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null) => Create(arguments, Resolve(arguments.GetValue(_device) ?? device), seed);
+
+    private MLContext Create(ParseResult arguments, torch.Device device, int? seed)
     {
-        var device = Resolve(arguments.GetValue(_device)!);
         if (arguments.GetValue(_threads) is { } threads) torch.set_num_threads(threads);
-        return new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : -1, FallbackToCpu = false };
+        return new MLContext(seed) { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : -1, FallbackToCpu = false };
     }
 
     private static torch.Device Resolve(string name)

@@ -6,7 +6,7 @@ public class CommandLineTests
 {
     private readonly AudioBsqCommand _root = new(new Terminal(TextWriter.Null, TextWriter.Null), default);
 
-    [Theory, InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
+    [Theory, InlineData("train"), InlineData("evaluate"), InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
     public void Help_NamesEveryArgumentAndOption(string name)
     {
         var command = _root.Subcommands.Single(command => command.Name == name);
@@ -56,6 +56,9 @@ public class CommandLineTests
     [InlineData("--config", "import", "weights.safetensors", "-o", "model.zip")]
     [InlineData("--output", "import", "weights.safetensors", "--config", "config.json")]
     [InlineData("--output", "export", "model.zip")]
+    [InlineData("--output-dir", "train", "run.yaml")]
+    [InlineData("'--batch-size'", "train", "run.yaml", "-o", "out", "--batch-size", "3")]
+    [InlineData("evaluate", "evaluate", "model.zip")]
     [InlineData("'--jsn'", "info", "a.wav", "--jsn")]
     [InlineData("'maybe'", "info", "a.wav", "--verbose=maybe")]
     public void Nonsense_IsOneLine_ThatPointsToTheHelp(string expected, params string[] arguments)

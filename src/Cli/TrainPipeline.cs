@@ -1,0 +1,90 @@
+using AudioBsq.Configuration;
+using AudioBsq.MLNet;
+using AudioBsq.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.Cli;
+
+/// <summary>A configuration as the pipeline that it means: files to waveforms, mel spectrograms and tokens. Files that cannot be read are left out of training.</summary>
+internal sealed class TrainPipeline : IDisposable
+{
+    private const string Unreadable = " gets an empty waveform: "; // what LoadAudio warns with
+
+    private readonly MLContext _ml;
+    private readonly TrainingConfig _config;
+    private readonly bool _cached;
+    private readonly Action<string, Exception?> _warn;
+    private readonly HashSet<string> _unread = [];
+    private readonly Lock _gate = new();
+    private IDataView? _clips;
+    private TransformerChain<AudioTokenizerTransformer>? _fitted;
+
+    public TrainPipeline(MLContext ml, TrainingConfig config, bool cached, Action<string, Exception?> warn)
+    {
+        (_ml, _config, _cached, _warn) = (ml, config, cached, warn);
+        ml.Log += Hear;
+    }
+
+    /// <summary>Clips that could not be read.</summary>
+    public int Unread
+    {
+        get
+        {
+            lock (_gate) return _unread.Count;
+        }
+    }
+
+    /// <summary>The trained model.</summary>
+    public AudioBsqModel Model => _fitted!.LastTransformer.Model;
+
+    public void Train(Action<TrainingProgress> report, CancellationToken cancellation)
+    {
+        _clips = _config.Data.LoadTraining(_ml);
+        var validation = _config.Data.LoadValidation(_ml);
+        var reading = Reading(_config.Loading with { OnError = LoadErrorHandling.EmptyWaveform });
+        if (validation is not null) validation = reading.Fit(validation).Transform(validation);
+        if (validation is not null && _cached) validation = _ml.Data.Cache(validation, "Mel");
+        var tokenizing = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
+        {
+            Model = _config.Model,
+            Training = _config.Training,
+            Seed = _config.Training.Seed,
+            ValidationSet = validation,
+            MetricsCallback = report,
+            CancellationToken = cancellation,
+            FrameCountColumnName = "Frames",
+        });
+        _fitted = (_cached ? reading.AppendCacheCheckpoint(_ml) : reading).Append(tokenizing).Fit(_clips);
+    }
+
+    /// <summary>Writes the whole pipeline. In use it refuses files that cannot be read, which only training leaves out.</summary>
+    public void Save(Stream stream)
+    {
+        ITransformer[] whole = [.. Reading(_config.Loading).Fit(_clips!), _fitted!.LastTransformer];
+        _ml.Model.Save(new TransformerChain<ITransformer>(whole), _clips!.Schema, stream);
+    }
+
+    public void Dispose()
+    {
+        _ml.Log -= Hear;
+        _fitted?.Dispose();
+    }
+
+    private EstimatorChain<MelSpectrogramTransformer> Reading(AudioLoadingOptions loading) =>
+        _ml.Transforms.LoadAudio("Waveform", "Path", loading).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", _config.Mel));
+
+    // Without a cache every pass warns of the same files again.
+    private void Hear(object? sender, LoggingEventArgs message)
+    {
+        if (message.Kind != ChannelMessageKind.Warning) return;
+        int at = message.RawMessage.IndexOf(Unreadable, StringComparison.Ordinal);
+        string text = at < 0 ? message.RawMessage : message.RawMessage[(at + Unreadable.Length)..];
+        lock (_gate)
+        {
+            if (at >= 0 && !_unread.Add(text)) return;
+            _warn(at < 0 ? text : $"left out: {text}", null);
+        }
+    }
+}
