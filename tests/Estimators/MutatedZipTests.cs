@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
 using AudioBsq.Networks;
 using Microsoft.ML;
@@ -12,16 +13,26 @@ public class MutatedZipTests(ITestOutputHelper output)
     private static readonly byte[] Whole = Saved();
 
     [Fact]
+    public void LengthOfChain_IsWhereMLNetKeepsIt() => Assert.Equal(3, LengthOfChain(Whole));
+
+    [Fact]
     public void Zips_AreReadOrRefused() => new DamageReport(output, ErrorsOfMLNet).Run(
-        random => random.Next(3) == 0 ? Mutations.OfBytes(Whole, random) : WithDamagedEntry(random),
-        file => ((IDisposable)new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(file), out _)).Dispose());
+        Damaged,
+        file => ((IDisposable)new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(file), out _)).Dispose(),
+        countTensors: false); // where a chain breaks off, ML.NET forgets the transformers that it has loaded: finalizers free them
 
     /// <summary>Ours is InvalidDataException. The others are what ML.NET and the runtime throw for their own parts of a damaged zip.</summary>
     private static Type[] ErrorsOfMLNet =>
     [
         typeof(InvalidDataException),
-        typeof(FormatException),           // ML.NET's checks of headers and of the schema
-        typeof(InvalidOperationException), // a loader that is not known
+        typeof(FormatException),           // a header or schema that ML.NET's checks refuse
+        typeof(EndOfStreamException),      // one that ends early
+        typeof(InvalidOperationException), // an entry or a loader that is not there
+        typeof(ArgumentException),         // an assembly of no name,
+        typeof(FileLoadException),         // of an impossible one,
+        typeof(CultureNotFoundException),  // of an impossible culture,
+        typeof(FileNotFoundException),     // and one that is not there
+        typeof(OverflowException),         // a chain of fewer transformers than none
     ];
 
     [Fact]
@@ -33,7 +44,7 @@ public class MutatedZipTests(ITestOutputHelper output)
 
         var error = Innermost(Assert.ThrowsAny<Exception>(() => ml.Model.Load(new MemoryStream(bomb), out _)));
 
-        Assert.InRange(bomb.Length, 0, 200_000);
+        Assert.InRange(bomb.Length, 0, 640_000);
         Assert.IsType<InvalidDataException>(error);
         Assert.Contains("out of proportion", error.Message);
         Assert.Empty(Directory.EnumerateFileSystemEntries(temporary));
@@ -51,6 +62,34 @@ public class MutatedZipTests(ITestOutputHelper output)
 
         Assert.IsType<InvalidDataException>(error);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
+
+    private static byte[] Damaged(Random random)
+    {
+        while (true)
+        {
+            byte[] file = random.Next(3) == 0 ? Mutations.OfBytes(Whole, random) : WithDamagedEntry(random);
+            if (LengthOfChain(file) is null or < 100_000) return file;
+        }
+    }
+
+    // ML.NET allocates 12 bytes for each transformer that a chain's header claims, before any code of ours runs: such files are left out.
+    private static int? LengthOfChain(byte[] file)
+    {
+        const int Header = 256;
+        try
+        {
+            using var zip = new ZipArchive(new MemoryStream(file));
+            if (zip.GetEntry("TransformerChain/Model.key") is not { } chain) return null;
+            using var content = chain.Open();
+            byte[] bytes = new byte[Header + 4];
+            content.ReadExactly(bytes);
+            return BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(Header));
+        }
+        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException or NotSupportedException)
+        {
+            return null;
+        }
     }
 
     private static byte[] WithDamagedEntry(Random random)
