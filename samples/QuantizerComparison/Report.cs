@@ -18,7 +18,6 @@ internal sealed class Report
         ("dead bits", "F1", r => r.Dev.Codes.DeadBits),
         ("bit correlation", "F3", r => r.Dev.Codes.MeanBitCorrelation),
         ("largest", "F2", r => r.Dev.Codes.MaxBitCorrelation),
-        ("training (s)", "F0", r => r.Training.TotalSeconds),
     ];
 
     private readonly List<Result> _results = [];
