@@ -9,19 +9,17 @@ using TorchSharp;
 namespace AudioBsq.Benchmarks;
 
 /// <summary>
-/// Tokenizes one hour of speech through the ML.NET pipeline with models of random weights, which are as fast as trained ones, and says
+/// Tokenizes one hour of speech, or so many seconds, through the ML.NET pipeline with models of random weights, which are as fast as trained ones, and says
 /// how long it took, how much memory it needed, and how long the network took of it.
 /// </summary>
 internal static class OneHour
 {
-    private const double Wanted = 3600;
-
-    public static void Run(string folder)
+    public static void Run(string folder, double wanted = 3600)
     {
         TorchDevice.Resolve("cpu"); // loads torch
         var ml = new MLContext(seed: 1);
         string[] clips = [.. ml.Data.LoadAudioFolder(folder).GetColumn<string>("Path")];
-        var (hour, seconds) = Repeat(clips);
+        var (hour, seconds) = Repeat(clips, wanted);
         Console.WriteLine($"{hour.Count} clips of {clips.Length} different ones, {seconds:F0} s; {Environment.ProcessorCount} processors, {torch.get_num_threads()} threads of torch");
         Console.WriteLine("model  way       seconds  CPU seconds  × real time  tokens   tokens/s  peak MB");
         var models = new[] { (Name: "Tiny", Options: AudioBsqOptions.Tiny), (Name: "Small", Options: AudioBsqOptions.Small) };
@@ -73,13 +71,13 @@ internal static class OneHour
             $"{model,-6} {way,-9} {time,7:F1}  {work,11:F1}  {seconds / time,11:F1}  {tokens,7}  {tokens / time,8:F0}  {process.PeakWorkingSet64 / 1e6,7:F0}"));
     }
 
-    private static (List<string> Paths, double Seconds) Repeat(string[] clips)
+    private static (List<string> Paths, double Seconds) Repeat(string[] clips, double wanted)
     {
         double[] lengths = Array.ConvertAll(clips, path => AudioFile.Read(path).Seconds);
         if (lengths.Sum() <= 0) throw new InvalidDataException("The folder holds no sound.");
         var paths = new List<string>();
         double seconds = 0;
-        for (int i = 0; seconds < Wanted; i = (i + 1) % clips.Length)
+        for (int i = 0; seconds < wanted; i = (i + 1) % clips.Length)
         {
             paths.Add(clips[i]);
             seconds += lengths[i];

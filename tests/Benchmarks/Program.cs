@@ -1,10 +1,11 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 
 namespace AudioBsq.Benchmarks;
 
 /// <summary>
 /// Measurements, none of which is a test. <c>--filter '*'</c> runs all benchmarks (BenchmarkDotNet's options; <c>--job dry</c> is the quickest),
-/// <c>hour FOLDER</c> tokenizes an hour of speech through the ML.NET pipeline.
+/// <c>hour FOLDER [SECONDS]</c> tokenizes an hour of speech through the ML.NET pipeline.
 /// </summary>
 internal static class Program
 {
@@ -15,8 +16,11 @@ internal static class Program
             case ["hour", var folder]:
                 OneHour.Run(folder);
                 return 0;
+            case ["hour", var folder, var seconds] when double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out double wanted) && wanted > 0:
+                OneHour.Run(folder, wanted);
+                return 0;
             case ["hour", ..]:
-                Console.Error.WriteLine("usage: hour FOLDER");
+                Console.Error.WriteLine("usage: hour FOLDER [SECONDS]");
                 return 2;
             default:
                 // In this process: a project that BenchmarkDotNet writes for itself would copy libtorch for every benchmark.
