@@ -1,5 +1,5 @@
-using AudioBsq.Networks;
 using AudioBsq.Native;
+using AudioBsq.Networks;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
