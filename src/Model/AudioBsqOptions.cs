@@ -73,7 +73,10 @@ public sealed record AudioBsqOptions
     public int TokensPerPosition => Quantizer.Bits / BitsPerToken;
 
     /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames: every started patch counts.</summary>
-    public int TokensOf(int frames) => (frames + PatchFrames - 1) / PatchFrames * PatchesPerStep * TokensPerPosition;
+    public int TokensOf(int frames) => StepsOf(frames) * PatchesPerStep * TokensPerPosition;
+
+    /// <summary>Time steps of so many frames: every started patch counts.</summary>
+    internal int StepsOf(int frames) => (frames + PatchFrames - 1) / PatchFrames;
 
     /// <summary>What one network unit is in level units: half the level range, or 1 when the input is not scaled.</summary>
     internal double LevelsPerUnit => Compatibility.UnscaledInput ? 1 : (MaxLevel - (double)MinLevel) / 2;

@@ -27,7 +27,7 @@ internal sealed class Windows(AudioBsqModel model)
         foreach (var mel in mels) Check.That(mel.Length % bands == 0, mel.Length, $"must be a multiple of {bands} bands", nameof(mels));
         int[][] tokens = [.. mels.Select(mel => new int[Options.TokensOf(mel.Length / bands)])];
         int tokensPerStep = Options.PatchesPerStep * Options.TokensPerPosition;
-        foreach (var batch in Batches([.. mels.Select(mel => Steps(mel.Length / bands))]))
+        foreach (var batch in Batches([.. mels.Select(mel => Options.StepsOf(mel.Length / bands))]))
         {
             cancellation.ThrowIfCancellationRequested();
             var windows = Array.ConvertAll(batch, window => Slice(mels[window.Clip], window, Options.PatchFrames * bands));
@@ -102,8 +102,6 @@ internal sealed class Windows(AudioBsqModel model)
         return windows.GroupBy(window => window.Steps)
             .SelectMany(group => group.Chunk(Math.Max(1, FramesAtOnce / (group.Key * Options.PatchFrames))));
     }
-
-    private int Steps(int frames) => (frames + Options.PatchFrames - 1) / Options.PatchFrames;
 
     private static ReadOnlyMemory<T> Slice<T>(ReadOnlyMemory<T> clip, Window window, int perStep) =>
         clip[(window.Step * perStep)..Math.Min(clip.Length, (window.Step + window.Steps) * perStep)];

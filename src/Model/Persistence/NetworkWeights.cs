@@ -114,16 +114,19 @@ internal static class NetworkWeights
         target.bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
     }
 
-    private static byte[] BytesOf(Tensor tensor)
+    /// <summary>A tensor's numbers as they stand in a file.</summary>
+    public static byte[] BytesOf(Tensor tensor)
     {
         using var scope = NewDisposeScope();
         return tensor.detach().cpu().contiguous().bytes.ToArray();
     }
 
-    private static SafetensorsType TypeOf(ScalarType type) => type switch
+    /// <summary>The number format of a file for torch's.</summary>
+    /// <exception cref="NotSupportedException">There is none here.</exception>
+    public static SafetensorsType TypeOf(ScalarType type) => type switch
     {
         ScalarType.Float32 => SafetensorsType.F32,
         ScalarType.Int64 => SafetensorsType.I64,
-        _ => throw new NotSupportedException($"Weights of type {type} are not saved."),
+        _ => throw new NotSupportedException($"Tensors of type {type} are not saved."),
     };
 }

@@ -15,8 +15,7 @@ internal sealed class BatchSource : IDisposable
     public BatchSource(TrainingData data, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from)
     {
         (_model, _options, _device) = (model, options, device);
-        int crop = (options.CropFrames ?? model.WindowFrames) + model.PatchFrames - 1;
-        crop -= crop % model.PatchFrames;
+        int crop = model.StepsOf(options.CropFrames ?? model.WindowFrames) * model.PatchFrames;
         Check.That(crop <= model.WindowFrames, crop, $"must be at most the model's window of {model.WindowFrames} frames", nameof(TrainingOptions.CropFrames));
         if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel);
         _sampler = new CropSampler(data.Clips, model.Bands, crop, options.Seed);

@@ -17,9 +17,9 @@ internal static class CheckpointFile
     {
         string json = OptionsJson.Write(state);
         var metadata = new Dictionary<string, string> { ["format"] = Format, ["version"] = Version, ["state"] = json, ["sha256"] = NoHash };
-        var layout = tensors.Select(t => (t.Name, TypeOf(t.Tensor.dtype), (IReadOnlyList<long>)t.Tensor.shape)).ToList();
+        var layout = tensors.Select(t => (t.Name, NetworkWeights.TypeOf(t.Tensor.dtype), (IReadOnlyList<long>)t.Tensor.shape)).ToList();
         using var hash = Started(json);
-        SafetensorsWriter.Write(stream, layout, i => Hashed(hash, BytesOf(tensors[i].Tensor)), metadata);
+        SafetensorsWriter.Write(stream, layout, i => Hashed(hash, NetworkWeights.BytesOf(tensors[i].Tensor)), metadata);
 
         // The hash is known only now; its place in the header was kept. It comes before the state in the file: keys are in order.
         stream.Position = HashPosition(stream);
@@ -80,17 +80,4 @@ internal static class CheckpointFile
         int at = start.AsSpan().IndexOf(Encoding.ASCII.GetBytes(NoHash));
         return at > 0 ? at : throw new InvalidOperationException("The header has no place for the hash.");
     }
-
-    private static byte[] BytesOf(Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return tensor.detach().cpu().contiguous().bytes.ToArray();
-    }
-
-    private static SafetensorsType TypeOf(ScalarType type) => type switch
-    {
-        ScalarType.Float32 => SafetensorsType.F32,
-        ScalarType.Int64 => SafetensorsType.I64,
-        _ => throw new NotSupportedException($"Tensors of type {type} are not saved."),
-    };
 }

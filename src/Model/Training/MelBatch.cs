@@ -16,7 +16,7 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
         using var scope = NewDisposeScope();
         int patch = options.PatchFrames, bands = options.Bands;
         int[] lengths = [.. clips.Select(clip => clip.Length / bands)];
-        int steps = (lengths.Max() + patch - 1) / patch, frames = steps * patch;
+        int steps = options.StepsOf(lengths.Max()), frames = steps * patch;
 
         float[] mel = new float[clips.Count * frames * bands];
         // The published version pads with 0, which in decibels is loud; silence is the floor.
@@ -27,7 +27,7 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
         bool allFrames = lengths.All(length => length == frames) || options.Compatibility.PaddingTakesPart;
         bool allSteps = lengths.All(length => length > frames - patch) || options.Compatibility.PaddingTakesPart;
         var validFrames = allFrames ? null : Valid(lengths, frames, device);
-        var validSteps = allSteps ? null : Valid([.. lengths.Select(length => (length + patch - 1) / patch)], steps, device);
+        var validSteps = allSteps ? null : Valid([.. lengths.Select(options.StepsOf)], steps, device);
 
         return new MelBatch(
             padded.MoveToOuterDisposeScope(),
