@@ -21,6 +21,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Whether results are seen by a person at once.</summary>
     public bool ShowsOutput => _results.Profile.Out.IsTerminal;
 
+    /// <summary>The same without standard output: for work whose results another command tells.</summary>
+    public Terminal WithoutResults() => new(TextWriter.Null, error) { IsVerbose = IsVerbose };
+
     /// <summary>One line on standard error, whatever the message holds.</summary>
     public void Say(string message, Exception? cause = null)
     {

@@ -1,5 +1,6 @@
 using AudioBsq.MLNet;
 using AudioBsq.Networks;
+using AudioBsq.Quantization;
 
 namespace AudioBsq.Configuration;
 
@@ -21,6 +22,7 @@ internal static class ConfigRules
     {
         var (model, quantizer) = (draft.Model, draft.Quantizer);
         rules.Require(quantizer.Bits % quantizer.GroupSize == 0, $"{quantizer.Bits} bits cannot be divided into groups of {quantizer.GroupSize}", "model.embed_dim", "model.embed_group_size");
+        rules.Require(quantizer.Kind == QuantizerKind.BinarySpherical || quantizer.Bits > 1, "a finite scalar code has at least 2 bits", "model.embed_dim", "model.quantizer");
         rules.Require(model.Bands % model.PatchBands == 0, $"{model.Bands} bands cannot be divided into patches of {model.PatchBands}", "audioconfig.input_size", "data.n_mels", "audioconfig.freq_patch_size", "audioconfig.patch_size");
         rules.Require(model.WindowFrames % model.PatchFrames == 0, $"{model.WindowFrames} frames cannot be divided into patches of {model.PatchFrames}", "audioconfig.input_length", "audioconfig.time_patch_size", "audioconfig.patch_size");
         Network(rules, draft.Encoder, "audioconfig");

@@ -20,6 +20,7 @@ internal static class ModelKeys
 
         return
         [
+            Of("quantizer", ConfigType.Choice(("bsq", QuantizerKind.BinarySpherical), ("fsq", QuantizerKind.FiniteScalar)), "bsq", "Binary spherical or finite scalar quantization; the keys below but embed_dim concern the former.", (q, v) => q with { Kind = v }),
             Of("embed_dim", ConfigType.Whole(1, 62), "9", "Bits of a code.", (q, v) => q with { Bits = v }),
             Of("embed_group_size", ConfigType.Whole(1, 18), "9", "Bits whose joint entropy is estimated; divides embed_dim.", (q, v) => q with { GroupSize = v }),
             Of("l2_norm", ConfigType.Flag, "true", "Latents are projected to the unit sphere.", (q, v) => q with { NormalizeLatent = v }),
