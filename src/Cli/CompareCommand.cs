@@ -33,8 +33,8 @@ internal sealed class CompareCommand : ExampleCommand
             "compare",
             "Train versions of a configuration and compare them on its validation clips.",
             """
-            audiobsq compare configs/tiny-folder.yaml -o patches --set root=recordings --set max_iter=400 \
-                --case "16 × 16" --case "2 × 128: time_patch_size=2; freq_patch_size=128"
+            audiobsq compare configs/tiny-folder.yaml -o patches --case "16 × 16" --case "2 × 128: time_patch_size=2; freq_patch_size=128"
+            audiobsq compare run.yaml -o bits --set max_iter=400 --case "9 bits" --case "18 bits: embed_dim=18" --seed 1 --seed 2
             """,
             """
             Each run is one of 'audiobsq train', in a folder of DIR. Runs that are there already are not

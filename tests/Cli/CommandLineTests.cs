@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using AudioBsq.Cli;
 
 namespace AudioBsq.Tests.Cli;
@@ -34,7 +35,7 @@ public class CommandLineTests
     {
         string[] examples = [.. _root.Subcommands.Cast<ExampleCommand>().SelectMany(command => command.Example.Split('\n'))];
 
-        Assert.All(examples, example => Assert.Empty(_root.Parse(example.Split(' ')[1..]).Errors));
+        Assert.All(examples, example => Assert.Empty(_root.Parse([.. CommandLineParser.SplitCommandLine(example).Skip(1)]).Errors));
         Assert.All(_root.Subcommands, command => Assert.Contains(examples, example => example.StartsWith($"audiobsq {command.Name} ", StringComparison.Ordinal)));
     }
 
