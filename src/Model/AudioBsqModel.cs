@@ -190,15 +190,21 @@ public sealed class AudioBsqModel : IDisposable
     }
 
     /// <summary>Encodes and decodes clips and measures what was lost and how the codes were used.</summary>
-    public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default)
+    public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default) => Evaluate(mels, look: null, cancellation);
+
+    /// <summary>The same, showing the number from 0 of each clip, the clip, and its reconstruction of whole patches.</summary>
+    internal ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, Action<int, float[], float[]>? look, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(mels);
+        int clip = 0;
         var evaluation = new Evaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
         foreach (float[] mel in mels)
         {
             cancellation.ThrowIfCancellationRequested();
             int[] tokens = Encode(mel);
-            evaluation.Add(mel, Decode(tokens), tokens);
+            float[] drawn = Decode(tokens);
+            evaluation.Add(mel, drawn, tokens);
+            look?.Invoke(clip++, mel, drawn);
         }
 
         return evaluation.Result();
