@@ -83,6 +83,8 @@ public sealed class AudioBsqModel : IDisposable
     /// <exception cref="InvalidOperationException">The checkpoints are of another run.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints and none is whole.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written; those before it are whole.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory ran out; the message names what to lower, and the failure is inside.</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row were not finite (<see cref="TrainingOptions.MaxSkippedInARow"/>).</exception>
     public static AudioBsqModel Train(
         TrainingData data,
         AudioBsqOptions options,
@@ -101,9 +103,10 @@ public sealed class AudioBsqModel : IDisposable
             new TrainingRun(model, training, data, report).Run(cancellation);
             return model;
         }
-        catch
+        catch (Exception failure)
         {
             model.Dispose();
+            if (TorchMemory.IsExhausted(failure)) throw MemoryAdvice.Exception(options, training, failure);
             throw;
         }
     }
@@ -204,7 +207,8 @@ public sealed class AudioBsqModel : IDisposable
             int[] tokens = Encode(mel);
             float[] drawn = Decode(tokens);
             evaluation.Add(mel, drawn, tokens);
-            look?.Invoke(clip++, mel, drawn);
+            look?.Invoke(clip, mel, drawn);
+            clip++;
         }
 
         return evaluation.Result();
