@@ -5,7 +5,7 @@ namespace AudioBsq.Cli;
 /// the squared error. Levels are counted in narrow bins, so memory does not grow with the clips.
 /// </summary>
 /// <param name="bands">Bands of a frame.</param>
-/// <param name="low">Level of the lowest bin; what lies below is in it too.</param>
+/// <param name="low">Level of the lowest bin; what lies below is in it too, so no more than few levels should.</param>
 /// <param name="high">Level of the highest bin, in the same way.</param>
 internal sealed class BandConstants(int bands, double low, double high)
 {

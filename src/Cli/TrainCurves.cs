@@ -40,7 +40,7 @@ internal static class TrainCurves
     {
         curves.Add("learning_rate", "learning rate");
         curves.Add("gradient_norm", "gradient norm (right)", right: true);
-        curves.Finish("Steps", "learning rate", "norm of the gradients");
+        curves.Finish("Learning rate and gradients", "learning rate", "norm of the gradients");
     }
 
     private static void Codes(Curves curves)
@@ -48,7 +48,7 @@ internal static class TrainCurves
         curves.Add("validation_usage", "codes used", scale: 100);
         curves.Add("validation_entropy", "joint entropy (right)", right: true);
         curves.Add("codebook_entropy", "soft code's entropy, training (right)", right: true);
-        curves.Finish("Use of the codes", "% of the codes that could occur", "bits");
+        curves.Finish("Use of the codes", "% of possible codes", "bits");
     }
 
     /// <summary>Lines over steps in one plot.</summary>
@@ -71,7 +71,10 @@ internal static class TrainCurves
             plot.Title(title);
             plot.XLabel("step");
             plot.YLabel(left);
-            if (right is not null) plot.Axes.Right.Label.Text = right;
+            plot.Axes.Right.Label.Text = right ?? "";
+            foreach (var axis in (IAxis[])[plot.Axes.Left, plot.Axes.Right, plot.Axes.Bottom]) axis.Label.Bold = false;
+            plot.Axes.AutoScale();
+            plot.Axes.SetLimitsX(0, 1.02 * rows[^1].Step);
             plot.ShowLegend(Edge.Bottom);
         }
     }

@@ -38,11 +38,15 @@ internal sealed class TrainDisplay(TrainCourse course, MelOptions mel)
                 ("Learning rate", Text($"{last.LearningRate:0.00e+0}")),
                 ("Gradient norm", Text($"{last.GradientNorm:F3}")),
             ];
+            if (last.DiscriminatorLoss is { } discriminator) rows.Add(("Discriminator", Text($"{discriminator:F4}")));
             if (last.SkippedSteps > 0) rows.Add(("Skipped steps", Text($"{last.SkippedSteps:N0} with a loss or gradient that was not finite")));
-            if (course.LastValidation is not { } validation) return rows;
-            rows.Add(("Validation", Text($"{Error(validation)} at step {validation.Step:N0}")));
-            rows.Add(("Codes", Codes(validation)));
-            if (course.Best is { } best) rows.Add(("Best", Text($"{Error(best)} at step {best.Step:N0}")));
+            if (course.LastValidation is { } validation)
+            {
+                rows.Add(("Validation", Text($"step {validation.Step:N0}: {Error(validation)}")));
+                rows.Add(("Codes", Codes(validation)));
+            }
+
+            if (course.Best is { } best) rows.Add(("Best", Text($"step {best.Step:N0}: {Error(best)}")));
             return rows;
         }
     }
@@ -53,15 +57,14 @@ internal sealed class TrainDisplay(TrainCourse course, MelOptions mel)
         {
             var (last, terms) = (course.Last!.Progress, course.Last!.Progress.Terms);
             string more = (terms.MultiResolution is { } multi ? Text($", multi-resolution {multi:F4}") : "") + (terms.Adversarial is { } adversarial ? Text($", adversarial {adversarial:F4}") : "");
-            string apart = last.DiscriminatorLoss is { } discriminator ? Text($"; discriminator's own {discriminator:F4}") : "";
-            return Text($"{last.Loss:F4} (reconstruction {terms.Reconstruction:F4}, quantizer {terms.Quantizer:F4}{more}{apart})");
+            return Text($"{last.Loss:F4} (reconstruction {terms.Reconstruction:F4}, quantizer {terms.Quantizer:F4}{more})");
         }
     }
 
     private string Error(TrainRow row) => Text($"error {row[TrainColumn.ValidationError]:F3} {_unit}, squared {row["validation_mse"]:F2}");
 
     private static string Codes(TrainRow row) => Text(
-        $"{row["validation_usage"]:P0} used, entropy {row["validation_entropy"]:F2} bits, of a bit {row["validation_bit_entropy"]:F3}, dead bits {row["validation_dead_bits"]:F0}, correlation {row["validation_bit_correlation"]:F3}");
+        $"{row["validation_usage"]:P0} used, entropy {row["validation_entropy"]:F2} bits, of single bits {row["validation_bit_entropy"]:F3}, {row["validation_dead_bits"]:F0} dead, correlation {row["validation_bit_correlation"]:F3}");
 
     private static string Clock(TimeSpan time) => time.ToString(time.TotalDays < 1 ? @"h\:mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
 

@@ -64,7 +64,7 @@ internal sealed class TrainPipeline : IDisposable
     /// <summary>A validation clip's sound at the model's rate, by its place, and a name that no other clip has: "1-hello" for the first.</summary>
     public (string Name, Waveform Sound) ValidationClip(int place)
     {
-        var clip = _ml.Data.TakeRows(_ml.Data.SkipRows(_validation!, place), 1);
+        var clip = _ml.Data.TakeRows(place == 0 ? _validation! : _ml.Data.SkipRows(_validation!, place), 1); // it skips no 0 rows
         float[] sound = _ml.Transforms.LoadAudio("Waveform", "Path", Tolerant).Fit(clip).Transform(clip).GetColumn<float[]>("Waveform").Single();
         string name = Path.GetFileNameWithoutExtension(clip.GetColumn<string>("Path").Single());
         return (string.Create(CultureInfo.InvariantCulture, $"{place + 1}-{name}"), new Waveform(sound, _config.Mel.SampleRate));

@@ -34,7 +34,7 @@ internal sealed class TrainSamples(string folder, AudioBsqOptions model, MelOpti
             if (!_names.TryGetValue(sample.Clip, out string? name)) _names[sample.Clip] = name = WriteOriginal(sample.Clip, clip);
             Synthesize(Path.Combine(place, $"{name}.wav"), drawn);
             double error = clip.Zip(drawn, (a, b) => Math.Abs((double)a - b)).Average();
-            byte[] picture = _picture.Draw(clip, drawn, string.Create(CultureInfo.InvariantCulture, $"Reconstructed at step {progress.Step:N0}, mean error {error:F2}"));
+            byte[] picture = _picture.Draw(clip, drawn, string.Create(CultureInfo.InvariantCulture, $"Reconstructed at step {progress.Step:N0}, mean error {error:F2} {mel.Level.Unit()}"));
             File.WriteAllBytes(Path.Combine(place, $"{name}.png"), picture);
             yield return (name, picture);
         }
