@@ -16,7 +16,7 @@ internal sealed class TrainDisplay(TrainCourse course, MelOptions mel)
             var (report, last) = (course.Last!, course.Last!.Progress);
             string skipped = last.SkippedSteps > 0 ? Text($", {last.SkippedSteps:N0} steps skipped") : "";
             string validation = last.Validation is null ? "" : $"; validation {Error(course.LastValidation!)}, {Codes(course.LastValidation!)}";
-            return Text($"step {last.Step} of {last.MaxSteps}: loss {Loss}, mel error {last.MeanAbsoluteError:F3} {_unit}, lr {last.LearningRate:0.00e+0}, gradient {last.GradientNorm:F3}, {report.SoundPerSecond:F1} s of sound/s, {Clock(course.Remaining)} left, {report.Memory / 1e6:N0} MB{skipped}{validation}");
+            return Text($"step {last.Step} of {last.MaxSteps}: loss {Loss}, mel error {last.MeanAbsoluteError:F3} {_unit}, lr {last.LearningRate:0.00e+0}, gradient {last.GradientNorm:F3}, {report.SoundPerSecond:F1} s of sound/s, {Clock(course.Remaining)} left, {report.Memory / 1e6:N0} MB (peak {report.PeakMemory / 1e6:N0}){skipped}{validation}");
         }
     }
 

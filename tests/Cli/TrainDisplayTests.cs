@@ -28,13 +28,13 @@ public class TrainDisplayTests
         var display = new TrainDisplay(course, new MelOptions());
 
         course.Add(Report(step: 50, firstStep: 0, seconds: 10), best: null);
-        Assert.Equal("step 50 of 200: loss 0.5000 (reconstruction 0.4000, quantizer 0.1000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:30 left, 300 MB", display.Line);
+        Assert.Equal("step 50 of 200: loss 0.5000 (reconstruction 0.4000, quantizer 0.1000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:30 left, 300 MB (peak 400)", display.Line);
         Assert.DoesNotContain(display.Rows, row => row.Name is "Discriminator" or "Validation" or "Best" or "Skipped steps");
 
         var full = Report(step: 100, firstStep: 0, seconds: 20, Metrics, skipped: 3, adversarial: true);
         course.Add(full, TrainRow.Of(full));
         Assert.EndsWith(
-            "adversarial 0.2000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:20 left, 300 MB, 3 steps skipped; "
+            "adversarial 0.2000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:20 left, 300 MB (peak 400), 3 steps skipped; "
             + "validation error 5.500 dB, squared 60.25, 75 % used, entropy 1.50 bits, of single bits 0.500, 1 dead, correlation 0.250", display.Line);
         foreach (string name in new[] { "Discriminator", "Validation", "Best", "Skipped steps" }) Assert.Contains(display.Rows, row => row.Name == name);
         Assert.Contains(("Memory", "300 MB, at most 400 MB"), display.Rows);
