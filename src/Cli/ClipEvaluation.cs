@@ -9,6 +9,7 @@ internal sealed class ClipEvaluation(AudioBsqModel model)
     private readonly List<EvaluationSummary.Failure> _failed = [];
     private readonly List<long> _tokens = [];
     private double _absolute, _squared, _seconds;
+    private readonly BandConstants _constants = new(model.Options.Bands, model.Options.MinLevel, model.Options.MaxLevel);
     private long _numbers;
 
     /// <summary>Whether there is something to report.</summary>
@@ -31,6 +32,7 @@ internal sealed class ClipEvaluation(AudioBsqModel model)
         long[] tokens = Array.ConvertAll(clip.Tokens, token => (long)token);
         _clips.Add(Figures(clip.Path, clip.Seconds, clip.Mel.Length, absolute, squared, tokens));
         _tokens.AddRange(tokens);
+        _constants.Add(clip.Mel);
         _numbers += clip.Mel.Length;
         _absolute += absolute;
         _squared += squared;
@@ -41,13 +43,13 @@ internal sealed class ClipEvaluation(AudioBsqModel model)
     /// <param name="elapsed">Time for everything: decoding, tokens, reconstruction.</param>
     public EvaluationSummary Result(string path, TimeSpan elapsed) => new(
         "evaluation", path, model.Mel.Level, model.Options.BitsPerToken, model.TokensPerSecond * model.Options.BitsPerToken, elapsed.TotalSeconds, _seconds / elapsed.TotalSeconds,
-        Figures("total", _seconds, _numbers, _absolute, _squared, [.. _tokens]), _clips, _failed);
+        Figures("total", _seconds, _numbers, _absolute, _squared, [.. _tokens]), _constants.AbsoluteError, _constants.SquaredError, _clips, _failed);
 
     private EvaluationSummary.Figures Figures(string path, double seconds, long numbers, double absolute, double squared, long[] tokens)
     {
         var codes = CodebookDiagnostics.Of(tokens, model.Options.BitsPerToken, model.Options.TokensPerPosition);
         return new EvaluationSummary.Figures(
             path, seconds, numbers / model.Options.Bands, absolute / numbers, squared / numbers,
-            codes.Positions, codes.DistinctCodes, codes.AttainableUsage, codes.JointEntropy, codes.MeanBitCorrelation);
+            codes.Positions, codes.DistinctCodes, codes.AttainableUsage, codes.JointEntropy, codes.MeanBitEntropy, codes.DeadBits, codes.MeanBitCorrelation);
     }
 }

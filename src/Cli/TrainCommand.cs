@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AudioBsq.Configuration;
+using AudioBsq.Native;
 using AudioBsq.Training;
 
 namespace AudioBsq.Cli;
@@ -39,9 +40,10 @@ internal sealed class TrainCommand : ExampleCommand
             """,
             """
             DIR gets tokenizer.zip (the MODEL of the other commands), metrics.csv (a row for each
-            report), summary.json, a copy of CONFIG, and checkpoints if training.checkpoint_dir is
-            set; a relative one starts from DIR. Files that cannot be read are named and left out.
-            Ctrl+C stops between two steps; with checkpoints the same command then goes on.
+            report), curves.png, samples to hear and see, logs for TensorBoard, summary.json, a copy
+            of CONFIG, and checkpoints if training.checkpoint_dir is set; a relative one starts from
+            DIR. Files that cannot be read are named and left out. Ctrl+C stops between two steps;
+            with checkpoints the same command then goes on.
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);
@@ -62,11 +64,19 @@ internal sealed class TrainCommand : ExampleCommand
         config = config with { Training = Adjust(config.Training, folder, arguments) };
         try
         {
-            using var results = new TrainFolder(folder, goesOn: config.Training.Checkpoints is { Resume: true } or { ResumeFrom: not null });
             var ml = _torch.CreateContext(arguments, config.Training.Device, config.Training.Seed);
             using var pipeline = new TrainPipeline(ml, config, cached: !arguments.GetValue(_uncached), _terminal.Say);
+            using var results = new TrainFolder(folder, config, pipeline.ValidationClip, _terminal.Say);
             results.WriteConfig(file, overrides);
-            _terminal.Watch($"Reading clips from {config.Data.Root} …", show => Train(pipeline, results, new TrainDisplay(config.Mel), show));
+            try
+            {
+                _terminal.Watch($"Reading clips from {config.Data.Root} …", show => Train(pipeline, results, config, show));
+            }
+            finally
+            {
+                results.WriteCurves();
+            }
+
             Conclude(pipeline, results, config);
             return ExitCode.Of(1, pipeline.Unread);
         }
@@ -75,7 +85,7 @@ internal sealed class TrainCommand : ExampleCommand
             _terminal.Say(Stopped(config.Training.Checkpoints), stop);
             return ExitCode.Cancelled;
         }
-        catch (Exception failure) when (TrainMemory.IsExhausted(failure))
+        catch (Exception failure) when (TorchMemory.IsExhausted(failure))
         {
             _terminal.Say(TrainMemory.Advice(config), failure);
             return ExitCode.NothingDone;
@@ -107,26 +117,29 @@ internal sealed class TrainCommand : ExampleCommand
         return from is null ? training : throw new UsageException("--resume FILE needs training.checkpoint_dir, such as --set checkpoint_dir=checkpoints.");
     }
 
-    private void Train(TrainPipeline pipeline, TrainFolder results, TrainDisplay display, Action<string, IReadOnlyList<(string Name, string Value)>> show) => pipeline.Train(
-        progress =>
-        {
-            foreach (string note in progress.Notes) _terminal.Say(note);
-            results.Add(progress);
-            display.Take(progress);
-            show(display.Line, display.Rows);
-        },
-        _cancellation);
+    private void Train(TrainPipeline pipeline, TrainFolder results, TrainingConfig config, Action<string, IReadOnlyList<(string Name, string Value)>> show)
+    {
+        var display = new TrainDisplay(results.Course, config.Mel);
+        pipeline.Train(
+            progress =>
+            {
+                foreach (string note in progress.Notes) _terminal.Say(note);
+                results.Add(TrainReport.Of(progress, config.Mel));
+                show(display.Line, display.Rows);
+            },
+            _cancellation);
+    }
 
     private void Conclude(TrainPipeline pipeline, TrainFolder results, TrainingConfig config)
     {
         results.WriteModel(pipeline.Save);
-        if (results.Last is not { } last)
+        if (results.Course.Last is null)
         {
             _terminal.Say("There was no step left to train; the model is that of the checkpoint.");
             return;
         }
 
-        var summary = TrainSummary.Of(config, pipeline.Model, last, results.Best, pipeline.Unread);
+        var summary = TrainSummary.Of(config, pipeline.Model, results.Course, pipeline.Unread, results.Entries());
         results.WriteSummary(summary);
         _terminal.Show([("Model", results.ModelPath), .. summary.Rows()]);
     }

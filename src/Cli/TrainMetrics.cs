@@ -1,78 +1,36 @@
-using System.Globalization;
-using AudioBsq.Training;
-
 namespace AudioBsq.Cli;
 
 /// <summary>Training reports as comma-separated values, a row for each as it comes. What a report does not have is empty.</summary>
-/// <param name="path">The file; one that is there is touched only when the first report comes.</param>
-/// <param name="goesOn">Keeps the rows of earlier steps.</param>
-internal sealed class TrainMetrics(string path, bool goesOn) : IDisposable
+/// <param name="path">The file; one that is there is touched only when the first report comes, and its rows of steps that are taken again are lost.</param>
+internal sealed class TrainMetrics(string path) : IDisposable
 {
-    private const string StepColumn = "step", ErrorColumn = "validation_mae";
-
-    private static readonly (string Name, Func<TrainingProgress, double?> Value)[] Columns =
-    [
-        (StepColumn, p => p.Step),
-        ("epoch", p => p.Epoch),
-        ("loss", p => p.Loss),
-        ("mel_error", p => p.MeanAbsoluteError),
-        ("codebook_entropy", p => p.CodebookEntropy),
-        ("discriminator_loss", p => p.DiscriminatorLoss),
-        ("learning_rate", p => p.LearningRate),
-        ("gradient_norm", p => p.GradientNorm),
-        ("frames_per_second", p => p.FramesPerSecond),
-        ("elapsed_seconds", p => p.Elapsed.TotalSeconds),
-        ("skipped_steps", p => p.SkippedSteps),
-        (ErrorColumn, p => p.Validation?.MeanAbsoluteError),
-        ("validation_mse", p => p.Validation?.MeanSquaredError),
-        ("validation_usage", p => p.Validation?.Codes.AttainableUsage),
-        ("validation_entropy", p => p.Validation?.Codes.JointEntropy),
-        ("validation_bit_correlation", p => p.Validation?.Codes.MeanBitCorrelation),
-    ];
-
-    private static readonly string Header = string.Join(',', Columns.Select(column => column.Name));
-
+    private readonly List<TrainRow> _rows = [];
     private StreamWriter? _writer;
 
-    /// <summary>The step with the lowest validation error, and that error.</summary>
-    public (int Step, double Error)? Best { get; private set; }
+    /// <summary>All rows, those from before an interruption too.</summary>
+    public IReadOnlyList<TrainRow> Rows => _rows;
 
-    public void Add(TrainingProgress progress)
+    /// <summary>The row with the lowest validation error; null without validation.</summary>
+    public TrainRow? Best => _rows.Where(row => row[TrainColumn.ValidationError] is not null).MinBy(row => row[TrainColumn.ValidationError]);
+
+    public void Add(TrainReport report)
     {
-        _writer ??= Open(progress.Step);
-        Offer(progress.Step, progress.Validation?.MeanAbsoluteError);
-        _writer.Write(string.Join(',', Columns.Select(column => Text(column.Value(progress)))) + "\n");
+        _writer ??= Open(report.Progress.FirstStep);
+        _rows.Add(TrainRow.Of(report));
+        _writer.Write($"{_rows[^1]}\n");
         _writer.Flush();
     }
 
     public void Dispose() => _writer?.Dispose();
 
-    // Steps after the checkpoint that the run goes on from are taken again: their old rows go.
-    private StreamWriter Open(int first)
+    private StreamWriter Open(int firstStep)
     {
-        string[] old = goesOn && File.Exists(path) ? File.ReadAllLines(path) : [];
-        List<string> kept = [Header];
-        if (old is [var header, ..] && header == Header)
-        {
-            foreach (string line in old.Skip(1))
-            {
-                string[] cells = line.Split(',');
-                if (cells.Length != Columns.Length || !int.TryParse(cells[0], CultureInfo.InvariantCulture, out int step) || step >= first) continue;
-                kept.Add(line);
-                string error = cells[Array.FindIndex(Columns, column => column.Name == ErrorColumn)];
-                Offer(step, double.TryParse(error, CultureInfo.InvariantCulture, out double value) ? value : null);
-            }
-        }
-
+        string[] old = File.Exists(path) ? File.ReadAllLines(path) : [];
+        string[] header = old is [var first, ..] ? first.Split(',') : [];
+        _rows.AddRange(old.Skip(1).Select(line => TrainRow.Parse(header, line)).OfType<TrainRow>().Where(row => row.Step <= firstStep));
         var writer = new StreamWriter(path);
-        foreach (string line in kept) writer.Write(line + "\n");
+        writer.Write($"{string.Join(',', TrainColumn.All.Select(column => column.Name))}\n");
+        foreach (var row in _rows) writer.Write($"{row}\n");
         return writer;
     }
-
-    private void Offer(int step, double? error)
-    {
-        if (error is { } value && (Best is not { } best || value < best.Error)) Best = (step, value);
-    }
-
-    private static string Text(double? value) => value is { } number && double.IsFinite(number) ? number.ToString(CultureInfo.InvariantCulture) : "";
 }

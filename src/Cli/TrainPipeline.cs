@@ -1,5 +1,7 @@
+using System.Globalization;
 using AudioBsq.Configuration;
 using AudioBsq.MLNet;
+using AudioBsq.Signal;
 using AudioBsq.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -18,7 +20,7 @@ internal sealed class TrainPipeline : IDisposable
     private readonly Action<string, Exception?> _warn;
     private readonly HashSet<string> _unread = [];
     private readonly Lock _gate = new();
-    private IDataView? _clips;
+    private IDataView? _clips, _validation;
     private TransformerChain<AudioTokenizerTransformer>? _fitted;
 
     public TrainPipeline(MLContext ml, TrainingConfig config, bool cached, Action<string, Exception?> warn)
@@ -42,8 +44,8 @@ internal sealed class TrainPipeline : IDisposable
     public void Train(Action<TrainingProgress> report, CancellationToken cancellation)
     {
         _clips = _config.Data.LoadTraining(_ml);
-        var validation = _config.Data.LoadValidation(_ml);
-        var reading = Reading(_config.Loading with { OnError = LoadErrorHandling.EmptyWaveform });
+        var validation = _validation = _config.Data.LoadValidation(_ml);
+        var reading = Reading(Tolerant);
         if (validation is not null) validation = reading.Fit(validation).Transform(validation);
         if (validation is not null && _cached) validation = _ml.Data.Cache(validation, "Mel");
         var tokenizing = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
@@ -59,6 +61,15 @@ internal sealed class TrainPipeline : IDisposable
         _fitted = (_cached ? reading.AppendCacheCheckpoint(_ml) : reading).Append(tokenizing).Fit(_clips);
     }
 
+    /// <summary>A validation clip's sound at the model's rate, by its place, and a name that no other clip has: "1-hello" for the first.</summary>
+    public (string Name, Waveform Sound) ValidationClip(int place)
+    {
+        var clip = _ml.Data.TakeRows(place == 0 ? _validation! : _ml.Data.SkipRows(_validation!, place), 1); // it skips no 0 rows
+        float[] sound = _ml.Transforms.LoadAudio("Waveform", "Path", Tolerant).Fit(clip).Transform(clip).GetColumn<float[]>("Waveform").Single();
+        string name = Path.GetFileNameWithoutExtension(clip.GetColumn<string>("Path").Single());
+        return (string.Create(CultureInfo.InvariantCulture, $"{place + 1}-{name}"), new Waveform(sound, _config.Mel.SampleRate));
+    }
+
     /// <summary>Writes the whole pipeline. In use it refuses files that cannot be read, which only training leaves out.</summary>
     public void Save(Stream stream)
     {
@@ -71,6 +82,8 @@ internal sealed class TrainPipeline : IDisposable
         _ml.Log -= Hear;
         _fitted?.Dispose();
     }
+
+    private AudioLoadingOptions Tolerant => _config.Loading with { OnError = LoadErrorHandling.EmptyWaveform };
 
     private EstimatorChain<MelSpectrogramTransformer> Reading(AudioLoadingOptions loading) =>
         _ml.Transforms.LoadAudio("Waveform", "Path", loading).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", _config.Mel));

@@ -24,6 +24,8 @@ internal sealed record ConfigDraft
 
     public DataOptions Data { get; init; } = new();
 
+    public bool TensorBoard { get; init; } = true;
+
     /// <summary>Learning rate per clip in the batch.</summary>
     public double? BaseLearningRate { get; init; }
 
@@ -32,5 +34,8 @@ internal sealed record ConfigDraft
         Model with { Encoder = Encoder, Decoder = Decoder, Quantizer = Quantizer, Compatibility = Compatibility },
         Mel,
         BaseLearningRate is { } rate ? Training with { LearningRate = rate * Training.BatchSize } : Training,
-        Data);
+        Data)
+    {
+        TensorBoard = TensorBoard,
+    };
 }

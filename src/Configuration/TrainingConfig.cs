@@ -14,6 +14,9 @@ namespace AudioBsq.Configuration;
 /// <param name="Data">Which clips it sees.</param>
 public sealed record TrainingConfig(AudioBsqOptions Model, MelOptions Mel, TrainingOptions Training, DataOptions Data)
 {
+    /// <summary>Whether <c>audiobsq train</c> writes logs for TensorBoard.</summary>
+    public bool TensorBoard { get; init; } = true;
+
     /// <summary>How the clips of <see cref="Data"/> are read: at the mel spectrogram's rate, and for AudioSet the part of the file that is the clip.</summary>
     public AudioLoadingOptions Loading => new()
     {

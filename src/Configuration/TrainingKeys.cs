@@ -29,6 +29,8 @@ internal static class TrainingKeys
         Of("training.print_every", ConfigType.Whole(1), "50", "Steps from one report to the next.", (t, v) => t with { ReportEvery = v }),
         Of("training.eval_every", ConfigType.Whole(1), "200", "Steps from one validation to the next.", (t, v) => t with { ValidateEvery = v }),
         Of("training.patience", ConfigType.Whole(0), "0", "Validations without a better one before training stops; 0 is never.", (t, v) => t with { Patience = v }),
+        Of("training.sample_clips", ConfigType.Whole(0), "2", "Validation clips that each validation writes as sound and picture; 0 is none.", (t, v) => t with { SampleClips = v }),
+        ConfigKey.Of("training", "tensorboard", ConfigType.Flag, "true", "Logs for TensorBoard beside metrics.csv.", (draft, v) => draft with { TensorBoard = v }),
     ];
 
     private static ConfigKey Of<T>(string fullName, ConfigType<T> type, string otherwise, string meaning, Func<TrainingOptions, T, TrainingOptions> apply)

@@ -14,7 +14,8 @@ namespace AudioBsq.MLNet;
 /// | Learns | yes, passing over the data many times; put <c>AppendCacheCheckpoint</c> before it unless the spectrograms exceed memory |
 /// | Saves and loads | <c>mlContext.Model.Save</c> and <c>Load</c> |
 ///
-/// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder.
+/// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. Where memory runs out,
+/// <c>Fit</c> throws <see cref="InsufficientMemoryException"/>, whose message names what to lower.
 /// </remarks>
 public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTransformer>
 {

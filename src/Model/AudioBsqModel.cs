@@ -83,6 +83,8 @@ public sealed class AudioBsqModel : IDisposable
     /// <exception cref="InvalidOperationException">The checkpoints are of another run.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints and none is whole.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written; those before it are whole.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory ran out; the message names what to lower, and the failure is inside.</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row were not finite (<see cref="TrainingOptions.MaxSkippedInARow"/>).</exception>
     public static AudioBsqModel Train(
         TrainingData data,
         AudioBsqOptions options,
@@ -101,9 +103,10 @@ public sealed class AudioBsqModel : IDisposable
             new TrainingRun(model, training, data, report).Run(cancellation);
             return model;
         }
-        catch
+        catch (Exception failure)
         {
             model.Dispose();
+            if (TorchMemory.IsExhausted(failure)) throw MemoryAdvice.Exception(options, training, failure);
             throw;
         }
     }
@@ -190,15 +193,22 @@ public sealed class AudioBsqModel : IDisposable
     }
 
     /// <summary>Encodes and decodes clips and measures what was lost and how the codes were used.</summary>
-    public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default)
+    public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default) => Evaluate(mels, look: null, cancellation);
+
+    /// <summary>The same, showing the number from 0 of each clip, the clip, and its reconstruction of whole patches.</summary>
+    internal ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, Action<int, float[], float[]>? look, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(mels);
+        int clip = 0;
         var evaluation = new Evaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
         foreach (float[] mel in mels)
         {
             cancellation.ThrowIfCancellationRequested();
             int[] tokens = Encode(mel);
-            evaluation.Add(mel, Decode(tokens), tokens);
+            float[] drawn = Decode(tokens);
+            evaluation.Add(mel, drawn, tokens);
+            look?.Invoke(clip, mel, drawn);
+            clip++;
         }
 
         return evaluation.Result();

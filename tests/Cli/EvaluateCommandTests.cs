@@ -23,6 +23,8 @@ public sealed class EvaluateCommandTests(SavedTokenizer model) : IClassFixture<S
         Assert.Equal(expected.Codes.AttainableUsage, total.GetProperty("codeUsage").GetDouble());
         Assert.Equal(expected.Codes.JointEntropy, total.GetProperty("jointEntropy").GetDouble(), 9);
         Assert.Equal(expected.Codes.MeanBitCorrelation, total.GetProperty("meanBitCorrelation").GetDouble(), 9);
+        Assert.Equal(expected.Codes.MeanBitEntropy, total.GetProperty("meanBitEntropy").GetDouble(), 9);
+        Assert.Equal(expected.Codes.DeadBits, total.GetProperty("deadBits").GetInt32());
         Assert.Equal(450, root.GetProperty("bitsPerSecond").GetDouble());
         Assert.Equal(0.75, total.GetProperty("seconds").GetDouble(), 9);
         Assert.True(root.GetProperty("timesRealTime").GetDouble() > 0);
@@ -63,8 +65,10 @@ public sealed class EvaluateCommandTests(SavedTokenizer model) : IClassFixture<S
         Assert.StartsWith("total ", lines[6]);
         Assert.Single(lines[..7].Select(line => line.Length).Distinct());
         Assert.Contains(" dB on average", lines[7]);
-        Assert.Contains("450 bit/s in tokens of 9 bits", lines[8]);
-        Assert.EndsWith(" × real time", lines[9].TrimEnd('\r'));
+        Assert.Contains(" dB with each band at its median", lines[8]);
+        Assert.Contains("that never change", lines[9]);
+        Assert.Contains("450 bit/s in tokens of 9 bits", lines[10]);
+        Assert.EndsWith(" × real time", lines[11].TrimEnd('\r'));
     }
 
     private JsonElement Json(int code, params string[] inputs) =>

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using AudioBsq.Cli;
 using AudioBsq.Configuration;
+using AudioBsq.Native;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Cli;
@@ -136,8 +137,8 @@ public sealed class TrainCommandTests : IDisposable
     {
         var failure = Record.Exception(() => empty(1L << 60, dtype: uint8));
 
-        Assert.True(TrainMemory.IsExhausted(new InvalidOperationException("Outer", failure)), failure?.ToString());
-        Assert.False(TrainMemory.IsExhausted(Record.Exception(() => empty(2) + empty(3))));
+        Assert.True(TorchMemory.IsExhausted(new InvalidOperationException("Outer", failure)), failure?.ToString());
+        Assert.False(TorchMemory.IsExhausted(Record.Exception(() => empty(2) + empty(3))));
         string advice = TrainMemory.Advice(TrainingConfig.Load(_data.Config));
         Assert.Contains("batches of 2 crops of 32 frames at width 32", advice);
         Assert.Contains("grad_checkpointing", advice);

@@ -135,7 +135,7 @@ public sealed class TrainingConfigTests : IDisposable
             data: {augment: true}
             loss: {multi_resolution_weight: 0.5, disc_start: 7, disc_loss: vanilla, disc_reg_freq: 4, use_adaptive_disc_weight: true, disc_weight: 0.2}
             optimizer: {use_bf16: true, accumulate: 3}
-            training: {ema_decay: 0.9, keep_last: 2, save_every: 5, checkpoint_dir: there}
+            training: {ema_decay: 0.9, keep_last: 2, save_every: 5, checkpoint_dir: there, sample_clips: 6, tensorboard: false}
             """);
 
         Assert.Equal(new TrainingOptions
@@ -148,7 +148,10 @@ public sealed class TrainingConfigTests : IDisposable
             MultiResolution = new() { Weight = 0.5 },
             Adversarial = new() { Weight = 0.2, StartStep = 7, Loss = GanLoss.Vanilla, PenaltyEvery = 4, Adaptive = true },
             Checkpoints = new() { Folder = "there", Every = 5, KeepLast = 2 },
+            SampleClips = 6,
         }, config.Training);
+        Assert.False(config.TensorBoard);
+        Assert.True(_text.Load("").TensorBoard);
     }
 
     [Theory, InlineData(""), InlineData("# nothing\n"), InlineData("model:\ndata: ~\n"), InlineData("---\n{}\n")]

@@ -76,6 +76,18 @@ public class TokenizerFitTests
     }
 
     [Fact]
+    public void Fit_SaysWhatToLowerWhereMemoryRunsOut()
+    {
+        var options = Options with { MetricsCallback = _ => TorchSharp.torch.empty(1L << 60, dtype: TorchSharp.torch.uint8).Dispose() };
+
+        var error = Assert.Throws<InsufficientMemoryException>(() => Fit(_ml, options));
+
+        Assert.Contains("batches of 4 crops of 32 frames at width 32", error.Message);
+        Assert.Contains(nameof(TrainingOptions.AccumulateBatches), error.Message);
+        Assert.NotNull(error.InnerException);
+    }
+
+    [Fact]
     public void Fit_StopsWithItsContext()
     {
         int reports = 0;

@@ -11,6 +11,9 @@ internal sealed class ProgressReporter(TrainingOptions options, Action<TrainingP
     private long _frames;
     private TimeSpan _last;
 
+    /// <summary>Steps that had been taken when the run began.</summary>
+    public int FirstStep { get; set; }
+
     public void Add(long frames, StepResult? result)
     {
         _frames += frames;
@@ -19,7 +22,7 @@ internal sealed class ProgressReporter(TrainingOptions options, Action<TrainingP
 
     public void Note(string text) => _notes.Add(text);
 
-    public void Report(int step, int epoch, int skipped, ReconstructionMetrics? validation)
+    public void Report(int step, int epoch, int skipped, ReconstructionMetrics? validation, IReadOnlyList<ReconstructionSample> samples)
     {
         var now = _clock.Elapsed;
         report?.Invoke(new TrainingProgress
@@ -27,22 +30,35 @@ internal sealed class ProgressReporter(TrainingOptions options, Action<TrainingP
             Step = step,
             MaxSteps = options.MaxSteps,
             Epoch = epoch,
+            FirstStep = FirstStep,
             Loss = Average(r => r.Loss),
+            Terms = Terms(),
+            DiscriminatorLoss = _steps.Average(r => r.Losses.Discriminator),
             MeanAbsoluteError = Average(r => r.MeanAbsoluteError),
-            CodebookEntropy = Average(r => r.CodebookEntropy),
+            PositionEntropy = Average(r => r.Losses.PositionEntropy),
+            CodebookEntropy = Average(r => r.Losses.CodebookEntropy),
             GradientNorm = Average(r => r.GradientNorm),
             LearningRate = _steps.Count == 0 ? double.NaN : _steps[^1].LearningRate,
-            DiscriminatorLoss = _steps.Average(r => r.DiscriminatorLoss),
             Elapsed = now,
             FramesPerSecond = _frames / Math.Max(1e-9, (now - _last).TotalSeconds),
             SkippedSteps = skipped,
             Notes = [.. _notes],
             Validation = validation,
+            Samples = samples,
         });
         (_frames, _last) = (0, now);
         _steps.Clear();
         _notes.Clear();
     }
+
+    private LossTerms Terms() => new()
+    {
+        Reconstruction = Average(r => r.Losses.Reconstruction),
+        Quantizer = Average(r => r.Losses.Quantizer),
+        UnweightedQuantizer = Average(r => r.Losses.RawQuantizer),
+        MultiResolution = _steps.Average(r => r.Losses.MultiResolution),
+        Adversarial = _steps.Average(r => r.Losses.Adversarial),
+    };
 
     private double Average(Func<StepResult, double> of) => _steps.Count == 0 ? double.NaN : _steps.Average(of);
 }

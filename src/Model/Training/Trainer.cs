@@ -41,12 +41,12 @@ internal sealed class Trainer : IDisposable
     public StepResult? Step(IReadOnlyList<MelBatch> batches, int step)
     {
         using var scope = NewDisposeScope();
-        if (!batches.All(batch => batch.Mel.isfinite().all().item<bool>())) return Skip(step); // before batch statistics see it
+        if (!batches.All(batch => batch.Mel.isfinite().all().item<bool>())) return Skip(step, "a mel spectrogram holds NaN or infinity"); // before batch statistics see it
         _network.train();
         Optimizer.ClearGradients();
         Adversary?.Optimizer.ClearGradients();
         double frames = batches.Sum(batch => batch.Frames);
-        var losses = new BatchLosses(0, 0, 0, null);
+        var losses = new StepLosses();
         for (int i = 0; i < batches.Count; i++)
         {
             random.manual_seed(StepSeed.Of(_options.Seed, step, i));
@@ -55,13 +55,13 @@ internal sealed class Trainer : IDisposable
         }
 
         double norm = Optimizer.ClipGradients(_options.GradientClip);
-        if (!double.IsFinite(losses.Total) || !double.IsFinite(norm)) return Skip(step);
+        if (!double.IsFinite(losses.Total) || !double.IsFinite(norm)) return Skip(step, FormattableString.Invariant($"loss {losses.Total}, norm of the gradients {norm}"));
         SkippedInARow = 0;
         double learningRate = _options.LearningRate * _learningRate.At(step);
         Optimizer.Step(learningRate);
         if (Adversary?.Acts(step) == true) Adversary.Step(step);
         Ema?.Update();
-        return new StepResult(losses.Total, losses.Error * _network.Options.LevelsPerUnit, losses.Entropy / Math.Log(2), norm, learningRate, losses.Discriminator);
+        return new StepResult(losses, losses.Reconstruction * _network.Options.LevelsPerUnit, norm, learningRate);
     }
 
     public void Dispose()
@@ -73,22 +73,26 @@ internal sealed class Trainer : IDisposable
     }
 
     // Forward and backward through one batch: its share of the step's gradients is added.
-    private BatchLosses Accumulate(MelBatch batch, double share, int step)
+    private StepLosses Accumulate(MelBatch batch, double share, int step)
     {
         using var scope = NewDisposeScope();
         var target = _network.Scale(batch.Mel);
         var (drawn, quantized) = Forward(batch, target);
         var error = ReconstructionLoss.Mean(drawn, target, batch.ValidFrames);
         var loss = error;
-        if (_options.MultiResolution is { } multi)
-            loss += ReconstructionLoss.MultiResolution(drawn, target, batch.ValidFrames, multi.Resolutions) * multi.Weight;
+        var multiResolution = _options.MultiResolution is { } multi
+            ? ReconstructionLoss.MultiResolution(drawn, target, batch.ValidFrames, multi.Resolutions) * multi.Weight
+            : null;
+        if (multiResolution is not null) loss += multiResolution;
         bool against = Adversary?.Acts(step) == true;
-        if (against) loss += Adversary!.ModelLoss(target, drawn, batch.ValidFrames, loss, _network.LastWeight);
-        loss += _codebookWeight.At(step) * quantized.Loss;
+        var adversarial = against ? Adversary!.ModelLoss(target, drawn, batch.ValidFrames, loss, _network.LastWeight) : null;
+        if (adversarial is not null) loss += adversarial;
+        double weight = _codebookWeight.At(step);
+        loss += weight * quantized.Loss;
         (share == 1 ? loss : loss * share).backward();
         _blockMemory?.ThrowIfFailed();
         double? discriminator = against ? Adversary!.Accumulate(target, drawn.detach(), batch.ValidFrames, share, step) : null;
-        return new BatchLosses(loss.item<float>(), error.item<float>(), quantized.CodebookEntropy.item<float>(), discriminator);
+        return StepLosses.Of(loss, error, quantized, weight, multiResolution, adversarial, discriminator);
     }
 
     private (Tensor Drawn, Quantization.QuantizerOutput Quantized) Forward(MelBatch batch, Tensor target)
@@ -99,11 +103,15 @@ internal sealed class Trainer : IDisposable
         return (_network.Decode(quantized.Codes, batch.ValidSteps), quantized);
     }
 
-    private StepResult? Skip(int step)
+    private StepResult? Skip(int step, string why)
     {
         Skipped++;
         if (++SkippedInARow == _options.MaxSkippedInARow)
-            throw new ArithmeticException($"The loss was not a finite number in {SkippedInARow} steps in a row, the last being step {step}. Lower LearningRate (now {_options.LearningRate}), or look for NaN in the mel column.");
+        {
+            throw new ArithmeticException(FormattableString.Invariant(
+                $"The loss was not a finite number in {SkippedInARow} steps in a row, the last being step {step}: {why}. Lower LearningRate (now {_options.LearningRate}), or look for NaN in the mel column."));
+        }
+
         return null;
     }
 
@@ -115,14 +123,4 @@ internal sealed class Trainer : IDisposable
         bool matrix = parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal);
         return matrix || _network.Options.Compatibility.DecayEveryParameter ? _options.WeightDecay : 0;
     }
-
-    private sealed record BatchLosses(double Total, double Error, double Entropy, double? Discriminator)
-    {
-        public BatchLosses Plus(BatchLosses other, double share) => new(
-            Total + other.Total * share, Error + other.Error * share, Entropy + other.Entropy * share,
-            other.Discriminator is { } d ? (Discriminator ?? 0) + d * share : Discriminator);
-    }
 }
-
-/// <summary>What one training step saw: the loss, the error in level units, the soft code's entropy in bits, the gradient norm, the learning rate and the discriminator's loss.</summary>
-internal sealed record StepResult(double Loss, double MeanAbsoluteError, double CodebookEntropy, double GradientNorm, double LearningRate, double? DiscriminatorLoss);

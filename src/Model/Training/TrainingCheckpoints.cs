@@ -84,7 +84,7 @@ internal sealed class TrainingCheckpoints(
     private void CheckFits(string path, CheckpointState state)
     {
         if (state.Model != model.Options) throw new InvalidOperationException($"{path} is of another model: {OptionsJson.Write(state.Model)}. Choose another folder, or train that model.");
-        if (state.Training != Essential(options))
+        if (Essential(state.Training) != Essential(options))
             throw new InvalidOperationException($"{path} is of a run with other options: {OptionsJson.Write(state.Training)}. Choose another folder, or go on with those.");
         if (state.FirstClip != _firstClip) throw new InvalidOperationException($"{path} is of a run on other data: its first clip was another. Choose another folder, or go on with that data.");
     }
@@ -107,6 +107,7 @@ internal sealed class TrainingCheckpoints(
         RecomputeBlocks = false,
         ReportEvery = 1,
         ValidateEvery = 1,
+        SampleClips = 0,
         Patience = 0,
         Checkpoints = null,
     };

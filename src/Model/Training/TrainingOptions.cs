@@ -81,6 +81,9 @@ public sealed record TrainingOptions
     /// <summary>Steps from one validation to the next, where there is validation data.</summary>
     public int ValidateEvery { get; init; } = 200;
 
+    /// <summary>Validation clips that a report carries with their reconstructions; 0 for none.</summary>
+    public int SampleClips { get; init; } = 2;
+
     /// <summary>Validations without a better one before training stops early; 0 never stops early. The best weights are kept either way.</summary>
     public int Patience { get; init; }
 
@@ -113,6 +116,7 @@ public sealed record TrainingOptions
         Check.That(CodebookWarmupSteps is null or >= 0, CodebookWarmupSteps, "must not be negative");
         Check.Positive(ReportEvery);
         Check.Positive(ValidateEvery);
+        Check.That(SampleClips >= 0, SampleClips, "must not be negative");
         Check.That(Patience >= 0, Patience, "must not be negative");
     }
 }

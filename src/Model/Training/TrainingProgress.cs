@@ -9,16 +9,25 @@ public sealed record TrainingProgress
     /// <summary>Steps that the run is going to take.</summary>
     public required int MaxSteps { get; init; }
 
+    /// <summary>Steps that had been taken when this process began: 0, or those of the checkpoint that it goes on from.</summary>
+    public int FirstStep { get; init; }
+
     /// <summary>Passes over the training data begun, from 1.</summary>
     public required int Epoch { get; init; }
 
     /// <summary>Average of the loss that is minimised.</summary>
     public required double Loss { get; init; }
 
+    /// <summary>What that loss is made of.</summary>
+    public required LossTerms Terms { get; init; }
+
     /// <summary>Average absolute difference between mel and reconstruction, in the unit of the mel column (decibels by default).</summary>
     public required double MeanAbsoluteError { get; init; }
 
-    /// <summary>Average entropy of a batch's soft code, in bits.</summary>
+    /// <summary>Average entropy of one position's soft code, in bits: near 0 where codes are sure. 0 for quantizers without soft codes.</summary>
+    public required double PositionEntropy { get; init; }
+
+    /// <summary>Average entropy of a batch's soft code, in bits: near the code's bits where all codes are used.</summary>
     public required double CodebookEntropy { get; init; }
 
     /// <summary>Average norm of the gradients before clipping.</summary>
@@ -44,4 +53,7 @@ public sealed record TrainingProgress
 
     /// <summary>The validation that this step ended with, or null.</summary>
     public ReconstructionMetrics? Validation { get; init; }
+
+    /// <summary>Clips of that validation beside their reconstructions: the first <see cref="TrainingOptions.SampleClips"/> that have frames.</summary>
+    public IReadOnlyList<ReconstructionSample> Samples { get; init; } = [];
 }

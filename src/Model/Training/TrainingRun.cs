@@ -16,14 +16,16 @@ internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, 
         using var best = new BestWeights();
         var checkpoints = options.Checkpoints is null ? null : new TrainingCheckpoints(model, options, data, trainer, best, CreateFile);
         var (first, position) = checkpoints?.Resume(_reporter.Note) ?? (0, default);
+        _reporter.FirstStep = first;
         using var batches = new BatchSource(data, model.Options, options, model.Device, position);
         for (int step = first; step < options.MaxSteps && !Stalled(best); step++)
         {
             cancellation.ThrowIfCancellationRequested();
             Step(trainer, batches, step);
             bool last = step + 1 == options.MaxSteps;
-            var validation = data.Validation is not null && (last || (step + 1) % options.ValidateEvery == 0) ? Validate(trainer, best, cancellation) : null;
-            if (validation is not null || last || (step + 1) % options.ReportEvery == 0) _reporter.Report(step + 1, batches.Epoch, trainer.Skipped, validation);
+            var samples = new List<ReconstructionSample>();
+            var validation = data.Validation is not null && (last || (step + 1) % options.ValidateEvery == 0) ? Validate(trainer, best, samples, cancellation) : null;
+            if (validation is not null || last || (step + 1) % options.ReportEvery == 0) _reporter.Report(step + 1, batches.Epoch, trainer.Skipped, validation, samples);
             checkpoints?.Offer(step + 1, batches.Position, last || Stalled(best));
         }
 
@@ -41,19 +43,24 @@ internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, 
         _reporter.Add(batches.Sum(batch => batch.Frames), trainer.Step(batches, step));
     }
 
-    private ReconstructionMetrics Validate(Trainer trainer, BestWeights best, CancellationToken cancellation)
+    private ReconstructionMetrics Validate(Trainer trainer, BestWeights best, List<ReconstructionSample> samples, CancellationToken cancellation)
     {
         model.Network.eval();
         trainer.Ema?.Swap();
         try
         {
-            var metrics = model.Evaluate(data.Validation!(), cancellation);
+            var metrics = model.Evaluate(data.Validation!(), Keep, cancellation);
             best.Offer(model.Network, metrics.MeanAbsoluteError);
             return metrics;
         }
         finally
         {
             trainer.Ema?.Swap();
+        }
+
+        void Keep(int clip, float[] mel, float[] drawn)
+        {
+            if (samples.Count < options.SampleClips && mel.Length > 0) samples.Add(new ReconstructionSample(clip, mel, drawn[..mel.Length]));
         }
     }
 }

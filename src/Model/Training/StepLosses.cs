@@ -1,0 +1,50 @@
+using AudioBsq.Quantization;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Training;
+
+/// <summary>What batches cost: the terms of the loss as they enter it, with their weights, and what else is told. Several batches are added by their shares.</summary>
+/// <param name="Total">The sum of the terms.</param>
+/// <param name="Reconstruction">Mean absolute error in network units.</param>
+/// <param name="Quantizer">The quantizer's loss times its weight at this step.</param>
+/// <param name="RawQuantizer">The same without that weight.</param>
+/// <param name="PositionEntropy">Of one position's soft code, in bits.</param>
+/// <param name="CodebookEntropy">Of the soft code averaged over positions, in bits.</param>
+/// <param name="MultiResolution">Error at coarser resolutions; null where it is not asked for.</param>
+/// <param name="Adversarial">For being told from an original; null where no discriminator acts.</param>
+/// <param name="Discriminator">Loss of the discriminator itself, which is no term of the sum; null where none acts.</param>
+internal sealed record StepLosses(
+    double Total = 0, double Reconstruction = 0, double Quantizer = 0, double RawQuantizer = 0, double PositionEntropy = 0, double CodebookEntropy = 0,
+    double? MultiResolution = null, double? Adversarial = null, double? Discriminator = null)
+{
+    /// <summary>Reads scalars in one transfer.</summary>
+    public static StepLosses Of(Tensor total, Tensor reconstruction, QuantizerOutput quantized, double weight, Tensor? multiResolution, Tensor? adversarial, double? discriminator)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] scalars = [total, reconstruction, quantized.Loss, quantized.PositionEntropy, quantized.CodebookEntropy, multiResolution ?? total, adversarial ?? total];
+        float[] values = stack(scalars.Select(scalar => scalar.detach())).cpu().data<float>().ToArray();
+        double toBits = 1 / Math.Log(2);
+        return new StepLosses(
+            values[0], values[1], weight * values[2], values[2], values[3] * toBits, values[4] * toBits,
+            multiResolution is null ? null : values[5], adversarial is null ? null : values[6], discriminator);
+    }
+
+    public StepLosses Plus(StepLosses other, double share) => new(
+        Total + other.Total * share,
+        Reconstruction + other.Reconstruction * share,
+        Quantizer + other.Quantizer * share,
+        RawQuantizer + other.RawQuantizer * share,
+        PositionEntropy + other.PositionEntropy * share,
+        CodebookEntropy + other.CodebookEntropy * share,
+        Add(MultiResolution, other.MultiResolution, share),
+        Add(Adversarial, other.Adversarial, share),
+        Add(Discriminator, other.Discriminator, share));
+
+    private static double? Add(double? sum, double? part, double share) => part is { } value ? (sum ?? 0) + value * share : sum;
+}
+
+/// <summary>What one training step saw: what it cost, the error in level units, the norm of the gradients and the learning rate.</summary>
+internal sealed record StepResult(StepLosses Losses, double MeanAbsoluteError, double GradientNorm, double LearningRate)
+{
+    public double Loss => Losses.Total;
+}

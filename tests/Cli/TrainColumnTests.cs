@@ -1,0 +1,22 @@
+using AudioBsq.Cli;
+
+namespace AudioBsq.Tests.Cli;
+
+public class TrainColumnTests
+{
+    [Fact]
+    public void Names_AreUnique_AndDocumented()
+    {
+        string[] names = [.. TrainColumn.All.Select(column => column.Name)];
+
+        Assert.Equal(names, names.Distinct());
+        Assert.Equal(names.Length, TrainColumn.All.DistinctBy(column => column.Chart).Count());
+        string written = File.ReadAllText(Path.Combine(TestData.Root, "docs", "training.md"));
+        Assert.All(names, name => Assert.Contains($"`{name}`", written));
+    }
+
+    [Fact]
+    public void Charts_StandInGroups_UnderTheNamesOfTheColumns() => Assert.All(
+        TrainColumn.All,
+        column => Assert.Contains(column.Chart, new[] { $"train/{column.Name}", $"run/{column.Name}", column.Name.Replace("validation_", "validation/", StringComparison.Ordinal) }));
+}
