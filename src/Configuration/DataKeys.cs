@@ -36,6 +36,7 @@ internal static class DataKeys
         Mel("top_db", ConfigType.Number("a number above 0", x => x > 0), "80", "Decibels from the floor to the reference.", (m, v) => m with { FloorDecibels = (float)-v }),
         ConfigKey.Of(Section, "clamp_range", ConfigType.Pair("two numbers, the lower first, such as [-80, 0]", (low, high) => low < high), "[-80, 0]", "Lowest and highest level that the model can draw.", (draft, v) => draft with { Model = draft.Model with { MinLevel = (float)v.First, MaxLevel = (float)v.Second } }),
         Training("target_length", ConfigType.Whole(1, 1 << 20).OrNull(), "null", "Frames of a training crop; null is audioconfig.input_length.", (t, v) => t with { CropFrames = v }),
+        Training("prefetch", ConfigType.Whole(0, 1 << 20), "64", "Clips that are read ahead of the network on a thread of its own, in 64 MB at most; 0 is none. The weights do not depend on it.", (t, v) => t with { ReadAheadClips = v }),
         Training("batch_size", ConfigType.Whole(1, 1 << 20), "16", "Clips in one step.", (t, v) => t with { BatchSize = v }),
     ];
 

@@ -16,7 +16,7 @@ internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, 
         using var best = new BestWeights();
         var checkpoints = options.Checkpoints is null ? null : new TrainingCheckpoints(model, options, data, trainer, best, CreateFile);
         var (first, position) = checkpoints?.Resume(_reporter.Note) ?? (0, default);
-        using var batches = new BatchSource(data, model.Options, options, model.Device, position);
+        using var batches = new BatchSource(data, model.Options, options, model.Device, position, cancellation);
         for (int step = first; step < options.MaxSteps && !Stalled(best); step++)
         {
             cancellation.ThrowIfCancellationRequested();
