@@ -23,7 +23,7 @@ internal static class TrainMemory
         var (model, training) = (config.Model, config.Training);
         string advice = training.RecomputeBlocks ? "" : ", or set model.grad_checkpointing=true";
         return $"out of memory with batches of {training.BatchSize} crops of {training.CropFrames ?? model.WindowFrames} frames at width {model.Encoder.Width}. "
-            + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{advice}; --no-cache keeps no spectrograms in memory.";
+            + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{advice}; data.mel_cache=disk keeps no spectrograms in memory.";
     }
 
     private static bool Says(Exception failure, string words) => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
