@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using AudioBsq.Configuration;
 using AudioBsq.Native;
 using AudioBsq.Training;
@@ -8,6 +9,8 @@ namespace AudioBsq.Cli;
 /// <summary><c>audiobsq train</c>: a configuration to a tokenizer.</summary>
 internal sealed class TrainCommand : ExampleCommand
 {
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
+
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new(configured: true);
@@ -28,7 +31,7 @@ internal sealed class TrainCommand : ExampleCommand
 
     private readonly Option<bool> _ema = new("--use-ema") { Description = "Average the weights over steps, also where the configuration does not" };
 
-    private readonly Option<bool> _uncached = new("--no-cache") { Description = "Compute spectrograms anew on every pass: for data that exceeds memory" };
+    private readonly Option<bool> _uncached = new("--no-cache") { Description = "Compute spectrograms anew on every pass: data.mel_cache=none, whatever the configuration says" };
 
     public TrainCommand(Terminal terminal, CancellationToken cancellation)
         : base(
@@ -61,11 +64,11 @@ internal sealed class TrainCommand : ExampleCommand
         string file = arguments.GetRequiredValue(_config), folder = arguments.GetRequiredValue(_folder);
         string[] overrides = arguments.GetValue(_set) ?? [];
         if (Load(file, overrides) is not { } config) return ExitCode.Usage;
-        config = config with { Training = Adjust(config.Training, folder, arguments) };
+        config = config with { Training = Adjust(config.Training, folder, arguments), Data = Adjust(config.Data, folder, arguments) };
         try
         {
             var ml = _torch.CreateContext(arguments, config.Training.Device, config.Training.Seed);
-            using var pipeline = new TrainPipeline(ml, config, cached: !arguments.GetValue(_uncached), _terminal.Say);
+            using var pipeline = new TrainPipeline(ml, config, _terminal.Say);
             using var results = new TrainFolder(folder, config, pipeline.ValidationClip, _terminal.Say);
             results.WriteConfig(file, overrides);
             try
@@ -127,7 +130,26 @@ internal sealed class TrainCommand : ExampleCommand
                 results.Add(TrainReport.Of(progress, config.Mel));
                 show(display.Line, display.Rows);
             },
+            Caching(show),
             _cancellation);
+    }
+
+    private DataOptions Adjust(DataOptions data, string folder, ParseResult arguments)
+    {
+        if (arguments.GetValue(_uncached)) return data with { MelCache = MelCachePlace.None, MelCacheFolder = null };
+        return data.MelCache == MelCachePlace.Disk ? data with { MelCacheFolder = Path.Combine(folder, data.MelCacheFolder ?? "") } : data;
+    }
+
+    private static Action<long, long?> Caching(Action<string, IReadOnlyList<(string Name, string Value)>> show)
+    {
+        var clock = Stopwatch.StartNew();
+        return (done, all) =>
+        {
+            if (clock.Elapsed < BetweenLines) return;
+            clock.Restart();
+            string clips = all is null ? $"{done} clips" : $"{done} of {all} clips";
+            show($"mel cache: {clips}", [("Mel cache", clips)]);
+        };
     }
 
     private void Conclude(TrainPipeline pipeline, TrainFolder results, TrainingConfig config)

@@ -10,6 +10,6 @@ internal static class TrainMemory
     {
         string recompute = config.Training.RecomputeBlocks ? "" : ", or set model.grad_checkpointing=true";
         return $"{MemoryAdvice.Describe(config.Model, config.Training)}. "
-            + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{recompute}; --no-cache keeps no spectrograms in memory.";
+            + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{recompute}; data.mel_cache=disk keeps no spectrograms in memory.";
     }
 }

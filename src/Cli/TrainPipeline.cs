@@ -16,16 +16,15 @@ internal sealed class TrainPipeline : IDisposable
 
     private readonly MLContext _ml;
     private readonly TrainingConfig _config;
-    private readonly bool _cached;
     private readonly Action<string, Exception?> _warn;
     private readonly HashSet<string> _unread = [];
     private readonly Lock _gate = new();
     private IDataView? _clips, _validation;
-    private TransformerChain<AudioTokenizerTransformer>? _fitted;
+    private AudioTokenizerTransformer? _fitted;
 
-    public TrainPipeline(MLContext ml, TrainingConfig config, bool cached, Action<string, Exception?> warn)
+    public TrainPipeline(MLContext ml, TrainingConfig config, Action<string, Exception?> warn)
     {
-        (_ml, _config, _cached, _warn) = (ml, config, cached, warn);
+        (_ml, _config, _warn) = (ml, config, warn);
         ml.Log += Hear;
     }
 
@@ -39,15 +38,17 @@ internal sealed class TrainPipeline : IDisposable
     }
 
     /// <summary>The trained model.</summary>
-    public AudioBsqModel Model => _fitted!.LastTransformer.Model;
+    public AudioBsqModel Model => _fitted!.Model;
 
-    public void Train(Action<TrainingProgress> report, CancellationToken cancellation)
+    /// <param name="report">Is told of training.</param>
+    /// <param name="caching">Is told how many clips were written to a cache on disk, and how many there are.</param>
+    /// <param name="cancellation">Stops both.</param>
+    public void Train(Action<TrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
     {
         _clips = _config.Data.LoadTraining(_ml);
         var validation = _validation = _config.Data.LoadValidation(_ml);
         var reading = Reading(Tolerant);
-        if (validation is not null) validation = reading.Fit(validation).Transform(validation);
-        if (validation is not null && _cached) validation = _ml.Data.Cache(validation, "Mel");
+        if (validation is not null) validation = Cached(reading.Fit(validation).Transform(validation), "validation", caching, cancellation);
         var tokenizing = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
         {
             Model = _config.Model,
@@ -58,7 +59,7 @@ internal sealed class TrainPipeline : IDisposable
             CancellationToken = cancellation,
             FrameCountColumnName = "Frames",
         });
-        _fitted = (_cached ? reading.AppendCacheCheckpoint(_ml) : reading).Append(tokenizing).Fit(_clips);
+        _fitted = tokenizing.Fit(Cached(reading.Fit(_clips).Transform(_clips), "train", caching, cancellation));
     }
 
     /// <summary>A validation clip's sound at the model's rate, by its place, and a name that no other clip has: "1-hello" for the first.</summary>
@@ -73,7 +74,7 @@ internal sealed class TrainPipeline : IDisposable
     /// <summary>Writes the whole pipeline. In use it refuses files that cannot be read, which only training leaves out.</summary>
     public void Save(Stream stream)
     {
-        ITransformer[] whole = [.. Reading(_config.Loading).Fit(_clips!), _fitted!.LastTransformer];
+        ITransformer[] whole = [.. Reading(_config.Loading).Fit(_clips!), _fitted!];
         _ml.Model.Save(new TransformerChain<ITransformer>(whole), _clips!.Schema, stream);
     }
 
@@ -87,6 +88,14 @@ internal sealed class TrainPipeline : IDisposable
 
     private EstimatorChain<MelSpectrogramTransformer> Reading(AudioLoadingOptions loading) =>
         _ml.Transforms.LoadAudio("Waveform", "Path", loading).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", _config.Mel));
+
+    private IDataView Cached(IDataView mels, string name, Action<long, long?> caching, CancellationToken cancellation) => _config.Data.MelCache switch
+    {
+        MelCachePlace.Memory => _ml.Data.Cache(mels),
+        MelCachePlace.Disk => _ml.Data.CacheMelSpectrograms(
+            mels, "Mel", Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel"), new MelCacheOptions { Progress = caching, CancellationToken = cancellation }),
+        _ => mels,
+    };
 
     // Without a cache every pass warns of the same files again.
     private void Hear(object? sender, LoggingEventArgs message)

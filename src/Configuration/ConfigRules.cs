@@ -55,6 +55,7 @@ internal static class ConfigRules
         rules.Require(data.Kind == DataSetKind.LibriSpeech || data.TrainSplits.Length <= 1, $"{name} takes one split", "data.train_split", "data.dataset_type");
         rules.Require(data.Kind == DataSetKind.LibriSpeech || data.ValidationSplits.Length <= 1, $"{name} takes one split", "data.val_split", "data.dataset_type");
         rules.Require(!data.WholeVideos || data.Kind == DataSetKind.AudioSet, "whole_videos is for audioset", "data.whole_videos", "data.dataset_type");
+        rules.Require(data.MelCache == MelCachePlace.Disk || !rules.Has("data.mel_cache_dir"), "there are no files in mel_cache_dir without mel_cache: disk", "data.mel_cache_dir", "data.mel_cache");
         if (data.Kind != DataSetKind.SpeechCommands) return;
         foreach (string key in (string[])["data.train_split", "data.val_split"])
         {

@@ -11,6 +11,8 @@ internal static class DataKeys
         ("audio_folder", DataSetKind.AudioFolder), ("librispeech", DataSetKind.LibriSpeech), ("common_voice", DataSetKind.CommonVoice),
         ("speech_commands", DataSetKind.SpeechCommands), ("audioset", DataSetKind.AudioSet));
 
+    private static readonly ConfigType<MelCachePlace> Cache = ConfigType.Choice(("memory", MelCachePlace.Memory), ("disk", MelCachePlace.Disk), ("none", MelCachePlace.None));
+
     private static readonly ConfigType<MelLevel> Level = ConfigType.Choice(
         ("full_scale", MelLevel.FullScale), ("file_maximum", MelLevel.FileMaximum), ("natural_log", MelLevel.NaturalLog), ("power", MelLevel.Power));
 
@@ -24,6 +26,8 @@ internal static class DataKeys
         Clips("train_split", ConfigType.Texts, "the whole folder", "What to train on: a folder in root (audio_folder, librispeech, which takes several), a table (common_voice), train, validation, test or all (speech_commands), or the path of a segments table in root (audioset).", (d, v) => d with { TrainSplits = [.. v] }),
         Clips("val_split", ConfigType.Texts, "no validation", "What to measure on, in the same way.", (d, v) => d with { ValidationSplits = [.. v] }),
         Clips("whole_videos", ConfigType.Flag, "false", "audioset: files named after a video alone hold all of it.", (d, v) => d with { WholeVideos = v }),
+        Clips("mel_cache", Cache, "memory", "Where mel spectrograms are kept from one pass to the next: in memory, on disk, which later runs on the same clips use too, or nowhere.", (d, v) => d with { MelCache = v }),
+        Clips("mel_cache_dir", ConfigType.Text, "the folder of the run", "Folder of the files of mel_cache: disk, 184 MB for an hour of clips at the defaults; a relative one starts from the folder of the run.", (d, v) => d with { MelCacheFolder = v }),
         Mel("sample_rate", ConfigType.Whole(1, Resampler.MaxRate), "16000", "Samples per second; sound of another rate is resampled.", (m, v) => m with { SampleRate = v }),
         ConfigKey.Of(Section, "n_mels", ConfigType.Whole(1, 4096), "128", "Mel bands; the same as audioconfig.input_size, which follows it.", (draft, v) => draft with { Model = draft.Model with { Bands = v }, Mel = draft.Mel with { Bands = v } }),
         Mel("n_fft", FftLength, "1024", "Samples of a window.", (m, v) => m with { FftLength = v }),
@@ -36,6 +40,7 @@ internal static class DataKeys
         Mel("top_db", ConfigType.Number("a number above 0", x => x > 0), "80", "Decibels from the floor to the reference.", (m, v) => m with { FloorDecibels = (float)-v }),
         ConfigKey.Of(Section, "clamp_range", ConfigType.Pair("two numbers, the lower first, such as [-80, 0]", (low, high) => low < high), "[-80, 0]", "Lowest and highest level that the model can draw.", (draft, v) => draft with { Model = draft.Model with { MinLevel = (float)v.First, MaxLevel = (float)v.Second } }),
         Training("target_length", ConfigType.Whole(1, 1 << 20).OrNull(), "null", "Frames of a training crop; null is audioconfig.input_length.", (t, v) => t with { CropFrames = v }),
+        Training("prefetch", ConfigType.Whole(0, 1 << 20), "64", "Clips that are read ahead of the network on a thread of its own, in 64 MB at most; 0 is none. The weights do not depend on it.", (t, v) => t with { ReadAheadClips = v }),
         Training("batch_size", ConfigType.Whole(1, 1 << 20), "16", "Clips in one step.", (t, v) => t with { BatchSize = v }),
     ];
 

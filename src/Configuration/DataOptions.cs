@@ -25,6 +25,12 @@ public sealed record DataOptions
     /// <summary>AudioSet only: files named after a video alone hold all of it.</summary>
     public bool WholeVideos { get; init; }
 
+    /// <summary>Where mel spectrograms are kept from one pass to the next.</summary>
+    public MelCachePlace MelCache { get; init; }
+
+    /// <summary>Folder of the files of <see cref="MelCachePlace.Disk"/>; that of the run when null.</summary>
+    public string? MelCacheFolder { get; init; }
+
     /// <summary>The clips to train on, with a column <c>Path</c>.</summary>
     /// <exception cref="IOException">A folder or table is missing.</exception>
     /// <exception cref="InvalidDataException">There is no clip.</exception>

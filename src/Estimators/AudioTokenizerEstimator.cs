@@ -11,7 +11,7 @@ namespace AudioBsq.MLNet;
 /// | -- | -- |
 /// | Input column | <c>Vector&lt;Single&gt;</c> (frames, bands): a mel spectrogram, as <c>ExtractMelSpectrogram</c> makes it |
 /// | Output column | <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>: tokens in time order, within a time step from low to high bands; raw values count from 1 |
-/// | Learns | yes, passing over the data many times; put <c>AppendCacheCheckpoint</c> before it unless the spectrograms exceed memory |
+/// | Learns | yes, passing over the data many times; put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c> where the spectrograms exceed memory |
 /// | Saves and loads | <c>mlContext.Model.Save</c> and <c>Load</c> |
 ///
 /// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. Where memory runs out,

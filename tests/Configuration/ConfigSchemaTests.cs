@@ -4,7 +4,7 @@ namespace AudioBsq.Tests.Configuration;
 
 public sealed class ConfigSchemaTests : IDisposable
 {
-    private static readonly string[] Words = ["needed", "the whole folder", "no validation", "no checkpoints", "patch_size", "lr / batch_size"];
+    private static readonly string[] Words = ["needed", "the whole folder", "no validation", "no checkpoints", "the folder of the run", "patch_size", "lr / batch_size"];
 
     private readonly ConfigText _text = new();
 
@@ -22,7 +22,7 @@ public sealed class ConfigSchemaTests : IDisposable
 
         var (without, with) = (_text.Load("", Needs(key)), _text.Load($"{key.Section}:\n  {key.Name}: {key.Default}\n", Needs(key)));
 
-        Assert.Equal((without.Model, without.Mel, without.Training, without.Data.Kind), (with.Model, with.Mel, with.Training, with.Data.Kind));
+        Assert.Equal((without.Model, without.Mel, without.Training, without.Data.Kind, without.Data.MelCache), (with.Model, with.Mel, with.Training, with.Data.Kind, with.Data.MelCache));
     }
 
     // These keys have no meaning without another one; it is then the same on both sides.

@@ -5,6 +5,10 @@ namespace AudioBsq.MLNet;
 /// <summary>The input's rows with a mapper's columns: lazy, in the input's order, with the input's row ids.</summary>
 internal sealed class BatchDataView(IDataView input, BatchMapper mapper) : IDataView
 {
+    public IDataView Input => input;
+
+    public BatchMapper Mapper => mapper;
+
     public DataViewSchema Schema => mapper.OutputSchema;
 
     public bool CanShuffle => input.CanShuffle;

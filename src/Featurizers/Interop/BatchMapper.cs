@@ -17,6 +17,12 @@ internal sealed class BatchMapper(
 
     public DataViewSchema OutputSchema { get; } = Append(inputSchema, outputs);
 
+    /// <summary>Columns of the input that the computation reads.</summary>
+    public IReadOnlyList<DataViewSchema.Column> Inputs => inputs;
+
+    /// <summary>What decides the new columns beside the values of <see cref="Inputs"/>; null where that cannot be told.</summary>
+    public ColumnOrigin? Origin { get; init; }
+
     /// <summary>
     /// Rows read ahead and computed together. With 1, each row is computed when one of its new columns is first asked for, so that
     /// a row which a later filter drops costs nothing.
@@ -49,7 +55,7 @@ internal sealed class BatchMapper(
 
         if (computes)
         {
-            foreach (var column in inputs) read[column.Index] = true;
+            foreach (var column in Inputs) read[column.Index] = true;
         }
 
         return new ColumnPlan(active, [.. InputSchema.Where(column => read[column.Index])], computes);

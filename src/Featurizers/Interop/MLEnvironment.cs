@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Internal.Utilities;
 using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
@@ -31,6 +32,9 @@ internal static class MLEnvironment
     /// <summary>A view of rows in memory that can be counted and shuffled, which a view of an enumerable cannot.</summary>
     public static IDataView Rows<T>(this IHostEnvironment environment, IList<T> rows, SchemaDefinition? columns = null) where T : class =>
         DataViewConstructionUtils.CreateFromList(environment, rows, columns);
+
+    /// <summary>The order in which ML.NET's own views in memory give so many rows when they are shuffled.</summary>
+    public static int[] Permutation(Random random, int count) => Utils.GetRandomPermutation(random, count);
 
     /// <summary>Sends a message to <c>MLContext.Log</c>.</summary>
     public static void Inform(this IHostEnvironment host, string what, string message)

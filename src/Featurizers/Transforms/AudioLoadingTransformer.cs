@@ -1,4 +1,5 @@
 using AudioBsq.MLNet;
+using AudioBsq.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -59,7 +60,10 @@ public sealed class AudioLoadingTransformer : AudioTransformer
     {
         var column = InputRule.Find(Host, input, InputColumnName);
         var times = TimeColumns(Options).Select(name => TimeRule.Find(Host, input, name));
-        return new BatchMapper(input, [column, .. times], Outputs(OutputColumnName, Options), (row, capacity) => new AudioLoadingSession(Host, Options, row, column, capacity));
+        return new BatchMapper(input, [column, .. times], Outputs(OutputColumnName, Options), (row, capacity) => new AudioLoadingSession(Host, Options, row, column, capacity))
+        {
+            Origin = new ColumnOrigin(OptionsJson.Write(Options), path => Path.Combine(Options.Folder ?? "", path)),
+        };
     }
 
     private protected override void Save(ModelWriter writer)

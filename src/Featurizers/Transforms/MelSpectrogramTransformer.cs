@@ -1,4 +1,5 @@
 using AudioBsq.MLNet;
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -48,7 +49,10 @@ public sealed class MelSpectrogramTransformer : AudioTransformer
         var column = ColumnRule.SingleVector.Find(Host, input, InputColumnName);
         if (WaveformColumn.TryGetSampleRate(column) is { } rate && rate != Options.SampleRate)
             throw ColumnRule.Mismatch(Host, InputColumnName, $"a waveform at {Options.SampleRate} Hz (MelOptions.SampleRate)", $"one at {rate} Hz");
-        return new BatchMapper(input, [column], [MelColumn.Create(OutputColumnName, Options)], (row, capacity) => new Session(_spectrogram, row, column, capacity));
+        return new BatchMapper(input, [column], [MelColumn.Create(OutputColumnName, Options)], (row, capacity) => new Session(_spectrogram, row, column, capacity))
+        {
+            Origin = new ColumnOrigin(OptionsJson.Write(Options)),
+        };
     }
 
     private protected override void Save(ModelWriter writer)

@@ -9,16 +9,18 @@ internal sealed class BatchSource : IDisposable
     private readonly TrainingOptions _options;
     private readonly Device _device;
     private readonly SpecAugment? _augment;
+    private readonly ClipPasses _clips;
     private readonly CropSampler _sampler;
     private readonly IEnumerator<float[]> _crops;
 
-    public BatchSource(TrainingData data, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from)
+    public BatchSource(TrainingData data, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from, CancellationToken cancellation = default)
     {
         (_model, _options, _device) = (model, options, device);
         int crop = model.StepsOf(options.CropFrames ?? model.WindowFrames) * model.PatchFrames;
         Check.That(crop <= model.WindowFrames, crop, $"must be at most the model's window of {model.WindowFrames} frames", nameof(TrainingOptions.CropFrames));
         if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel);
-        _sampler = new CropSampler(data.Clips, model.Bands, crop, options.Seed);
+        _clips = new ClipPasses(data, from.Pass, options.ReadAheadClips, cancellation);
+        _sampler = new CropSampler(_ => _clips.Next(), model.Bands, crop, options.Seed);
         _crops = _sampler.Crops(from).GetEnumerator();
     }
 
@@ -35,7 +37,11 @@ internal sealed class BatchSource : IDisposable
         return [.. Enumerable.Range(0, _options.AccumulateBatches).Select(_ => Batch(random))];
     }
 
-    public void Dispose() => _crops.Dispose();
+    public void Dispose()
+    {
+        _crops.Dispose();
+        _clips.Dispose();
+    }
 
     private MelBatch Batch(Random random)
     {

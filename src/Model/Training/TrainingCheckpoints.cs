@@ -84,7 +84,7 @@ internal sealed class TrainingCheckpoints(
     private void CheckFits(string path, CheckpointState state)
     {
         if (state.Model != model.Options) throw new InvalidOperationException($"{path} is of another model: {OptionsJson.Write(state.Model)}. Choose another folder, or train that model.");
-        if (Essential(state.Training) != Essential(options))
+        if (Essential(state.Training) != Essential(options)) // of both: an older file lacks what was added since
             throw new InvalidOperationException($"{path} is of a run with other options: {OptionsJson.Write(state.Training)}. Choose another folder, or go on with those.");
         if (state.FirstClip != _firstClip) throw new InvalidOperationException($"{path} is of a run on other data: its first clip was another. Choose another folder, or go on with that data.");
     }
@@ -98,13 +98,14 @@ internal sealed class TrainingCheckpoints(
         CheckpointFile.ReadTensors(path, Tensors());
     }
 
-    // What may change from one part of a run to the next: how long it is, where it runs, and what it tells.
+    // What may change from one part of a run to the next: how long it is, where it runs, how data reaches it, and what it tells.
     private static TrainingOptions Essential(TrainingOptions options) => options with
     {
         MaxSteps = 1,
         Device = "auto",
         Ema = options.Ema is null ? null : options.Ema with { Device = null },
         RecomputeBlocks = false,
+        ReadAheadClips = 0,
         ReportEvery = 1,
         ValidateEvery = 1,
         SampleClips = 0,

@@ -54,6 +54,12 @@ public sealed record TrainingOptions
     /// <summary>Computes the inside of blocks again in the backward pass rather than keep it: much less memory, about a third more time, the same gradients.</summary>
     public bool RecomputeBlocks { get; init; }
 
+    /// <summary>
+    /// Most clips that a thread of its own reads ahead of the network, which hold 64 MB at most but for the last; 0 reads each when it is needed.
+    /// The weights do not depend on it.
+    /// </summary>
+    public int ReadAheadClips { get; init; } = 64;
+
     /// <summary>A moving average of the weights, which is then what training returns; none when null.</summary>
     public EmaOptions? Ema { get; init; }
 
@@ -97,6 +103,7 @@ public sealed record TrainingOptions
         Check.Positive(BatchSize);
         Check.Positive(AccumulateBatches);
         Check.Positive(MaxSkippedInARow);
+        Check.That(ReadAheadClips >= 0, ReadAheadClips, "must not be negative");
         Check.That(Enum.IsDefined(Precision), Precision, "must be a defined precision");
         Ema?.Validate();
         Augmentation?.Validate();

@@ -17,7 +17,7 @@ internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, 
         var checkpoints = options.Checkpoints is null ? null : new TrainingCheckpoints(model, options, data, trainer, best, CreateFile);
         var (first, position) = checkpoints?.Resume(_reporter.Note) ?? (0, default);
         _reporter.FirstStep = first;
-        using var batches = new BatchSource(data, model.Options, options, model.Device, position);
+        using var batches = new BatchSource(data, model.Options, options, model.Device, position, cancellation);
         for (int step = first; step < options.MaxSteps && !Stalled(best); step++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -1,0 +1,127 @@
+using AudioBsq.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>One column's cache: start reading here. The file that is there is used if it is what would be written, otherwise it is written.</summary>
+internal sealed class MelCache
+{
+    private const int RowsAhead = 16; // of each thread
+    private const long NumbersAhead = 4 << 20;
+
+    private readonly IHost _host;
+    private readonly IDataView _data;
+    private readonly DataViewSchema.Column _column;
+    private readonly string _path;
+    private readonly MelCacheOptions _options;
+
+    public MelCache(IHostEnvironment environment, IDataView data, string column, string path, MelCacheOptions options)
+    {
+        _host = environment.Register("CacheMelSpectrograms");
+        _column = ColumnRule.SingleVector.Find(_host, data.Schema, column);
+        (_data, _path, _options) = (data, Path.GetFullPath(path), options);
+    }
+
+    /// <summary>The data with the column from the file.</summary>
+    public IDataView Open()
+    {
+        using var cancellation = new HostCancellation(_host, _options.CancellationToken);
+        if (Directory.Exists(_path)) throw new IOException($"'{_path}' is a folder, not a file for a mel cache.");
+        byte[] key = MelCacheKey.Of(_data, _column, _options.Key);
+        return new MelCacheView(_data, _column, Existing(key, cancellation.Token) ?? Written(key, cancellation.Token));
+    }
+
+    private MelCacheFile? Existing(byte[] key, CancellationToken cancellation)
+    {
+        if (!File.Exists(_path)) return null;
+        MelCacheFile.RefuseOther(_path);
+        try
+        {
+            var file = MelCacheFile.Open(_path);
+            if (!file.Key.SequenceEqual(key)) return Outdated("the clips, or how they are read, are not those it was written from");
+            file.Check(cancellation);
+            return IsComplete(file, cancellation) ? file : Outdated("clips that could not be read then can be read now");
+        }
+        catch (InvalidDataException damage)
+        {
+            _host.Warn(nameof(MelCache), damage.Message);
+            return null;
+        }
+    }
+
+    private MelCacheFile? Outdated(string reason)
+    {
+        _host.Inform(nameof(MelCache), $"The mel cache '{_path}' is written anew: {reason}.");
+        return null;
+    }
+
+    /// <summary>Whether the rows that the file has empty still are. Where rows are computed one by one, as behind LoadAudio, no others are.</summary>
+    private bool IsComplete(MelCacheFile file, CancellationToken cancellation)
+    {
+        int last = Enumerable.Range(0, file.Rows).LastOrDefault(row => file.NumbersOf(row) == 0, -1);
+        if (last < 0) return true;
+        using var cursor = _data.GetRowCursor([_column]);
+        var read = cursor.GetGetter<VBuffer<float>>(_column);
+        VBuffer<float> value = default;
+        for (int row = 0; row <= last && cursor.MoveNext(); row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (file.NumbersOf(row) > 0) continue;
+            read(ref value);
+            if (value.Length > 0) return false;
+        }
+
+        return true;
+    }
+
+    private MelCacheFile Written(byte[] key, CancellationToken cancellation)
+    {
+        long? count = _data.GetRowCount();
+        using (var writer = new MelCacheWriter(_path, key))
+        {
+            foreach (float[] row in Rows(_options.Threads ?? Environment.ProcessorCount, cancellation))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                writer.Add(row);
+                _options.Progress?.Invoke(writer.Rows, count);
+            }
+
+            writer.Keep();
+        }
+
+        return MelCacheFile.Open(_path);
+    }
+
+    /// <summary>All rows in order; each thread has a cursor of its own and computes every n-th row.</summary>
+    private IEnumerable<float[]> Rows(int threads, CancellationToken cancellation)
+    {
+        IEnumerator<float[]>[] parts = [.. Enumerable.Range(0, threads).Select(part =>
+            ReadAhead.Of(Part(part, threads, cancellation), RowsAhead, NumbersAhead, cancellation).GetEnumerator())];
+        try
+        {
+            for (int row = 0; parts[row % threads].MoveNext(); row++) yield return parts[row % threads].Current;
+        }
+        finally
+        {
+            foreach (var part in parts) part.Dispose();
+        }
+    }
+
+    private IEnumerable<float[]> Part(int part, int parts, CancellationToken cancellation)
+    {
+        using var cursor = _data.GetRowCursor([_column]);
+        var read = cursor.GetGetter<VBuffer<float>>(_column);
+        VBuffer<float> value = default;
+        for (int row = 0; cursor.MoveNext(); row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (row % parts != part) continue;
+            read(ref value);
+            float[] values = new float[value.Length];
+            value.CopyTo(values);
+            yield return values;
+        }
+    }
+}
