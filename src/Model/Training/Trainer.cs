@@ -1,5 +1,6 @@
 using AudioBsq.Native;
 using AudioBsq.Networks;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -81,11 +82,11 @@ internal sealed class Trainer : IDisposable
         var error = ReconstructionLoss.Mean(drawn, target, batch.ValidFrames);
         var loss = error;
         if (_options.MultiResolution is { } multi)
-            loss += ReconstructionLoss.MultiResolution(drawn, target, batch.ValidFrames, multi.Resolutions) * multi.Weight;
+            loss = loss.Plus(ReconstructionLoss.MultiResolution(drawn, target, batch.ValidFrames, multi.Resolutions) * Number(multi.Weight));
         bool against = Adversary?.Acts(step) == true;
-        if (against) loss += Adversary!.ModelLoss(target, drawn, batch.ValidFrames, loss, _network.LastWeight);
-        loss += _codebookWeight.At(step) * quantized.Loss;
-        (share == 1 ? loss : loss * share).backward();
+        if (against) loss = loss.Plus(Adversary!.ModelLoss(target, drawn, batch.ValidFrames, loss, _network.LastWeight));
+        loss = loss.Plus(quantized.Loss * Number(_codebookWeight.At(step)));
+        (share == 1 ? loss : loss * Number(share)).backward();
         _blockMemory?.ThrowIfFailed();
         double? discriminator = against ? Adversary!.Accumulate(target, drawn.detach(), batch.ValidFrames, share, step) : null;
         return new BatchLosses(loss.item<float>(), error.item<float>(), quantized.CodebookEntropy.item<float>(), discriminator);
