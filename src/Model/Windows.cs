@@ -1,4 +1,5 @@
 using AudioBsq.Training;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq;
@@ -67,7 +68,7 @@ internal sealed class Windows(AudioBsqModel model)
         int[][] result = [.. Enumerable.Range(0, windows.Length).Select(i => all.AsSpan(i * perWindow, perWindow).ToArray())];
         if (windows.Length == 1) return result;
 
-        bool[] close = (model.Network.Quantizer.Margin(z) < TooCloseToCall).flatten(1).any(1).cpu().data<bool>().ToArray();
+        bool[] close = (model.Network.Quantizer.Margin(z) < Number(TooCloseToCall)).flatten(1).any(1).cpu().data<bool>().ToArray();
         for (int i = 0; i < windows.Length; i++)
         {
             if (close[i]) result[i] = EncodeWindows([windows[i]])[0];

@@ -1,6 +1,7 @@
 using AudioBsq.Native;
 using AudioBsq.Quantization;
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -54,7 +55,7 @@ internal sealed class AudioBsqNetwork : Module
         using var scope = NewDisposeScope();
         if (Options.Compatibility.UnscaledInput) return mel.alias().MoveToOuterDisposeScope();
         double span = (double)Options.MaxLevel - Options.MinLevel;
-        return ((mel - Options.MinLevel) * (2 / span) - 1).MoveToOuterDisposeScope();
+        return ((mel - Number(Options.MinLevel)) * Number(2 / span) - One).MoveToOuterDisposeScope();
     }
 
     /// <summary>Network units → levels, held between MinLevel and MaxLevel if <paramref name="clamp"/>.</summary>
@@ -62,8 +63,8 @@ internal sealed class AudioBsqNetwork : Module
     {
         using var scope = NewDisposeScope();
         double span = (double)Options.MaxLevel - Options.MinLevel;
-        var levels = Options.Compatibility.UnscaledInput ? x.alias() : (x + 1) * (span / 2) + Options.MinLevel;
-        if (clamp) levels = levels.clamp(Options.MinLevel, Options.MaxLevel);
+        var levels = Options.Compatibility.UnscaledInput ? x.alias() : (x.Plus(One) * Number(span / 2)).Plus(Number(Options.MinLevel));
+        if (clamp) levels = levels.clamp(Number(Options.MinLevel), Number(Options.MaxLevel));
         return levels.MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -34,7 +35,7 @@ internal sealed class Decoder : Module<Tensor, PositionMask, Tensor>
     public override Tensor forward(Tensor features, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        var x = features + positional_embedding.narrow(0, 0, features.shape[1]);
+        var x = features.Plus(positional_embedding.narrow(0, 0, features.shape[1]));
         if (ln_pre is not null) x = ln_pre.call(x);
         x = transformer.call(x, mask);
         if (ln_post is not null) x = ln_post.call(x);

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -29,7 +30,7 @@ internal sealed class Encoder : Module<Tensor, PositionMask, Tensor>
     public override Tensor forward(Tensor patches, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        var x = ComputeType.Linear(patches, patch_embed) + positional_embedding.narrow(0, 0, patches.shape[1]);
+        var x = ComputeType.Linear(patches, patch_embed).Plus(positional_embedding.narrow(0, 0, patches.shape[1]));
         if (ln_pre is not null) x = ln_pre.call(x);
         x = transformer.call(x, mask);
         if (ln_post is not null) x = ln_post.call(x);

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,7 @@ internal sealed class LayerScale : Module<Tensor, Tensor>
 
     public LayerScale(int width, double value) : base(nameof(LayerScale))
     {
-        gamma = Parameter(full(width, (float)value));
+        gamma = Parameter(full(width, Number((float)value)));
         RegisterComponents();
     }
 

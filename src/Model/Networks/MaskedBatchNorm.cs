@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -36,7 +37,7 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         else if (training)
         {
             using var _ = no_grad();
-            get_buffer("num_batches_tracked")!.add_(1);
+            get_buffer("num_batches_tracked")!.add_(One, alpha: One);
         }
 
         var y = training && real is not null
@@ -47,16 +48,17 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
 
     private Tensor Normalize(Tensor rows, Tensor real, Tensor runningMean, Tensor runningVariance)
     {
-        var count = real.sum().clamp(min: 1);
+        var count = real.sum().clamp(min: One);
         var mean = (rows * real).sum(dim: 0) / count;
         var centred = rows - mean;
-        var variance = (centred.square() * real).sum(dim: 0) / count;
+        var variance = (centred.Square() * real).sum(dim: 0) / count;
         using (no_grad())
         {
-            runningMean.mul_(1 - Momentum).add_(mean * Momentum);
-            runningVariance.mul_(1 - Momentum).add_(variance * (count / (count - 1).clamp(min: 1)) * Momentum);
+            runningMean.mul_(Number(1 - Momentum)).add_(mean * Number(Momentum), alpha: One);
+            var unbiased = variance * (count / (count - One).clamp(min: One));
+            runningVariance.mul_(Number(1 - Momentum)).add_(unbiased * Number(Momentum), alpha: One);
         }
 
-        return centred * (variance + Epsilon).rsqrt() * weight + bias;
+        return (centred * variance.Plus(Number(Epsilon)).rsqrt() * weight).Plus(bias);
     }
 }

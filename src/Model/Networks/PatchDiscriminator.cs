@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,13 +36,13 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
 
     private static List<Module<Tensor, Tensor>> Stages(int layers, int width)
     {
-        List<Module<Tensor, Tensor>> stages = [Convolution(1, width, stride: 2), LeakyReLU(Slope)];
+        List<Module<Tensor, Tensor>> stages = [Convolution(1, width, stride: 2), new Leak()];
         int channels = width;
         for (int n = 0; n <= layers; n++)
         {
             bool last = n == layers;
             int wider = last ? channels : width * Math.Min(1 << n, 8);
-            stages.AddRange([Convolution(channels, wider, stride: last ? 1 : 2), Norm(wider), LeakyReLU(Slope)]);
+            stages.AddRange([Convolution(channels, wider, stride: last ? 1 : 2), new ChannelNorm(wider, Deviation), new Leak()]);
             channels = wider;
         }
 
@@ -58,12 +59,9 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
         return layer;
     }
 
-    private static BatchNorm2d Norm(int channels)
+    // TorchSharp's LeakyReLU makes a number inside.
+    private sealed class Leak() : Module<Tensor, Tensor>(nameof(Leak))
     {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var layer = BatchNorm2d(channels);
-        layer.weight!.normal_(1, Deviation);
-        return layer;
+        public override Tensor forward(Tensor x) => x.leaky_relu(Number(Slope));
     }
 }

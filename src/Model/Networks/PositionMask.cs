@@ -1,3 +1,4 @@
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
@@ -34,8 +35,8 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Real
     // (queries, keys)
     private static Tensor Past(AttentionMask mask, long positions, int perStep, Device device)
     {
-        var order = arange(positions, ScalarType.Int64, device);
-        if (mask == AttentionMask.BlockCausal) order = order.div(perStep, RoundingMode.floor);
+        var order = arange(Number(0), Number(positions), One, ScalarType.Int64, device);
+        if (mask == AttentionMask.BlockCausal) order = order.div(Number(perStep), RoundingMode.floor);
         return order.unsqueeze(1) >= order.unsqueeze(0);
     }
 
@@ -50,6 +51,6 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Real
     private static Tensor AddOneToTheFuture(long positions, int perStep, Tensor? allowed, Tensor like)
     {
         var scores = Past(AttentionMask.BlockCausal, positions, perStep, like.device).logical_not().to(like.dtype);
-        return allowed is null ? scores : scores.masked_fill(allowed.logical_not(), double.NegativeInfinity);
+        return allowed is null ? scores : scores.masked_fill(allowed.logical_not(), Number(double.NegativeInfinity));
     }
 }

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -29,9 +30,9 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, Tensor>
     public override Tensor forward(Tensor x, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        x = x + Branch(attn.call(ln_1.call(x), mask), ls_1);
-        if (conv_module is not null) x = x + Branch(conv_module.call(ln_conv!.call(x), mask), ls_conv);
-        x = x + Branch(mlp.call(ln_2.call(x)), ls_2);
+        x = x.Plus(Branch(attn.call(ln_1.call(x), mask), ls_1));
+        if (conv_module is not null) x = x.Plus(Branch(conv_module.call(ln_conv!.call(x), mask), ls_conv));
+        x = x.Plus(Branch(mlp.call(ln_2.call(x)), ls_2));
         return x.MoveToOuterDisposeScope();
     }
 
@@ -48,6 +49,6 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, Tensor>
     {
         double keep = 1 - _dropPath;
         long[] shape = _dropPositions ? [1, branch.shape[1], 1] : [branch.shape[0], 1, 1];
-        return branch * empty(shape, branch.dtype, branch.device).bernoulli_(keep) / keep;
+        return branch * empty(shape, branch.dtype, branch.device).bernoulli_(keep) / Number(keep);
     }
 }

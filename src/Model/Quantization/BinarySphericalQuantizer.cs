@@ -1,4 +1,5 @@
 using AudioBsq.Native;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Quantization;
@@ -30,15 +31,16 @@ internal sealed class BinarySphericalQuantizer : Quantizer
         var codes = Quantize(z);
         var commitment = Options.CommitmentWeight == 0
             ? zeros([], z.dtype, z.device)
-            : Mean((codes.detach() - z).square().sum(-1), weight) * Options.CommitmentWeight;
+            : Mean((codes.detach() - z).Square().sum(-1), weight) * Number(Options.CommitmentWeight);
 
         var entropies = new SoftCode(z, Options, _scale);
         bool marginal = Options.Entropy == EntropyEstimate.Analytical && _compatibility.MarginalEntropy;
         var position = Mean(entropies.OfPositions(), weight);
         var average = marginal ? entropies.AverageBits(weight) : entropies.AverageGroups(weight);
         var codebook = SoftCode.Entropy(average).sum();
-        var loss = commitment + (position * Options.PositionEntropyWeight - codebook * Options.CodebookEntropyWeight)
-            * (Options.EntropyWeight / Options.InverseTemperature);
+        var loss = commitment.Plus(
+            (position * Number(Options.PositionEntropyWeight) - codebook * Number(Options.CodebookEntropyWeight))
+            * Number(Options.EntropyWeight / Options.InverseTemperature));
         return new QuantizerOutput(
             codes.MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope(), position.MoveToOuterDisposeScope(),
             codebook.MoveToOuterDisposeScope(), commitment.MoveToOuterDisposeScope(), average.detach().MoveToOuterDisposeScope());
@@ -48,9 +50,9 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     public override Tensor Quantize(Tensor z)
     {
         using var scope = NewDisposeScope();
-        var signs = (z > 0).to(z.dtype) * 2 - 1;
+        var signs = (z > Number(0)).to(z.dtype) * Number(2) - One;
         var passing = z - z.detach(); // exactly 0, with the gradient of z
-        var codes = _compatibility.ScaledStraightThrough ? (signs + passing) * _scale : signs * _scale + passing;
+        var codes = _compatibility.ScaledStraightThrough ? signs.Plus(passing) * Number(_scale) : (signs * Number(_scale)).Plus(passing);
         return codes.MoveToOuterDisposeScope();
     }
 
@@ -63,10 +65,10 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     }
 
     /// <inheritdoc/>
-    protected override Tensor ToBits(Tensor codes) => codes > 0;
+    protected override Tensor ToBits(Tensor codes) => codes > Number(0);
 
     /// <inheritdoc/>
-    protected override Tensor FromBits(Tensor bits) => (bits.to(ScalarType.Float32) * 2 - 1) * _scale;
+    protected override Tensor FromBits(Tensor bits) => (bits.to(ScalarType.Float32) * Number(2) - One) * Number(_scale);
 
     // (batch, positions), summing to 1 over those that are valid; null for equal weights.
     private static Tensor? WeightOf(Tensor z, Tensor? valid)
@@ -74,7 +76,7 @@ internal sealed class BinarySphericalQuantizer : Quantizer
         CheckValid(z, valid);
         if (valid is null) return null;
         var counts = valid.to(z.dtype);
-        return counts / counts.sum().clamp(min: 1);
+        return counts / counts.sum().clamp(min: One);
     }
 
     private static Tensor Mean(Tensor values, Tensor? weight) => weight is null ? values.mean() : (values * weight).sum();

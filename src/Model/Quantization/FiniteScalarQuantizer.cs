@@ -1,5 +1,6 @@
 using System.Numerics;
 using AudioBsq.Native;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Quantization;
@@ -49,7 +50,7 @@ internal sealed class FiniteScalarQuantizer : Quantizer
         using var scope = NewDisposeScope();
         var bounded = Bound(z);
         var passing = bounded - bounded.detach(); // exactly 0, with the gradient of the bound
-        return ((bounded.detach().round() + passing) / Row(_halfWidth, z)).MoveToOuterDisposeScope();
+        return (bounded.detach().round().Plus(passing) / Row(_halfWidth, z)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -57,15 +58,15 @@ internal sealed class FiniteScalarQuantizer : Quantizer
     {
         using var scope = NewDisposeScope();
         var bounded = Bound(z);
-        var distance = 0.5 - (bounded - bounded.round()).abs();
-        return (distance / Row(_radius, z) / z.abs().mean().clamp(min: 1)).MoveToOuterDisposeScope();
+        var distance = (bounded - bounded.round()).abs().neg().Plus(Number(0.5));
+        return (distance / Row(_radius, z) / z.abs().mean().clamp(min: One)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     protected override Tensor ToBits(Tensor codes)
     {
         var width = Row(_halfWidth, codes);
-        var levels = (codes * width).round().add(width).to(ScalarType.Int64); // from 0
+        var levels = (codes * width).round().Plus(width).to(ScalarType.Int64); // from 0
         var bits = _bits.Select((count, i) => levels.narrow(-1, i, 1).bitwise_right_shift(Shifts(count, codes.device)).bitwise_and(1));
         return cat([.. bits], dim: -1).to(ScalarType.Bool);
     }
@@ -81,7 +82,7 @@ internal sealed class FiniteScalarQuantizer : Quantizer
     }
 
     // Latents → values that round to −levels / 2 … levels / 2 − 1
-    private Tensor Bound(Tensor z) => (z + Row(_shift, z)).tanh() * Row(_radius, z) - 0.5;
+    private Tensor Bound(Tensor z) => z.Plus(Row(_shift, z)).tanh() * Row(_radius, z) - Number(0.5);
 
     // The entropy, in nats, of how often each code occurs.
     private Tensor EntropyOfCounts(Tensor codes, Tensor? valid)
@@ -91,7 +92,7 @@ internal sealed class FiniteScalarQuantizer : Quantizer
         if (valid is not null) indices = indices.masked_select(valid);
         if (indices.numel() == 0) return zeros([], codes.dtype, codes.device);
         var (_, _, counts) = indices.flatten().unique(return_counts: true);
-        var share = counts!.to(codes.dtype) / (double)indices.numel();
+        var share = counts!.to(codes.dtype) / Number((double)indices.numel());
         return (share * share.log()).sum().neg();
     }
 

@@ -1,5 +1,6 @@
 using AudioBsq.Native;
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -43,8 +44,9 @@ internal sealed class VectorQuantizer : Module
         if (_normalize) z = functional.normalize(z, dim: -1);
         var tokens = Nearest(z);
         var entries = ToCodes(tokens);
-        var loss = (entries.detach() - z).square().sum(-1).mean() * _commitment + (entries - z.detach()).square().sum(-1).mean();
-        var codes = entries.detach() + (z - z.detach());
+        var pull = (entries.detach() - z).Square().sum(-1).mean();
+        var loss = (pull * Number(_commitment)).Plus((entries - z.detach()).Square().sum(-1).mean());
+        var codes = entries.detach().Plus(z - z.detach());
         return (codes.MoveToOuterDisposeScope(), tokens.MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope());
     }
 
@@ -60,7 +62,7 @@ internal sealed class VectorQuantizer : Module
     public Tensor Entropy(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        var counts = tokens.flatten().bincount(null, minlength: Entries.shape[0]).to(ScalarType.Float32) + Smoothing;
+        var counts = tokens.flatten().bincount(null, minlength: Entries.shape[0]).to(ScalarType.Float32).Plus(Number(Smoothing));
         var p = counts / counts.sum();
         return (p * p.log()).sum().neg().MoveToOuterDisposeScope();
     }
@@ -73,7 +75,7 @@ internal sealed class VectorQuantizer : Module
         using var _ = no_grad();
         var flat = z.reshape(-1, z.shape[^1]);
         var entries = _normalize ? functional.normalize(Entries, dim: -1) : Entries;
-        var distance = entries.square().sum(-1) - 2 * flat.matmul(entries.t());
+        var distance = entries.Square().sum(-1) - flat.matmul(entries.t()) * Number(2);
         return distance.argmin(-1).reshape(z.shape[..^1]);
     }
 

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -49,11 +50,11 @@ internal sealed class AdamWOptimizer : IDisposable
         {
             using var scope = NewDisposeScope();
             if (slot.Parameter.grad is not { } gradient) continue;
-            slot.Parameter.mul_(1 - learningRate * slot.WeightDecay);
-            slot.First.mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
-            slot.Second.mul_(_beta2).addcmul_(gradient, gradient, value: 1 - _beta2);
-            var deviation = (slot.Second.sqrt() / Math.Sqrt(correction2)).add_(Epsilon);
-            slot.Parameter.addcdiv_(slot.First, deviation, value: -learningRate / correction1);
+            slot.Parameter.mul_(Number(1 - learningRate * slot.WeightDecay));
+            slot.First.mul_(Number(_beta1)).add_(gradient, alpha: Number(1 - _beta1));
+            slot.Second.mul_(Number(_beta2)).addcmul_(gradient, gradient, value: Number(1 - _beta2));
+            var deviation = (slot.Second.sqrt() / Number(Math.Sqrt(correction2))).add_(Number(Epsilon), alpha: One);
+            slot.Parameter.addcdiv_(slot.First, deviation, value: Number(-learningRate / correction1));
         }
     }
 

@@ -1,5 +1,6 @@
 using AudioBsq.Networks;
 using TorchSharp;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -38,7 +39,7 @@ internal sealed class Adversary : IDisposable
         Learn(false); // a gradient for the discriminator's weights would be thrown away
         var (_, fake) = Judge(target, WithoutPadding(drawn, target, valid));
         var loss = GanLosses.Generator(fake, _options.Loss);
-        var weight = _options.Adaptive ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * _options.Weight : full([], _options.Weight, loss.dtype, loss.device);
+        var weight = _options.Adaptive ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * Number(_options.Weight) : full([], Number(_options.Weight), loss.dtype, loss.device);
         return (loss * weight).MoveToOuterDisposeScope();
     }
 
@@ -53,10 +54,11 @@ internal sealed class Adversary : IDisposable
         if (_options.PenaltyWeight > 0 && (step + 1) % _options.PenaltyEvery == 0)
         {
             var input = target.detach().clone().requires_grad_();
-            total = loss + GanLosses.GradientPenalty(Discriminator.call(Enlarge(input)), input) * (_options.PenaltyWeight / 2 * _options.PenaltyEvery);
+            var penalty = GanLosses.GradientPenalty(Discriminator.call(Enlarge(input)), input);
+            total = loss.Plus(penalty * Number(_options.PenaltyWeight / 2 * _options.PenaltyEvery));
         }
 
-        (total * share).backward();
+        (total * Number(share)).backward();
         return loss.item<float>();
     }
 

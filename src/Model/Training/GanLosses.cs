@@ -1,3 +1,4 @@
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ internal static class GanLosses
     public static Tensor Generator(Tensor fake, GanLoss kind)
     {
         using var scope = NewDisposeScope();
-        var loss = kind == GanLoss.Hinge ? fake.mean().neg() : functional.softplus(fake.neg()).mean();
+        var loss = kind == GanLoss.Hinge ? fake.mean().neg() : fake.neg().Softplus().mean();
         return loss.MoveToOuterDisposeScope();
     }
 
@@ -21,9 +22,9 @@ internal static class GanLosses
     {
         using var scope = NewDisposeScope();
         var loss = kind == GanLoss.Hinge
-            ? functional.relu(1 - real).mean() + functional.relu(1 + fake).mean()
-            : functional.softplus(real.neg()).mean() + functional.softplus(fake).mean();
-        return (loss * 0.5).MoveToOuterDisposeScope();
+            ? functional.relu(real.neg().Plus(One)).mean().Plus(functional.relu(fake.Plus(One)).mean())
+            : real.neg().Softplus().mean().Plus(fake.Softplus().mean());
+        return (loss * Number(0.5)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -34,7 +35,7 @@ internal static class GanLosses
     {
         using var scope = NewDisposeScope();
         var gradient = autograd.grad([real.sum()], [input], retain_graph: true, create_graph: true)[0];
-        return (gradient.square().sum() / input.shape[0]).MoveToOuterDisposeScope();
+        return (gradient.Square().sum() / Number(input.shape[0])).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -46,6 +47,6 @@ internal static class GanLosses
         using var scope = NewDisposeScope();
         var first = autograd.grad([reconstruction], [lastLayer], retain_graph: true)[0].norm();
         var second = autograd.grad([generator], [lastLayer], retain_graph: true)[0].norm();
-        return (first / (second + 1e-4)).clamp(0, LargestAdaptiveWeight).detach().MoveToOuterDisposeScope();
+        return (first / second.Plus(Number(1e-4))).clamp(Number(0), Number(LargestAdaptiveWeight)).detach().MoveToOuterDisposeScope();
     }
 }

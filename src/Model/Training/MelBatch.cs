@@ -1,3 +1,4 @@
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -38,5 +39,5 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
 
     // (batch, count): true below each length
     private static Tensor Valid(int[] lengths, int count, Device device) =>
-        arange(count, device: device).unsqueeze(0) < tensor(Array.ConvertAll(lengths, n => (long)n)).to(device).unsqueeze(1);
+        arange(Number(0), Number(count), One, device: device).unsqueeze(0) < tensor(Array.ConvertAll(lengths, n => (long)n)).to(device).unsqueeze(1);
 }

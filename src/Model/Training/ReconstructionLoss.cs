@@ -1,3 +1,4 @@
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,7 +14,7 @@ internal static class ReconstructionLoss
         var error = (drawn - target).abs();
         if (valid is null) return error.mean().MoveToOuterDisposeScope();
         var weight = valid.unsqueeze(-1).to(error.dtype);
-        return ((error * weight).sum() / (weight.sum() * error.shape[2])).MoveToOuterDisposeScope();
+        return ((error * weight).sum() / (weight.sum() * Number(error.shape[2]))).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -32,15 +33,15 @@ internal static class ReconstructionLoss
         {
             // Sums of sums of 2 × 2: an odd last row or column makes a smaller cell.
             (sum, count) = (Halve(sum), Halve(count));
-            total += sum.abs().sum() / all;
+            total = total.Plus(sum.abs().sum() / all);
         }
 
-        return (total / resolutions).MoveToOuterDisposeScope();
+        return (total / Number(resolutions)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Halve(Tensor x)
     {
         var even = functional.pad(x, [0, x.shape[3] % 2, 0, x.shape[2] % 2]);
-        return functional.avg_pool2d(even, 2) * 4;
+        return functional.avg_pool2d(even, 2) * Number(4);
     }
 }

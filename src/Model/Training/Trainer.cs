@@ -1,5 +1,6 @@
 using AudioBsq.Native;
 using AudioBsq.Networks;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -81,15 +82,15 @@ internal sealed class Trainer : IDisposable
         var error = ReconstructionLoss.Mean(drawn, target, batch.ValidFrames);
         var loss = error;
         var multiResolution = _options.MultiResolution is { } multi
-            ? ReconstructionLoss.MultiResolution(drawn, target, batch.ValidFrames, multi.Resolutions) * multi.Weight
+            ? ReconstructionLoss.MultiResolution(drawn, target, batch.ValidFrames, multi.Resolutions) * Number(multi.Weight)
             : null;
-        if (multiResolution is not null) loss += multiResolution;
+        if (multiResolution is not null) loss = loss.Plus(multiResolution);
         bool against = Adversary?.Acts(step) == true;
         var adversarial = against ? Adversary!.ModelLoss(target, drawn, batch.ValidFrames, loss, _network.LastWeight) : null;
-        if (adversarial is not null) loss += adversarial;
+        if (adversarial is not null) loss = loss.Plus(adversarial);
         double weight = _codebookWeight.At(step);
-        loss += weight * quantized.Loss;
-        (share == 1 ? loss : loss * share).backward();
+        loss = loss.Plus(quantized.Loss * Number(weight));
+        (share == 1 ? loss : loss * Number(share)).backward();
         _blockMemory?.ThrowIfFailed();
         double? discriminator = against ? Adversary!.Accumulate(target, drawn.detach(), batch.ValidFrames, share, step) : null;
         return StepLosses.Of(loss, error, quantized, weight, multiResolution, adversarial, discriminator);
