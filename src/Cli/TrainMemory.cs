@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AudioBsq.Configuration;
+using AudioBsq.Training;
 
 namespace AudioBsq.Cli;
 
@@ -21,7 +22,7 @@ internal static class TrainMemory
     public static string Advice(TrainingConfig config)
     {
         var (model, training) = (config.Model, config.Training);
-        string advice = training.RecomputeBlocks ? "" : ", or set model.grad_checkpointing=true";
+        string advice = training.Recomputation == Recomputation.Blocks ? "" : ", or set model.grad_checkpointing=true";
         return $"out of memory with batches of {training.BatchSize} crops of {training.CropFrames ?? model.WindowFrames} frames at width {model.Encoder.Width}. "
             + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{advice}; --no-cache keeps no spectrograms in memory.";
     }

@@ -142,7 +142,7 @@ public sealed class TrainingConfigTests : IDisposable
         {
             AccumulateBatches = 3,
             Precision = TrainingPrecision.BFloat16,
-            RecomputeBlocks = true,
+            Recomputation = Recomputation.Blocks,
             Ema = new() { Decay = 0.9 },
             Augmentation = new(),
             MultiResolution = new() { Weight = 0.5 },
@@ -150,6 +150,11 @@ public sealed class TrainingConfigTests : IDisposable
             Checkpoints = new() { Folder = "there", Every = 5, KeepLast = 2 },
         }, config.Training);
     }
+
+    [Theory]
+    [InlineData("false", Recomputation.None), InlineData("true", Recomputation.Blocks), InlineData("True", Recomputation.Blocks), InlineData("selective", Recomputation.Selective)]
+    public void GradCheckpointing_IsAFlagOrSelective(string written, Recomputation meant) =>
+        Assert.Equal(meant, _text.Load("", $"model.grad_checkpointing={written}").Training.Recomputation);
 
     [Theory, InlineData(""), InlineData("# nothing\n"), InlineData("model:\ndata: ~\n"), InlineData("---\n{}\n")]
     public void EmptyFile_GivesTheCorrectedDefaults(string text)

@@ -11,7 +11,7 @@ internal sealed class Trainer : IDisposable
     private readonly TrainingOptions _options;
     private readonly WarmupCosine _learningRate;
     private readonly FallingWeight _codebookWeight;
-    private readonly BlockMemory? _blockMemory;
+    private readonly ActivationMemory? _memory;
 
     public Trainer(AudioBsqNetwork network, TrainingOptions options, Device device)
     {
@@ -21,7 +21,7 @@ internal sealed class Trainer : IDisposable
         if (options.Ema is { } ema) Ema = new EmaWeights(network, ema.Decay, ema.Device is null ? device : TorchDevice.Resolve(ema.Device));
         _learningRate = new WarmupCosine(options.EffectiveWarmup, options.MaxSteps, end: options.FinalLearningRate);
         _codebookWeight = new FallingWeight(options.CodebookWeight, options.CodebookWarmupFactor, options.EffectiveCodebookWarmup);
-        _network.BlockMemory = _blockMemory = options.RecomputeBlocks ? new BlockMemory() : null;
+        _network.Memory = _memory = MemoryOf(options.Recomputation);
     }
 
     public AdamWOptimizer Optimizer { get; }
@@ -66,7 +66,7 @@ internal sealed class Trainer : IDisposable
 
     public void Dispose()
     {
-        _network.BlockMemory = null;
+        _network.Memory = null;
         Optimizer.Dispose();
         Adversary?.Dispose();
         Ema?.Dispose();
@@ -86,7 +86,7 @@ internal sealed class Trainer : IDisposable
         if (against) loss += Adversary!.ModelLoss(target, drawn, batch.ValidFrames, loss, _network.LastWeight);
         loss += _codebookWeight.At(step) * quantized.Loss;
         (share == 1 ? loss : loss * share).backward();
-        _blockMemory?.ThrowIfFailed();
+        _memory?.ThrowIfFailed();
         double? discriminator = against ? Adversary!.Accumulate(target, drawn.detach(), batch.ValidFrames, share, step) : null;
         return new BatchLosses(loss.item<float>(), error.item<float>(), quantized.CodebookEntropy.item<float>(), discriminator);
     }
@@ -115,6 +115,13 @@ internal sealed class Trainer : IDisposable
         bool matrix = parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal);
         return matrix || _network.Options.Compatibility.DecayEveryParameter ? _options.WeightDecay : 0;
     }
+
+    private static ActivationMemory? MemoryOf(Recomputation recomputation) => recomputation switch
+    {
+        Recomputation.Blocks => new BlockMemory(),
+        Recomputation.Selective => new SelectiveMemory(),
+        _ => null,
+    };
 
     private sealed record BatchLosses(double Total, double Error, double Entropy, double? Discriminator)
     {

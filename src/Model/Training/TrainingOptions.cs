@@ -51,8 +51,8 @@ public sealed record TrainingOptions
     /// <summary>Number format of matrix products and attention in training.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Full;
 
-    /// <summary>Computes the inside of blocks again in the backward pass rather than keep it: much less memory, about a third more time, the same gradients.</summary>
-    public bool RecomputeBlocks { get; init; }
+    /// <summary>What is computed again in the backward pass rather than kept: less memory, more time, the same gradients.</summary>
+    public Recomputation Recomputation { get; init; } = Recomputation.None;
 
     /// <summary>A moving average of the weights, which is then what training returns; none when null.</summary>
     public EmaOptions? Ema { get; init; }
@@ -95,6 +95,7 @@ public sealed record TrainingOptions
         Check.Positive(AccumulateBatches);
         Check.Positive(MaxSkippedInARow);
         Check.That(Enum.IsDefined(Precision), Precision, "must be a defined precision");
+        Check.That(Enum.IsDefined(Recomputation), Recomputation, "must be a defined way to recompute");
         Ema?.Validate();
         Augmentation?.Validate();
         MultiResolution?.Validate();
