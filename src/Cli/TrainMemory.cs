@@ -8,7 +8,7 @@ internal static class TrainMemory
 {
     public static string Advice(TrainingConfig config)
     {
-        string recompute = config.Training.RecomputeBlocks ? "" : ", or set model.grad_checkpointing=true";
+        string recompute = config.Training.Recomputation == Recomputation.Blocks ? "" : ", or set model.grad_checkpointing=true";
         return $"{MemoryAdvice.Describe(config.Model, config.Training)}. "
             + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{recompute}; data.mel_cache=disk keeps no spectrograms in memory.";
     }

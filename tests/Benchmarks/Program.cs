@@ -5,7 +5,8 @@ namespace AudioBsq.Benchmarks;
 
 /// <summary>
 /// Measurements, none of which is a test. <c>--filter '*'</c> runs all benchmarks (BenchmarkDotNet's options; <c>--job dry</c> is the quickest),
-/// <c>hour FOLDER [SECONDS]</c> tokenizes an hour of speech through the ML.NET pipeline.
+/// <c>hour FOLDER [SECONDS]</c> tokenizes an hour of speech through the ML.NET pipeline, <c>memory</c> compares what training can recompute,
+/// <c>precision FOLDER</c> trains in single precision and in bfloat16.
 /// </summary>
 internal static class Program
 {
@@ -19,6 +20,12 @@ internal static class Program
             case ["hour", var folder, var seconds] when double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out double wanted) && wanted > 0:
                 OneHour.Run(folder, wanted);
                 return 0;
+            case ["memory", .. var rest]:
+                return MemoryBenchmark.Run(rest);
+            case [MemoryBenchmark.Child, var asked, var threads]:
+                return MemoryBenchmark.RunChild(asked, threads);
+            case ["precision", .. var rest]:
+                return PrecisionBenchmark.Run(rest);
             case ["hour", ..]:
                 Console.Error.WriteLine("usage: hour FOLDER [SECONDS]");
                 return 2;

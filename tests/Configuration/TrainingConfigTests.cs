@@ -142,7 +142,7 @@ public sealed class TrainingConfigTests : IDisposable
         {
             AccumulateBatches = 3,
             Precision = TrainingPrecision.BFloat16,
-            RecomputeBlocks = true,
+            Recomputation = Recomputation.Blocks,
             Ema = new() { Decay = 0.9 },
             Augmentation = new(),
             MultiResolution = new() { Weight = 0.5 },
@@ -153,6 +153,11 @@ public sealed class TrainingConfigTests : IDisposable
         Assert.False(config.TensorBoard);
         Assert.True(_text.Load("").TensorBoard);
     }
+
+    [Theory]
+    [InlineData("false", Recomputation.None), InlineData("true", Recomputation.Blocks), InlineData("True", Recomputation.Blocks), InlineData("selective", Recomputation.Selective)]
+    public void GradCheckpointing_IsAFlagOrSelective(string written, Recomputation meant) =>
+        Assert.Equal(meant, _text.Load("", $"model.grad_checkpointing={written}").Training.Recomputation);
 
     [Theory, InlineData(""), InlineData("# nothing\n"), InlineData("model:\ndata: ~\n"), InlineData("---\n{}\n")]
     public void EmptyFile_GivesTheCorrectedDefaults(string text)

@@ -39,11 +39,11 @@ internal sealed class AudioBsqNetwork : Module
     /// <summary>The decoder's last matrix.</summary>
     public Parameter LastWeight => decoder.LastWeight;
 
-    /// <summary>If set, training computes blocks twice rather than keep what lies inside them.</summary>
-    public BlockMemory? BlockMemory
+    /// <summary>If set, training keeps less for the backward pass and computes more.</summary>
+    public ActivationMemory? Memory
     {
-        get => encoder.Stack.BlockMemory;
-        set => encoder.Stack.BlockMemory = decoder.Stack.BlockMemory = value;
+        get => encoder.Stack.Memory;
+        set => encoder.Stack.Memory = decoder.Stack.Memory = value;
     }
 
     /// <summary>Latents to codes and tokens.</summary>

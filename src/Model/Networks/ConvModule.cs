@@ -8,7 +8,7 @@ namespace AudioBsq.Networks;
 /// The Conformer's convolution module (Gulati et al. 2020, section 2.2): gate, mix neighbours channel by channel, normalise, mix channels.
 /// Neighbours are those in time, each row of patches by itself.
 /// </summary>
-internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
+internal sealed class ConvModule : Module<Tensor, LayerNorm, PositionMask, Tensor>
 {
     private readonly LayerNorm layer_norm;
     private readonly ConvolutionWeights pointwise_conv1, depthwise_conv, pointwise_conv2;
@@ -32,19 +32,27 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
-    public override Tensor forward(Tensor x, PositionMask mask)
+    /// <summary>(batch, positions, width) → (batch, positions, width), with <paramref name="norm"/> before it.</summary>
+    public override Tensor forward(Tensor x, LayerNorm norm, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        x = functional.glu(Pointwise(layer_norm.call(x), pointwise_conv1), dim: -1);
-        if (mask.Real is not null) x = x * mask.Real;
-        x = DepthwiseConvolution.Apply(x.to(depthwise_conv.Weight.dtype), depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal);
-        x = functional.silu(batch_norm.call(x, mask.Real));
-        x = Pointwise(x, pointwise_conv2);
+        x = Pointwise(x, (y, _) => layer_norm.call(norm.call(y)), pointwise_conv1);
+        x = Pointwise(x, MixNeighbours, pointwise_conv2, mask.Real);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
         return x.MoveToOuterDisposeScope();
     }
 
+    // (batch, positions, 2 × width) → (batch, positions, width): the gate, the depthwise convolution, batch norm and Swish.
+    private Tensor MixNeighbours(Tensor x, Tensor? real)
+    {
+        using var scope = NewDisposeScope();
+        x = functional.glu(x, dim: -1);
+        if (real is not null) x = x * real;
+        x = DepthwiseConvolution.Apply(x.to(depthwise_conv.Weight.dtype), depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal);
+        return functional.silu(batch_norm.call(x, real)).MoveToOuterDisposeScope();
+    }
+
     // A convolution with one tap is a linear layer, and channels come last here.
-    private static Tensor Pointwise(Tensor x, ConvolutionWeights convolution) => ComputeType.Linear(x, convolution.Weight.squeeze(2), convolution.Bias);
+    private static Tensor Pointwise(Tensor x, CheapLayer before, ConvolutionWeights convolution, Tensor? real = null) =>
+        SelectiveMemory.Linear(x, before, convolution.Weight.squeeze(2), convolution.Bias, real);
 }

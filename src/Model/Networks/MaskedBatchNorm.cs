@@ -30,7 +30,7 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         using var scope = NewDisposeScope();
         var rows = x.reshape(-1, x.shape[2]);
         var (mean, variance) = (get_buffer("running_mean")!, get_buffer("running_var")!);
-        if (BlockMemory.IsSecondTime)
+        if (ActivationMemory.IsSecondTime)
         {
             (mean, variance) = (mean.clone(), variance.clone()); // the batch has been counted
         }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Multi-head self-attention with one packed projection: rows of its weight are queries, then keys, then values.</summary>
-internal sealed class SelfAttention : Module<Tensor, PositionMask, Tensor>
+internal sealed class SelfAttention : Module<Tensor, LayerNorm, PositionMask, Tensor>
 {
     private readonly Parameter in_proj_weight, in_proj_bias;
     private readonly Linear out_proj;
@@ -21,12 +21,12 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
-    public override Tensor forward(Tensor x, PositionMask mask)
+    /// <summary>(batch, positions, width) → (batch, positions, width), with <paramref name="norm"/> before it.</summary>
+    public override Tensor forward(Tensor x, LayerNorm norm, PositionMask mask)
     {
         using var scope = NewDisposeScope();
         (long batch, long positions, long width) = (x.shape[0], x.shape[1], x.shape[2]);
-        var packed = ComputeType.Linear(x, in_proj_weight, in_proj_bias).view(batch, positions, 3, _heads, width / _heads);
+        var packed = SelectiveMemory.Linear(x, (y, _) => norm.call(y), in_proj_weight, in_proj_bias).view(batch, positions, 3, _heads, width / _heads);
         var parts = packed.permute(2, 0, 3, 1, 4).unbind(0); // each (batch, heads, positions, width / heads)
         var seen = functional.scaled_dot_product_attention(
             parts[0], parts[1], parts[2], attn_mask: MaskLike(packed, mask.Attention), p: training ? _dropout : 0, is_casual: mask.Causal);

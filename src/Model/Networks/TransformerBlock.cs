@@ -30,10 +30,17 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, Tensor>
     public override Tensor forward(Tensor x, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        x = x.Plus(Branch(attn.call(ln_1.call(x), mask), ls_1));
-        if (conv_module is not null) x = x.Plus(Branch(conv_module.call(ln_conv!.call(x), mask), ls_conv));
-        x = x.Plus(Branch(mlp.call(ln_2.call(x)), ls_2));
+        x = x.Plus(Branch(attn.call(x, ln_1, mask), ls_1));
+        if (conv_module is not null) x = x.Plus(Branch(conv_module.call(x, ln_conv!, mask), ls_conv));
+        x = x.Plus(Branch(mlp.call(x, ln_2), ls_2));
         return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same with random numbers that start from <paramref name="seed"/>, where there is one.</summary>
+    public Tensor Run(Tensor x, PositionMask mask, int? seed)
+    {
+        if (seed is { } start) random.manual_seed(start);
+        return call(x, mask);
     }
 
     private static LayerScale? Gain(NetworkOptions network) => network.LayerScale is { } value ? new LayerScale(network.Width, value) : null;

@@ -20,8 +20,8 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, Tensor>
     /// <summary>The blocks, first to last.</summary>
     public IReadOnlyList<TransformerBlock> Blocks => [.. resblocks];
 
-    /// <summary>Where blocks are run in training without keeping what lies inside them; null to keep it.</summary>
-    public BlockMemory? BlockMemory { get; set; }
+    /// <summary>How less is kept for the backward pass; null to keep all of it.</summary>
+    public ActivationMemory? Memory { get; set; }
 
     /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
     public override Tensor forward(Tensor x, PositionMask mask)
@@ -35,8 +35,6 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, Tensor>
     private Tensor Run(TransformerBlock block, Tensor x, PositionMask mask)
     {
         int? seed = training && _random ? (int)randint(int.MaxValue, [], ScalarType.Int64).item<long>() : null;
-        if (training && BlockMemory is { } memory && is_grad_enabled()) return memory.Run(block, x, mask, seed);
-        if (seed is { } start) random.manual_seed(start);
-        return block.call(x, mask);
+        return training && Memory is { } memory && is_grad_enabled() ? memory.Run(block, x, mask, seed) : block.Run(x, mask, seed);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Trainer : IDisposable
     private readonly TrainingOptions _options;
     private readonly WarmupCosine _learningRate;
     private readonly FallingWeight _codebookWeight;
-    private readonly BlockMemory? _blockMemory;
+    private readonly ActivationMemory? _memory;
 
     public Trainer(AudioBsqNetwork network, TrainingOptions options, Device device)
     {
@@ -22,7 +22,7 @@ internal sealed class Trainer : IDisposable
         if (options.Ema is { } ema) Ema = new EmaWeights(network, ema.Decay, ema.Device is null ? device : TorchDevice.Resolve(ema.Device));
         _learningRate = new WarmupCosine(options.EffectiveWarmup, options.MaxSteps, end: options.FinalLearningRate);
         _codebookWeight = new FallingWeight(options.CodebookWeight, options.CodebookWarmupFactor, options.EffectiveCodebookWarmup);
-        _network.BlockMemory = _blockMemory = options.RecomputeBlocks ? new BlockMemory() : null;
+        _network.Memory = _memory = MemoryOf(options.Recomputation);
     }
 
     public AdamWOptimizer Optimizer { get; }
@@ -67,7 +67,7 @@ internal sealed class Trainer : IDisposable
 
     public void Dispose()
     {
-        _network.BlockMemory = null;
+        _network.Memory = null;
         Optimizer.Dispose();
         Adversary?.Dispose();
         Ema?.Dispose();
@@ -91,7 +91,7 @@ internal sealed class Trainer : IDisposable
         double weight = _codebookWeight.At(step);
         loss = loss.Plus(quantized.Loss * Number(weight));
         (share == 1 ? loss : loss * Number(share)).backward();
-        _blockMemory?.ThrowIfFailed();
+        _memory?.ThrowIfFailed();
         double? discriminator = against ? Adversary!.Accumulate(target, drawn.detach(), batch.ValidFrames, share, step) : null;
         return StepLosses.Of(loss, error, quantized, weight, multiResolution, adversarial, discriminator);
     }
@@ -124,4 +124,11 @@ internal sealed class Trainer : IDisposable
         bool matrix = parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal);
         return matrix || _network.Options.Compatibility.DecayEveryParameter ? _options.WeightDecay : 0;
     }
+
+    private static ActivationMemory? MemoryOf(Recomputation recomputation) => recomputation switch
+    {
+        Recomputation.Blocks => new BlockMemory(),
+        Recomputation.Selective => new SelectiveMemory(),
+        _ => null,
+    };
 }

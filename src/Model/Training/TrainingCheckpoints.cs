@@ -104,7 +104,7 @@ internal sealed class TrainingCheckpoints(
         MaxSteps = 1,
         Device = "auto",
         Ema = options.Ema is null ? null : options.Ema with { Device = null },
-        RecomputeBlocks = false,
+        Recomputation = Recomputation.None,
         ReadAheadClips = 0,
         ReportEvery = 1,
         ValidateEvery = 1,

@@ -51,8 +51,8 @@ public sealed record TrainingOptions
     /// <summary>Number format of matrix products and attention in training.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Full;
 
-    /// <summary>Computes the inside of blocks again in the backward pass rather than keep it: much less memory, about a third more time, the same gradients.</summary>
-    public bool RecomputeBlocks { get; init; }
+    /// <summary>What is computed again in the backward pass rather than kept: less memory, more time, the same gradients.</summary>
+    public Recomputation Recomputation { get; init; } = Recomputation.None;
 
     /// <summary>
     /// Most clips that a thread of its own reads ahead of the network, which hold 64 MB at most but for the last; 0 reads each when it is needed.
@@ -105,6 +105,7 @@ public sealed record TrainingOptions
         Check.Positive(MaxSkippedInARow);
         Check.That(ReadAheadClips >= 0, ReadAheadClips, "must not be negative");
         Check.That(Enum.IsDefined(Precision), Precision, "must be a defined precision");
+        Check.That(Enum.IsDefined(Recomputation), Recomputation, "must be a defined way to recompute");
         Ema?.Validate();
         Augmentation?.Validate();
         MultiResolution?.Validate();

@@ -26,6 +26,15 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(Recomputation.Blocks), InlineData(Recomputation.Selective)]
+    public void Train_MayGoOnWithLessMemory(Recomputation recomputation)
+    {
+        Stop(5);
+
+        Assert.Equal(Runs.Uninterrupted, Runs.Train(Options with { Recomputation = recomputation }));
+    }
+
     [Fact]
     public void Train_GoesOnToTheSameWeightsAfterAWriteThatFailed()
     {

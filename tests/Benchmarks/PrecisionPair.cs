@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using AudioBsq.Signal;
+using AudioBsq.Training;
+using TorchSharp;
+
+namespace AudioBsq.Benchmarks;
+
+/// <summary>One seed's two runs, a step of one after a step of the other, so that both meet the machine in the same state.</summary>
+internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch, int seed)
+{
+    public (PrecisionRun Full, PrecisionRun Half) Train(float[][] train, float[][] validation)
+    {
+        using var full = new Run(model, new TrainingOptions { MaxSteps = steps, BatchSize = batch, Seed = seed, Device = "cpu" }, train);
+        using var half = new Run(model, full.Options with { Precision = TrainingPrecision.BFloat16 }, train);
+        for (int step = 0; step < steps; step++)
+        {
+            full.Step(step);
+            half.Step(step);
+        }
+
+        return (full.Finish(validation), half.Finish(validation));
+    }
+
+    private sealed class Run : IDisposable
+    {
+        private readonly List<PrecisionStep> _curve = [];
+        private readonly AudioBsqModel _model;
+        private readonly Trainer _trainer;
+        private readonly BatchSource _batches;
+
+        public Run(AudioBsqOptions model, TrainingOptions options, float[][] clips)
+        {
+            Options = options;
+            _model = AudioBsqModel.Create(model, new MelOptions(), options.Seed, options.Device);
+            _trainer = new Trainer(_model.Network, options, _model.Device);
+            _batches = new BatchSource(TrainingData.Of(clips), model, options, _model.Device, default);
+        }
+
+        public TrainingOptions Options { get; }
+
+        public void Step(int step)
+        {
+            using var scope = torch.NewDisposeScope();
+            var batches = _batches.Next(step);
+            long start = Stopwatch.GetTimestamp();
+            var result = _trainer.Step(batches, step) ?? throw new InvalidOperationException($"The loss of step {step} is not finite.");
+            _curve.Add(new PrecisionStep(result.Loss, result.MeanAbsoluteError, result.GradientNorm, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        }
+
+        public PrecisionRun Finish(float[][] validation)
+        {
+            _model.Network.eval();
+            return new PrecisionRun(Options.Precision, Options.Seed, _curve, _model.Evaluate(validation).MeanAbsoluteError);
+        }
+
+        public void Dispose()
+        {
+            _batches.Dispose();
+            _trainer.Dispose();
+            _model.Dispose();
+        }
+    }
+}
+
+/// <summary>One run.</summary>
+/// <param name="Precision">Of matrix products in training.</param>
+/// <param name="Seed">Of weights and crops.</param>
+/// <param name="Curve">Every step.</param>
+/// <param name="ValidationError">In dB, of the trained model in single precision.</param>
+internal sealed record PrecisionRun(TrainingPrecision Precision, int Seed, IReadOnlyList<PrecisionStep> Curve, double ValidationError)
+{
+    /// <summary>Mean losses of ten parts of the run, or of each step where there are fewer.</summary>
+    public double[] Parts => [.. Curve.Chunk(Math.Max(1, (Curve.Count + 9) / 10)).Select(part => part.Average(step => step.Loss))];
+
+    /// <summary>Mean loss of the last part.</summary>
+    public double LastLoss => Parts[^1];
+
+    /// <summary>Median time of a step.</summary>
+    public double Seconds => Curve.Select(step => step.Seconds).Order().ElementAt(Curve.Count / 2);
+}
+
+/// <summary>One step: loss, mean absolute error in dB, norm of the gradients before clipping, wall time.</summary>
+internal sealed record PrecisionStep(double Loss, double Error, double GradientNorm, double Seconds);

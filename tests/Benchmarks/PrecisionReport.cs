@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace AudioBsq.Benchmarks;
+
+/// <summary>Curves as a CSV file, figures as a Markdown table, and what follows from them.</summary>
+internal sealed class PrecisionReport
+{
+    private readonly string _csv;
+    private readonly List<(PrecisionRun Full, PrecisionRun Half)> _pairs = [];
+
+    public PrecisionReport(string csv)
+    {
+        _csv = csv;
+        File.WriteAllText(csv, "seed,precision,step,loss,mel_error_db,gradient_norm,seconds\n");
+        Console.WriteLine("\n| seed | fp32: last loss | validation (dB) | s / step | bf16: last loss | validation (dB) | s / step | fp32 / bf16 time |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    }
+
+    public void Add((PrecisionRun Full, PrecisionRun Half) pair)
+    {
+        _pairs.Add(pair);
+        foreach (var run in (PrecisionRun[])[pair.Full, pair.Half])
+            File.AppendAllLines(_csv, run.Curve.Select((s, i) => string.Create(CultureInfo.InvariantCulture, $"{run.Seed},{run.Precision},{i + 1},{s.Loss:R},{s.Error:R},{s.GradientNorm:R},{s.Seconds:F4}")));
+        var (full, half) = pair;
+        Console.WriteLine(FormattableString.Invariant(
+            $"| {full.Seed} | {full.LastLoss:F4} | {full.ValidationError:F3} | {full.Seconds:F3} | {half.LastLoss:F4} | {half.ValidationError:F3} | {half.Seconds:F3} | {full.Seconds / half.Seconds:F2} |"));
+    }
+
+    public void WriteSummary()
+    {
+        double ratio = _pairs.Average(pair => pair.Full.Seconds / pair.Half.Seconds);
+        Console.WriteLine(FormattableString.Invariant($"\nA step in fp32 takes {ratio:F2} times one in bf16 (mean of the seeds' ratios of medians)."));
+        if (_pairs.Count < 3)
+        {
+            Console.WriteLine("No verdict: the spread of fewer than three seeds says nothing.");
+            return;
+        }
+
+        double curve = FurthestCurve();
+        double[] full = [.. _pairs.Select(pair => pair.Full.ValidationError)], half = [.. _pairs.Select(pair => pair.Half.ValidationError)];
+        double difference = half.Average() - full.Average(), range = full.Max() - full.Min();
+        bool within = curve <= 2 && Math.Abs(difference) <= range;
+        Console.WriteLine(FormattableString.Invariant($"Over ten parts of the run the mean loss of a bf16 seed is at most {curve:F2} standard deviations of the fp32 seeds from their mean (allowed: 2)."));
+        Console.WriteLine(FormattableString.Invariant($"The bf16 seeds' mean validation error is {difference:+0.000;-0.000} dB from that of the fp32 seeds, which are {range:F3} dB apart (allowed: as much)."));
+        Console.WriteLine(within ? "Verdict: bf16 trains like fp32; seeds differ by more." : "Verdict: bf16 does not train like fp32; it differs by more than seeds do.");
+    }
+
+    // In logarithms of losses, whose spread is much the same over the run, so that one standard deviation can be of all parts: three seeds
+    // alone are too few to know each part's.
+    private double FurthestCurve()
+    {
+        double[][] full = [.. _pairs.Select(pair => Logarithms(pair.Full))], half = [.. _pairs.Select(pair => Logarithms(pair.Half))];
+        double[] means = [.. full[0].Select((_, part) => full.Average(run => run[part]))];
+        double variance = full.Sum(run => run.Zip(means, (x, mean) => (x - mean) * (x - mean)).Sum()) / ((full.Length - 1) * means.Length);
+        return half.Max(run => run.Zip(means, (x, mean) => Math.Abs(x - mean)).Max()) / Math.Sqrt(variance);
+    }
+
+    private static double[] Logarithms(PrecisionRun run) => Array.ConvertAll(run.Parts, Math.Log);
+}
