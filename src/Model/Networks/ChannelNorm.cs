@@ -19,14 +19,14 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
     /// <param name="deviation">Standard deviation of the first gains, whose mean is 1.</param>
     public ChannelNorm(int channels, double deviation) : base(nameof(ChannelNorm))
     {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
         (weight, bias) = (Parameter(ones(channels)), Parameter(zeros(channels)));
-        weight.normal_(1, deviation);
         RegisterComponents();
         register_buffer("running_mean", zeros(channels));
         register_buffer("running_var", ones(channels));
         register_buffer("num_batches_tracked", zeros([], ScalarType.Int64));
+        using var scope = NewDisposeScope(); // what is done in place also returns a tensor
+        using var _ = no_grad();
+        weight.normal_(1, deviation);
     }
 
     /// <summary>(batch, channels, rows, columns) → the same shape</summary>

@@ -1,4 +1,3 @@
-using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -32,7 +31,7 @@ internal sealed class EmaWeights : IDisposable
         {
             using var scope = NewDisposeScope();
             var average = _averages[name];
-            if (average.is_floating_point()) average.lerp_(tensor.to(average.device), Number(1 - decay));
+            if (average.is_floating_point()) average.lerp_(tensor.to(average.device), 1 - decay);
             else average.copy_(tensor);
         }
     }
