@@ -118,7 +118,8 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
         AudioFile.WriteWav(sound, new([.. Enumerable.Range(0, 160_001).Select(n => MathF.Sin(0.3f * n))], 16_000)); // chunks of 4 s
         Ran.AudioBsq("tokenize", model.Zip, sound, "-o", container).Expect(0);
         byte[] bytes = File.ReadAllBytes(container);
-        bytes[bytes.Length / 2] ^= 1;
+        ReadOnlySpan<byte> second = [0xAB, 0x43, 1, 0, 0, 0];
+        bytes[bytes.AsSpan().IndexOf(second) + 12] ^= 1; // in the payload of chunk 1
         File.WriteAllBytes(container, bytes);
 
         var ran = Ran.AudioBsq("reconstruct", model.Zip, container, "-o", sounds).Expect(1);
@@ -183,11 +184,12 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
         Assert.Contains(text, Ran.AudioBsq("info", text).Expect(3).MessageLines.Single());
     }
 
-    [Fact]
+    [SkippableFact]
     public void HostileNames_StayInTheFolder_AndOneLine()
     {
+        Skip.If(OperatingSystem.IsWindows(), "Windows allows no such names.");
         string speech = Directory.CreateDirectory(model.New("speech")).FullName, tokens = model.New("tokens"), sounds = model.New("sounds");
-        foreach (string name in new[] { "[red]x[/] {0}.wav", "..wav", "a\n\u001b[31m.wav", "a\n\u001b[31m.WAV", new string('n', 200) + ".wav" }) File.Copy(model.Clip(0), Path.Combine(speech, name));
+        foreach (string name in new[] { "[red]x[/] {0}.wav", "a\\..\\..\\..\\b.wav", "a\n\u001b[31m.wav", "a\n\u001b[31m.WAV", new string('n', 200) + ".wav" }) File.Copy(model.Clip(0), Path.Combine(speech, name));
 
         Ran.AudioBsq("tokenize", model.Zip, speech, "--format", "absq", "-o", tokens).Expect(0);
         Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", sounds).Expect(0);

@@ -6,7 +6,7 @@ internal sealed class ByteWindow(Stream stream)
     /// <summary>Bytes that can be looked at at most.</summary>
     public const int Size = 1 << 17;
 
-    private readonly byte[] _bytes = new byte[Size];
+    private byte[] _bytes = new byte[4096];
     private int _start, _end;
 
     /// <summary>Bytes of the stream that were taken.</summary>
@@ -19,6 +19,7 @@ internal sealed class ByteWindow(Stream stream)
         {
             _bytes.AsSpan(_start.._end).CopyTo(_bytes);
             (_start, _end) = (0, _end - _start);
+            if (count > _bytes.Length) Array.Resize(ref _bytes, Size);
             _end += stream.ReadAtLeast(_bytes.AsSpan(_end), count - _end, throwOnEndOfStream: false);
         }
 

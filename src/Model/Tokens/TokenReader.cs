@@ -163,9 +163,9 @@ public sealed class TokenReader
 
     private TokenHeader? ReadHeader()
     {
-        int size = TokenLayout.SizeOfHeader(_window.Ahead(TokenLayout.FixedHeader));
+        int size = TokenHeaderBytes.SizeOf(_window.Ahead(TokenHeaderBytes.Fixed));
         var bytes = _window.Ahead(size);
-        if (size == 0 || bytes.Length < size || TokenLayout.HeaderFrom(bytes) is not { } header) return null;
+        if (size == 0 || bytes.Length < size || TokenHeaderBytes.Read(bytes) is not { } header) return null;
         _window.Take(size);
         _start = size;
         return header;

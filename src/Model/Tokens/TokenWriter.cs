@@ -28,7 +28,7 @@ public sealed class TokenWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(header);
-        byte[] bytes = TokenLayout.HeaderOf(header);
+        byte[] bytes = TokenHeaderBytes.Write(header);
         (_stream, _header, _leaveOpen) = (stream, header, leaveOpen);
         _chunk = new int[header.StepsPerChunk * header.TokensPerStep];
         stream.Write(bytes);

@@ -1,6 +1,6 @@
 using AudioBsq.Tokens;
 
-namespace AudioBsq.Tests.Model.TokenFiles;
+namespace AudioBsq.Tests.Model.Tokens;
 
 /// <summary>Token containers for tests.</summary>
 internal static class Containers

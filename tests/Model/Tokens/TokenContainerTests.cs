@@ -1,6 +1,6 @@
 using AudioBsq.Tokens;
 
-namespace AudioBsq.Tests.Model.TokenFiles;
+namespace AudioBsq.Tests.Model.Tokens;
 
 public class TokenContainerTests
 {

@@ -2,7 +2,7 @@ using AudioBsq.Persistence;
 using AudioBsq.Tokens;
 using Microsoft.ML;
 
-namespace AudioBsq.Tests.Model.TokenFiles;
+namespace AudioBsq.Tests.Model.Tokens;
 
 [NoTensorLeaks]
 public class ModelFingerprintTests

@@ -1,13 +1,13 @@
 using System.Numerics;
 using System.Text;
 
-namespace AudioBsq.Tests.Model.TokenFiles;
+namespace AudioBsq.Tests.Model.Tokens;
 
 /// <summary>
 /// A second reader of whole containers, written from docs/absq-format.md and by other means than the library's: bits are cut from one large
 /// number, and the range coder is followed from the encoder's side.
 /// </summary>
-internal sealed class SpecifiedReader
+internal sealed class SpecifiedReader : IDisposable
 {
     private readonly BinaryReader _reader;
     private int _tokensPerStep, _bits, _coding;
@@ -30,10 +30,12 @@ internal sealed class SpecifiedReader
 
     public static SpecifiedReader Read(byte[] file)
     {
-        var read = new SpecifiedReader(file);
+        using var read = new SpecifiedReader(file);
         read.ReadFile(file);
         return read;
     }
+
+    public void Dispose() => _reader.Dispose();
 
     private void ReadFile(byte[] file)
     {
