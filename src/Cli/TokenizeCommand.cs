@@ -93,8 +93,8 @@ internal sealed class TokenizeCommand : ExampleCommand
     {
         string[] named = arguments.GetRequiredValue(_inputs);
         if (isOne && (named.Length > 1 || Directory.Exists(named[0]))) throw new UsageException($"--output '{output}' is one container, for one sound file. For more name a folder, with --format absq.");
-        if (isOne) CheckIsNotRead(arguments, output);
-        else Directory.CreateDirectory(output);
+        if (isOne && output != "-") CheckIsNotRead(arguments, output);
+        if (!isOne) Directory.CreateDirectory(output);
         return Run(arguments, hidden: output == "-", (inputs, pipeline, tally, report) =>
             new TokenizeContainers(inputs, pipeline, Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_model)), tally).Run(output, isOne, report, _cancellation));
     }

@@ -189,7 +189,7 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows allows no such names.");
         string speech = Directory.CreateDirectory(model.New("speech")).FullName, tokens = model.New("tokens"), sounds = model.New("sounds");
-        foreach (string name in new[] { "[red]x[/] {0}.wav", "a\\..\\..\\..\\b.wav", "a\n\u001b[31m.wav", "a\n\u001b[31m.WAV", new string('n', 200) + ".wav" }) File.Copy(model.Clip(0), Path.Combine(speech, name));
+        foreach (string name in new[] { "[red]x {0}.wav", "a\\..\\..\\..\\b.wav", "a\n\u001b[31m.wav", "a\n\u001b[31m.WAV", new string('n', 200) + ".wav" }) File.Copy(model.Clip(0), Path.Combine(speech, name));
 
         Ran.AudioBsq("tokenize", model.Zip, speech, "--format", "absq", "-o", tokens).Expect(0);
         Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", sounds).Expect(0);
