@@ -28,7 +28,7 @@ internal sealed class TokenInputs
     public bool HasFolder { get; private set; }
 
     /// <summary>Bytes of all files.</summary>
-    public long Bytes => _files.Sum(file => File.Exists(file.Path) ? new FileInfo(file.Path).Length : 0);
+    public long Bytes => _files.Sum(file => LengthOf(file.Path));
 
     /// <summary>Bytes of those that were read.</summary>
     public long Done { get; private set; }
@@ -39,14 +39,14 @@ internal sealed class TokenInputs
         foreach (var (path, place) in _files)
         {
             long before = Done;
-            if (ContainerFile.IsOne(path))
+            using var stream = Open(path, refuse);
+            if (stream is null || ContainerFile.IsOne(path))
             {
-                if (ReadContainer(path, place, model, modelName, refuse) is { } input) yield return input;
-                Done = before + new FileInfo(path).Length;
+                if (stream is not null && ReadContainer(path, place, model, modelName, refuse) is { } input) yield return input;
+                Done = before + LengthOf(path);
                 continue;
             }
 
-            using var stream = File.OpenRead(path);
             using var reader = new StreamReader(stream);
             foreach (var line in TokenFile.Read(reader))
             {
@@ -56,6 +56,21 @@ internal sealed class TokenInputs
                 if (problem is null) yield return new TokenInput(name, line.Clip!.Path, line.Clip, null);
                 else refuse(name, problem);
             }
+        }
+    }
+
+    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    private static FileStream? Open(string path, Action<string, string> refuse)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            refuse(path, failure.Message);
+            return null;
         }
     }
 
