@@ -54,7 +54,7 @@ internal static class Checked
         {
             foreach (string text in result.Tokens.Select(token => token.Value))
             {
-                if (text.StartsWith('-') && !Path.Exists(text)) result.AddError($"There is no option '{text}' here, and no file of that name.");
+                if (text.StartsWith('-') && text != "-" && !Path.Exists(text)) result.AddError($"There is no option '{text}' here, and no file of that name.");
             }
         });
         return argument;

@@ -9,7 +9,7 @@ internal sealed class InfoCommand : ExampleCommand
     private readonly CancellationToken _cancellation;
 
     private readonly Argument<string> _file =
-        Checked.Input<string>("FILE", "A model's zip (load only models that you trust), a sound file, or a file of tokens", ArgumentArity.ExactlyOne);
+        Checked.Input<string>("FILE", "A model's zip (load only models that you trust), a sound file, or a file of tokens, as JSON lines or .absq", ArgumentArity.ExactlyOne);
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object in place of a table" };
 
@@ -20,6 +20,7 @@ internal sealed class InfoCommand : ExampleCommand
             """
             audiobsq info tokenizer.zip
             audiobsq info hello.wav --json
+            audiobsq info hello.absq
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);
@@ -33,6 +34,7 @@ internal sealed class InfoCommand : ExampleCommand
         var tally = new Tally(_terminal);
         ISummary summary = Beginning(path) switch
         {
+            _ when ContainerFile.IsOne(path) => ContainerSummary.Of(path, tally),
             "PK" => ModelSummary.Of(path), // every zip
             ['{', ..] => TokenSummary.Of(path, tally, _cancellation),
             _ => SoundSummary.Of(path),

@@ -14,8 +14,8 @@ internal sealed class ReconstructCommand : ExampleCommand
     private readonly Argument<string> _model =
         Checked.Input<string>("MODEL", "The tokenizer's zip that made the tokens; load only models that you trust", ArgumentArity.ExactlyOne);
 
-    private readonly Argument<string> _tokens =
-        Checked.Input<string>("TOKENS", "A file that 'audiobsq tokenize' wrote", ArgumentArity.ExactlyOne);
+    private readonly Argument<string[]> _tokens =
+        Checked.Input<string[]>("TOKENS", "Files that 'audiobsq tokenize' wrote, and folders of its containers (.absq)", ArgumentArity.OneOrMore);
 
     private readonly Option<string> _folder = new("--output", "-o")
     {
@@ -38,11 +38,19 @@ internal sealed class ReconstructCommand : ExampleCommand
         : base(
             "reconstruct",
             "Turn tokens back into sound: one WAV file for each clip, as long as the original to the sample.",
-            "audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt",
+            """
+            audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt
+            audiobsq reconstruct tokenizer.zip hello.absq tokens/ -o rebuilt
+            """,
             """
             A clip speech/a/hello.flac becomes FOLDER/speech/a/hello.wav, and a second one of that
-            name hello (2).wav. After Ctrl+C the WAV files that are finished stay; there are no
-            half ones.
+            name hello (2).wav; a container tokens/a/hello.absq that was found in tokens/ becomes
+            FOLDER/a/hello.wav. Where a container is damaged there is silence in place of what is
+            lost. After Ctrl+C the WAV files that are finished stay; there are no half ones.
+
+            Of a folder's containers, those that are finished are left out when the same command is
+            given again: FOLDER/.audiobsq-finished.jsonl says from which tokens, model and options
+            each WAV file was made, and what its content (SHA-256) must still be.
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);
@@ -57,64 +65,28 @@ internal sealed class ReconstructCommand : ExampleCommand
 
     protected override int Run(ParseResult arguments)
     {
-        using var stream = Open(arguments.GetRequiredValue(_tokens));
+        var tally = new Tally(_terminal);
+        var inputs = new TokenInputs(arguments.GetRequiredValue(_tokens), tally.Refuse);
         var ml = _torch.CreateContext(arguments);
         var saved = SavedModel.Load(ml, arguments.GetRequiredValue(_model));
         using var pipeline = new WavePipeline(ml, saved, _torch.BatchSize(arguments), new GriffinLimOptions { Seed = arguments.GetValue(_seed) ?? 0 });
-        var tally = new Tally(_terminal);
-        _terminal.Follow("Reconstructing", stream.CanSeek ? stream.Length : 1, hidden: false, report =>
+        var sounds = new ReconstructedSounds(arguments.GetRequiredValue(_folder), arguments.GetValue(_format), arguments.GetValue(_overwrite), tally)
         {
-            foreach (var (target, sound) in pipeline.Synthesize(Clips(arguments, stream, pipeline.Model, tally)))
+            Finished = inputs.HasFolder ? new FinishedSounds(arguments.GetRequiredValue(_folder), Settings(arguments, pipeline.Model)) : null,
+        };
+        string modelName = Path.GetFileNameWithoutExtension(saved.Path);
+        _terminal.Follow("Reconstructing", inputs.Bytes, hidden: false, report =>
+        {
+            foreach (var (target, sound) in pipeline.Synthesize(sounds.Wanted(inputs.Read(pipeline.Model, modelName, tally.Refuse), _cancellation)))
             {
-                Write(target, sound, arguments.GetValue(_format), tally);
-                if (stream.CanSeek) report(stream.Position);
+                _cancellation.ThrowIfCancellationRequested();
+                sounds.Write(target, sound, pipeline.Model);
+                report(inputs.Done);
             }
         });
         return tally.Conclude();
     }
 
-    private static FileStream Open(string path)
-    {
-        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a file of tokens.");
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no file of tokens '{path}'.", path);
-        return File.OpenRead(path);
-    }
-
-    private IEnumerable<(string Target, ClipTokens Clip)> Clips(ParseResult arguments, FileStream stream, AudioBsqModel model, Tally tally)
-    {
-        string file = arguments.GetRequiredValue(_tokens);
-        var names = new WavNames(arguments.GetRequiredValue(_folder));
-        using var reader = new StreamReader(stream);
-        foreach (var line in TokenFile.Read(reader))
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            string? problem = line.Clip is { } clip ? clip.Misfit(model.Options, model.Mel) : line.Problem;
-            if (problem is not null)
-            {
-                tally.Refuse($"{file}, line {line.Number}", problem);
-                continue;
-            }
-
-            string target = names.Next(line.Clip!.Path);
-            if (File.Exists(target) && !arguments.GetValue(_overwrite)) tally.Refuse(target, "there is such a file already; --overwrite replaces it");
-            else yield return (target, line.Clip);
-        }
-    }
-
-    private void Write(string target, Waveform sound, WavSampleFormat format, Tally tally)
-    {
-        _cancellation.ThrowIfCancellationRequested();
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            using var file = new WholeFile(target);
-            AudioFile.WriteWav(file.Stream, sound, format);
-            file.Keep();
-            tally.Count(sound.Seconds);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            tally.Refuse(target, failure.Message);
-        }
-    }
+    // All that decides what the sound of given tokens is.
+    private string Settings(ParseResult arguments, AudioBsqModel model) => $"{model.Fingerprint} {arguments.GetValue(_format)} {arguments.GetValue(_seed) ?? 0}";
 }

@@ -5,7 +5,7 @@ namespace AudioBsq.Cli;
 /// <summary>Counts what went well and what did not; every failure is one line on standard error.</summary>
 internal sealed class Tally(Terminal terminal)
 {
-    private int _good, _bad;
+    private int _good, _bad, _kept, _flawed;
     private double _seconds;
     private long _tokens;
 
@@ -20,6 +20,20 @@ internal sealed class Tally(Terminal terminal)
         _tokens += tokens;
     }
 
+    /// <summary>Notes a clip whose result is there already.</summary>
+    public void Keep()
+    {
+        _good++;
+        _kept++;
+    }
+
+    /// <summary>Reports what is wrong with a clip that was counted all the same.</summary>
+    public void Complain(string name, string reason)
+    {
+        _flawed++;
+        terminal.Say($"{name}: {reason}");
+    }
+
     /// <summary>Reports what failed, and why.</summary>
     public void Refuse(string name, string reason)
     {
@@ -31,8 +45,9 @@ internal sealed class Tally(Terminal terminal)
     public int Conclude()
     {
         string tokens = _tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_tokens:N0} tokens") : "";
+        string kept = _kept > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_kept:N0} of them there already") : "";
         if (_bad > 0) terminal.Say($"{_bad} of {Total} failed.");
-        else terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{_good:N0} {(_good == 1 ? "clip" : "clips")}, {_seconds:N1} s{tokens}."));
-        return ExitCode.Of(_good, _bad);
+        else terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{_good:N0} {(_good == 1 ? "clip" : "clips")}, {_seconds:N1} s{tokens}{kept}."));
+        return _flawed > 0 && _bad == 0 ? ExitCode.SomeFailed : ExitCode.Of(_good, _bad);
     }
 }

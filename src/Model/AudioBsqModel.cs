@@ -24,6 +24,7 @@ namespace AudioBsq;
 public sealed class AudioBsqModel : IDisposable
 {
     private readonly AudioBsqNetwork _network;
+    private string? _fingerprint;
     private bool _disposed;
 
     internal AudioBsqModel(AudioBsqNetwork network, MelOptions mel, Device device, ModelParts parts = ModelParts.All)
@@ -45,6 +46,13 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Tokens for one second of sound; times <see cref="AudioBsqOptions.BitsPerToken"/> it is the bit rate.</summary>
     public double TokensPerSecond => Mel.FrameRate / Options.PatchFrames * Options.PatchesPerStep * Options.TokensPerPosition;
 
+    /// <summary>
+    /// 32 hexadecimal digits that tell this model from all others: from its options and weights, and the same however it was saved, as a
+    /// file, in a pipeline or as one of its halves. Tokens are of use only with the model that made them. Computed at the first call.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The model is a half that was saved by a release without fingerprints.</exception>
+    public string Fingerprint => _fingerprint ??= ModelFingerprint.Of(this);
+
     internal AudioBsqNetwork Network
     {
         get
@@ -58,6 +66,9 @@ public sealed class AudioBsqModel : IDisposable
 
     /// <summary>The halves whose weights are really there.</summary>
     internal ModelParts Parts { get; }
+
+    /// <summary>SHA-256 of the weights of the half that is not there, where its file says so.</summary>
+    internal string? AbsentHash { get; init; }
 
     /// <summary>A model with random weights: the start of training, and for tests.</summary>
     public static AudioBsqModel Create(AudioBsqOptions options, MelOptions mel, int seed = 1, string device = "auto")

@@ -7,8 +7,8 @@ namespace AudioBsq.Persistence;
 
 /// <summary>
 /// A model as one safetensors file, which Python can read: the weights under their network names, and in the header's metadata
-/// <c>format</c>, <c>version</c>, <c>parts</c>, <c>options</c> and <c>mel</c> (the two records as JSON), and <c>sha256</c>, the hash of those
-/// two texts and of the data, in capital hexadecimal digits.
+/// <c>format</c>, <c>version</c>, <c>parts</c>, <c>options</c> and <c>mel</c> (the two records as JSON), of a half <c>rest</c> (the SHA-256 of the
+/// other half's data, for the fingerprint), and <c>sha256</c>, the hash of these three texts and of the data, in capital hexadecimal digits.
 /// </summary>
 internal static class ModelFile
 {
@@ -17,9 +17,10 @@ internal static class ModelFile
     public static void Write(Stream stream, AudioBsqModel model, ModelParts parts)
     {
         string options = OptionsJson.Write(model.Options), mel = OptionsJson.Write(model.Mel);
-        using var hash = HashOf(options, mel);
+        string rest = RestOf(model, parts);
+        using var hash = HashOf(options, mel, rest);
         NetworkWeights.AppendTo(hash, model.Network, parts);
-        NetworkWeights.Write(stream, model.Network, parts, new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
             ["version"] = Version,
@@ -27,7 +28,9 @@ internal static class ModelFile
             ["options"] = options,
             ["mel"] = mel,
             ["sha256"] = Convert.ToHexString(hash.GetHashAndReset()),
-        });
+        };
+        if (rest.Length > 0) metadata["rest"] = rest;
+        NetworkWeights.Write(stream, model.Network, parts, metadata);
     }
 
     /// <exception cref="InvalidDataException">It is not a whole model file; the message names <paramref name="name"/>.</exception>
@@ -42,20 +45,28 @@ internal static class ModelFile
         var mel = OptionsJson.Read<MelOptions>(Metadata("mel"), name, m => m.Validate());
         if (mel.Bands != options.Bands) throw new InvalidDataException($"{name} is for {options.Bands} bands and its mel spectrograms have {mel.Bands}.");
         CheckAbsentHalf(file, options, parts, name);
-        using var hash = HashOf(Metadata("options"), Metadata("mel"));
+        string? rest = file.Metadata.GetValueOrDefault("rest");
+        using var hash = HashOf(Metadata("options"), Metadata("mel"), rest ?? "");
         file.Digest = hash;
         var network = NetworkWeights.Read(file, name, options, parts);
         try
         {
             if (Metadata("sha256") != Convert.ToHexString(hash.GetHashAndReset()))
                 throw new InvalidDataException($"{name} is damaged: its weights or options are not those that were saved (SHA-256 differs).");
-            return new AudioBsqModel(network, mel, device, parts);
+            return new AudioBsqModel(network, mel, device, parts) { AbsentHash = rest };
         }
         catch
         {
             network.Dispose();
             throw;
         }
+    }
+
+    // Empty for a whole model, and for a half whose file did not know the other one.
+    private static string RestOf(AudioBsqModel model, ModelParts parts)
+    {
+        if (parts == ModelParts.All) return "";
+        return model.Parts == ModelParts.All ? ModelFingerprint.HashOf(model.Network, ModelParts.All & ~parts) : model.AbsentHash ?? "";
     }
 
     // Options can ask for any amount of memory; weights that are really there cannot. A half that is not in the file is built all the
@@ -68,11 +79,12 @@ internal static class ModelFile
     }
 
     // A zip's own checksums are not looked at by those who read it, and other weights would silently give other tokens.
-    private static IncrementalHash HashOf(string options, string mel)
+    private static IncrementalHash HashOf(string options, string mel, string rest)
     {
         var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(options));
         hash.AppendData(Encoding.UTF8.GetBytes(mel));
+        hash.AppendData(Encoding.UTF8.GetBytes(rest));
         return hash;
     }
 }

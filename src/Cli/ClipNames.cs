@@ -1,11 +1,11 @@
 namespace AudioBsq.Cli;
 
 /// <summary>
-/// Gives each clip of a tokens file a WAV file of its own below one folder. A clip's folders are kept: <c>speech/a/hello.flac</c> becomes
+/// Gives each clip a file of its own below one folder. A clip's folders are kept: <c>speech/a/hello.flac</c> becomes
 /// <c>speech/a/hello.wav</c>. Roots and <c>..</c> are left out, so nothing is written outside the folder; characters that some
 /// system does not allow become <c>_</c>; a name that is taken gets a number.
 /// </summary>
-internal sealed class WavNames(string folder)
+internal sealed class ClipNames(string folder, string extension = ".wav")
 {
     // How often each name was asked for or given; some file systems do not tell cases apart.
     private readonly Dictionary<string, int> _taken = new(StringComparer.OrdinalIgnoreCase);
@@ -18,7 +18,7 @@ internal sealed class WavNames(string folder)
         if (Path.GetFileNameWithoutExtension(name).Length > 0) name = Path.ChangeExtension(name, null);
         string free = name;
         while (!_taken.TryAdd(free, 1)) free = $"{name} ({++_taken[name]})";
-        return Path.Combine(folder, free + ".wav");
+        return Path.Combine(folder, free + extension);
     }
 
     private static string Clean(string part)

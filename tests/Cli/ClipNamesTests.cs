@@ -2,7 +2,7 @@ using AudioBsq.Cli;
 
 namespace AudioBsq.Tests.Cli;
 
-public class WavNamesTests
+public class ClipNamesTests
 {
     [Theory]
     [InlineData("a.flac", "a.wav")]
@@ -17,12 +17,12 @@ public class WavNamesTests
     [InlineData("", "clip.wav")]
     [InlineData("/", "clip.wav")]
     public void Name_StaysBelowTheFolder(string path, string expected) =>
-        Assert.Equal(Path.Combine("out", expected), new WavNames("out").Next(path));
+        Assert.Equal(Path.Combine("out", expected), new ClipNames("out").Next(path));
 
     [Fact]
     public void Names_AreNeverTheSame()
     {
-        var names = new WavNames("out");
+        var names = new ClipNames("out");
         string[] paths = ["a.wav", "A.flac", "a (2).wav", "a.wav", "a.wav", "b/a.wav"];
 
         string[] given = [.. paths.Select(path => names.Next(path)[4..])];

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using AudioBsq.Tokens;
+
+namespace AudioBsq.Cli;
+
+/// <summary>One clip's tokens in a container (.absq).</summary>
+internal static class ContainerFile
+{
+    public const string Extension = ".absq";
+
+    /// <summary>Metadata: the sound file's name, and the SHA-256 of its content, of which the first half is kept.</summary>
+    private const string Source = "source", SourceHash = "source-sha256";
+
+    /// <summary>By its content, or, where its beginning may be damaged, by its name.</summary>
+    public static bool IsOne(string path)
+    {
+        if (path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)) return true;
+        Span<byte> beginning = stackalloc byte[8];
+        using var stream = File.OpenRead(path);
+        return stream.ReadAtLeast(beginning, 8, throwOnEndOfStream: false) == 8 && TokenReader.IsBeginning(beginning);
+    }
+
+    /// <summary>32 hexadecimal digits for the content of a file.</summary>
+    public static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream).AsSpan(0, 16));
+    }
+
+    public static void Write(Stream stream, ClipTokens clip, AudioBsqModel model, string modelName, string sourceHash)
+    {
+        var header = TokenHeader.Of(model, Short(modelName), clip.Samples) with
+        {
+            Metadata = new Dictionary<string, string> { [Source] = Short(Path.GetFileName(clip.Path)), [SourceHash] = sourceHash },
+        };
+        using var writer = new TokenWriter(stream, header, leaveOpen: true);
+        writer.Write(clip.Tokens);
+        writer.Complete(clip.Samples);
+    }
+
+    /// <summary>Whether there is a whole container at a path, by this model and of this sound file's content.</summary>
+    public static bool IsFinished(string path, AudioBsqModel model, string sound)
+    {
+        if (!File.Exists(path) || !File.Exists(sound)) return false;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var all = new TokenReader(stream, path).ReadAll();
+            return all.IsWhole && all.Header.Fingerprint == model.Fingerprint && all.Header.Metadata.GetValueOrDefault(SourceHash) == HashOf(sound);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The clip, of its whole length. Tokens that are missing are 0; what they were of is in <see cref="TokenSequence.Missing"/>.</summary>
+    /// <exception cref="InvalidDataException">It is no container that can be read, of another model, or too little of it is left.</exception>
+    public static (ClipTokens Clip, TokenSequence Content) Read(string path, AudioBsqModel model, string modelName)
+    {
+        using var stream = File.OpenRead(path);
+        var content = new TokenReader(stream, path).ReadAll();
+        var header = content.Header;
+        header.CheckMadeBy(model, modelName);
+        // Without its number of samples the clip ends with its last step.
+        long samples = content.Samples ?? (long)content.Tokens.Length / header.TokensPerStep * header.FramesPerStep * header.HopLength - 1;
+        long tokens = header.StepsOf(Math.Max(samples, 0)) * header.TokensPerStep;
+        if (samples is < 0 or > int.MaxValue || tokens > 64 * stream.Length) throw new InvalidDataException($"Of the {tokens:N0} tokens in '{path}' too few are left.");
+        int[] all = content.Tokens;
+        Array.Resize(ref all, (int)tokens);
+        return (new ClipTokens(path, (int)samples, header.SampleRate, model.Mel.FramesOf((int)samples), header.BitsPerToken, all), content);
+    }
+
+    // A name may have any length, and parts that are no Unicode.
+    private static string Short(string name)
+    {
+        string text = new([.. name.Take(60).Select(c => char.IsSurrogate(c) ? '?' : c)]);
+        return text.Length < name.Length ? $"{text} …" : text;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using AudioBsq.Networks;
+
+namespace AudioBsq.Persistence;
+
+/// <summary>
+/// What tells one model from another, however it was saved: 128 bits of a hash of the options and the two halves' weights. Options that are
+/// as they are by default take no part, so a release that adds some changes no fingerprint.
+/// </summary>
+internal static class ModelFingerprint
+{
+    private const string Beginning = "audiobsq-fingerprint-1";
+
+    /// <exception cref="NotSupportedException">The model is a half, and the file that it was read from does not know the other.</exception>
+    public static string Of(AudioBsqModel model)
+    {
+        string HashOfPart(ModelParts part) => model.Parts.HasFlag(part) ? HashOf(model.Network, part) : model.AbsentHash
+            ?? throw new NotSupportedException("This half of a model was saved by a release without fingerprints. Save it again from the whole model.");
+        var options = model.Options with { Decoder = model.Options.EffectiveDecoder };
+        string[] parts =
+        [
+            Beginning,
+            Differences(OptionsJson.Write(options), OptionsJson.Write(new AudioBsqOptions { Decoder = new NetworkOptions() })),
+            Differences(OptionsJson.Write(model.Mel), OptionsJson.Write(new Signal.MelOptions())),
+            HashOfPart(ModelParts.Encoder),
+            HashOfPart(ModelParts.Decoder),
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16));
+    }
+
+    /// <summary>SHA-256 of the weights of one half, in capital hexadecimal digits.</summary>
+    public static string HashOf(AudioBsqNetwork network, ModelParts part)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        NetworkWeights.AppendTo(hash, network, part);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    private static string Differences(string json, string defaults) =>
+        Differences(JsonNode.Parse(json)!.AsObject(), JsonNode.Parse(defaults)!.AsObject()).ToJsonString();
+
+    private static JsonObject Differences(JsonObject values, JsonObject defaults)
+    {
+        var different = new JsonObject();
+        foreach (var (name, value) in values.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            if (JsonNode.DeepEquals(value, defaults[name])) continue;
+            different[name] = value is JsonObject inner && defaults[name] is JsonObject usual ? Differences(inner, usual) : value?.DeepClone();
+        }
+
+        return different;
+    }
+}
