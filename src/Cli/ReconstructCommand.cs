@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
+using AudioBsq.Vocoding;
 
 namespace AudioBsq.Cli;
 
@@ -24,6 +26,14 @@ internal sealed class ReconstructCommand : ExampleCommand
         Required = true,
     };
 
+    private readonly Option<string?> _vocoder = new("--vocoder")
+    {
+        Description = "A file that 'audiobsq train-vocoder' wrote, to make the sound with instead of by Griffin-Lim",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<int?> _rounds = Checked.Number("--griffin-lim", $"Rounds of Griffin-Lim [default: {new GriffinLimOptions().Iterations}, and 0 after a vocoder]", least: 0);
+
     private readonly Option<int?> _seed =
         Checked.Number("--seed", "Chooses the phases that the search for a waveform starts from; the same seed gives the same sound [default: 0]");
 
@@ -41,6 +51,7 @@ internal sealed class ReconstructCommand : ExampleCommand
             """
             audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt
             audiobsq reconstruct tokenizer.zip hello.absq tokens/ -o rebuilt
+            audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt --vocoder vocoder.safetensors
             """,
             """
             A clip speech/a/hello.flac becomes FOLDER/speech/a/hello.wav, and a second one of that
@@ -60,6 +71,8 @@ internal sealed class ReconstructCommand : ExampleCommand
         Add(_format);
         Add(_overwrite);
         Add(_seed);
+        Add(_vocoder);
+        Add(_rounds);
         _torch.AddTo(this);
     }
 
@@ -67,12 +80,18 @@ internal sealed class ReconstructCommand : ExampleCommand
     {
         var tally = new Tally(_terminal);
         var inputs = new TokenInputs(arguments.GetRequiredValue(_tokens), tally.Refuse);
-        var ml = _torch.CreateContext(arguments);
+        var ml = _torch.CreateContext(arguments, out string device);
+        string? vocoderPath = arguments.GetValue(_vocoder);
+        using var vocoder = LoadVocoder(vocoderPath, device);
         var saved = SavedModel.Load(ml, arguments.GetRequiredValue(_model));
-        using var pipeline = new WavePipeline(ml, saved, _torch.BatchSize(arguments), new GriffinLimOptions { Seed = arguments.GetValue(_seed) ?? 0 });
-        var sounds = new ReconstructedSounds(arguments.GetRequiredValue(_folder), arguments.GetValue(_format), arguments.GetValue(_overwrite), tally)
+        var griffinLim = new GriffinLimOptions { Seed = arguments.GetValue(_seed) ?? 0 };
+        griffinLim = griffinLim with { Iterations = arguments.GetValue(_rounds) ?? (vocoder is null ? griffinLim.Iterations : 0) };
+        using var pipeline = new WavePipeline(ml, saved, _torch.BatchSize(arguments), griffinLim, vocoder);
+        string folder = arguments.GetRequiredValue(_folder);
+        var format = arguments.GetValue(_format);
+        var sounds = new ReconstructedSounds(folder, format, arguments.GetValue(_overwrite), tally, _terminal)
         {
-            Finished = inputs.HasFolder ? new FinishedSounds(arguments.GetRequiredValue(_folder), Settings(arguments, pipeline.Model)) : null,
+            Finished = inputs.HasFolder ? new FinishedSounds(folder, Settings(pipeline.Model, format, griffinLim, vocoderPath)) : null,
         };
         string modelName = Path.GetFileNameWithoutExtension(saved.Path);
         _terminal.Follow("Reconstructing", inputs.Bytes, hidden: false, report =>
@@ -88,5 +107,14 @@ internal sealed class ReconstructCommand : ExampleCommand
     }
 
     // All that decides what the sound of given tokens is.
-    private string Settings(ParseResult arguments, AudioBsqModel model) => $"{model.Fingerprint} {arguments.GetValue(_format)} {arguments.GetValue(_seed) ?? 0}";
+    private static string Settings(AudioBsqModel model, WavSampleFormat format, GriffinLimOptions griffinLim, string? vocoder) =>
+        $"{model.Fingerprint} {format} {griffinLim.Seed} {griffinLim.Iterations}{(vocoder is null ? "" : $" {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(vocoder)))}")}";
+
+    private static NeuralVocoder? LoadVocoder(string? path, string device)
+    {
+        if (path is null) return null;
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a vocoder.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no vocoder '{path}'.", path);
+        return NeuralVocoder.Load(path, device);
+    }
 }

@@ -5,7 +5,7 @@ using AudioBsq.Signal;
 namespace AudioBsq.Cli;
 
 /// <summary>The WAV files that clips become: which are still to be made, and writing them.</summary>
-internal sealed class ReconstructedSounds(string folder, WavSampleFormat format, bool overwrite, Tally tally)
+internal sealed class ReconstructedSounds(string folder, WavSampleFormat format, bool overwrite, Tally tally, Terminal terminal)
 {
     private readonly ClipNames _names = new(folder);
     private readonly Dictionary<string, TokenInput> _pending = [];
@@ -40,10 +40,12 @@ internal sealed class ReconstructedSounds(string folder, WavSampleFormat format,
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             using var file = new WholeFile(target);
             using var hash = SHA256.Create();
-            using (var hashed = new CryptoStream(file.Stream, hash, CryptoStreamMode.Write, leaveOpen: true)) AudioFile.WriteWav(hashed, sound, format);
+            int cut;
+            using (var hashed = new CryptoStream(file.Stream, hash, CryptoStreamMode.Write, leaveOpen: true)) cut = AudioFile.WriteWav(hashed, sound, format);
             bool whole = input.Content?.IsWhole ?? true;
             if (whole) Finished?.Add(target, input.Clip, hash.Hash!);
             file.Keep();
+            if (cut > 0) terminal.Say($"{target}: {cut} of {sound.Samples.Length} samples were beyond full scale and are cut off; --format float keeps them.");
             tally.Count(sound.Seconds);
             if (!whole) tally.Complain(input.Name, $"{string.Join("; ", input.Content!.Damage)}{(input.Content.Missing.Count > 0 ? ": silence is in their place" : "")}");
         }
