@@ -59,7 +59,7 @@ public class AudioQualityTests
 
         Assert.Equal(AudioQuality.Measure(Clip, Clip), AudioQuality.Measure(Clip, new Waveform(longer, 16_000)));
         Assert.Equal(AudioQuality.Measure(Clip, new Waveform(padded, 16_000)), AudioQuality.Measure(Clip, new Waveform(cut, 16_000)));
-        Assert.True(AudioQuality.Measure(Clip, new Waveform(cut, 16_000)).Visqol < 4.5);
+        Assert.True(AudioQuality.Measure(Clip, new Waveform(cut, 16_000)).LogSpectralDistance > 1);
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(500), InlineData(3_000)]

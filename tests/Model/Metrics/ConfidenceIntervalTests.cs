@@ -36,7 +36,7 @@ public class ConfidenceIntervalTests
     [Fact]
     public void OfMean_RepeatsItself_WithTheSameSeed()
     {
-        double[] values = [1, 5, 2, 8, 3];
+        double[] values = [1.03, 5.27, 2.11, 8.59, 3.71, 4.43, 9.97];
 
         Assert.Equal(ConfidenceInterval.OfMean(values, seed: 3), ConfidenceInterval.OfMean(values, seed: 3));
         Assert.NotEqual(ConfidenceInterval.OfMean(values, seed: 3), ConfidenceInterval.OfMean(values, seed: 4));

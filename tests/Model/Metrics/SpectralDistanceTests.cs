@@ -14,7 +14,7 @@ public class SpectralDistanceTests
     {
         float[] noise = Tone.Noise(16_000, 1, 0.5);
 
-        Close.To(20 * Math.Log10(2), LogSpectralDistance.Measure(noise, SpokenClips.Scaled(noise, 0.5f), 16_000)!.Value, 1e-4);
+        Close.To(20 * Math.Log10(2), LogSpectralDistance.Measure(noise, SpokenClips.Scaled(noise, 0.5f), 16_000)!.Value, 1e-3);
         Assert.Equal(0, LogSpectralDistance.Measure(noise, noise, 16_000));
     }
 
@@ -45,10 +45,10 @@ public class SpectralDistanceTests
     [Fact]
     public void MelCepstralDistortion_OfSound()
     {
-        float[] clip = SpokenClips.Short;
+        float[] clip = SpokenClips.Short, noise = Tone.Noise(16_000, 1);
 
         Assert.Equal(0, MelCepstralDistortion.Measure(clip, clip, 16_000));
-        Close.To(0, MelCepstralDistortion.Measure(clip, SpokenClips.Scaled(clip, 0.5f), 16_000)!.Value, 0.5); // but for the floor
+        Close.To(0, MelCepstralDistortion.Measure(noise, SpokenClips.Scaled(noise, 0.5f), 16_000)!.Value, 1e-3);
         Assert.True(MelCepstralDistortion.Measure(clip, SpokenClips.WithNoise(clip, 0.01), 16_000) < MelCepstralDistortion.Measure(clip, SpokenClips.WithNoise(clip, 0.1), 16_000));
     }
 

@@ -78,7 +78,7 @@ public class StoiTests
 
         double padded = Stoi.Measure([.. silence, .. SpokenClips.Short, .. silence], [.. silence, .. degraded, .. silence], 16_000)!.Value;
 
-        Close.To(expected, padded, 5e-3);
+        Close.To(expected, padded, 0.02); // frames at both ends are half silent
     }
 
     [Fact]
