@@ -5,7 +5,7 @@ namespace AudioBsq.Cli;
 /// <summary>Counts what went well and what did not; every failure is one line on standard error.</summary>
 internal sealed class Tally(Terminal terminal)
 {
-    private int _good, _bad;
+    private int _good, _bad, _complaints;
     private double _seconds;
     private long _tokens;
 
@@ -27,12 +27,19 @@ internal sealed class Tally(Terminal terminal)
         terminal.Say(reason.Contains(name, StringComparison.Ordinal) ? reason : $"{name}: {reason}");
     }
 
+    /// <summary>Reports what is missing from a clip that went well otherwise.</summary>
+    public void Complain(string name, IReadOnlyList<string> problems)
+    {
+        _complaints += problems.Count;
+        foreach (string problem in problems) terminal.Say($"{name}: {problem}");
+    }
+
     /// <summary>Says how it went and gives the exit code.</summary>
     public int Conclude()
     {
         string tokens = _tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_tokens:N0} tokens") : "";
         if (_bad > 0) terminal.Say($"{_bad} of {Total} failed.");
         else terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{_good:N0} {(_good == 1 ? "clip" : "clips")}, {_seconds:N1} s{tokens}."));
-        return ExitCode.Of(_good, _bad);
+        return ExitCode.Of(_good, _bad + _complaints);
     }
 }

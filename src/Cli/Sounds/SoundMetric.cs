@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace AudioBsq.Cli.Sounds;
+
+/// <summary>What a figure of two waveforms is.</summary>
+/// <param name="Key">In JSON.</param>
+/// <param name="Name">For a person.</param>
+/// <param name="Unit">May be empty.</param>
+/// <param name="Better">Which way is better.</param>
+/// <param name="Digits">Worth showing, behind the point.</param>
+internal sealed record SoundMetric(string Key, string Name, string Unit, MetricDirection Better, int Digits)
+{
+    /// <summary>Name and unit.</summary>
+    public string Title => Unit.Length == 0 ? Name : $"{Name} ({Unit})";
+
+    public string Format(double? value) => value is { } number ? number.ToString($"F{Digits}", CultureInfo.InvariantCulture) : "–";
+
+    public string Format(SoundFigures.Mean? mean) =>
+        mean is null ? "–" : mean.Low is { } low && mean.High is { } high ? $"{Format(mean.Value)} [{Format(low)}, {Format(high)}]" : Format(mean.Value);
+}
+
+/// <summary>Which way a metric is better.</summary>
+internal enum MetricDirection
+{
+    Higher,
+    Lower,
+
+    /// <summary>The one who gave the metric has not said.</summary>
+    Unknown,
+}
