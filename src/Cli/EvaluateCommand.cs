@@ -61,10 +61,10 @@ internal sealed class EvaluateCommand : ExampleCommand
     {
         var ml = _torch.CreateContext(arguments);
         string path = arguments.GetRequiredValue(_model);
+        using var command = _sound.MetricCommand(arguments);
         using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, path), _torch.BatchSize(arguments), keepMel: true);
         var (tally, evaluation) = (new Tally(_terminal), new ClipEvaluation(pipeline.Model));
-        using var command = _sound.MetricCommand(arguments);
-        var sound = arguments.GetValue(_audio) || command is not null ? new SoundEvaluation(SoundOptions.Synthesis(pipeline.Model.Mel), command) : null;
+        var sound = arguments.GetValue(_audio) || command is not null ? new SoundEvaluation(pipeline.Model.Mel, SoundOptions.Synthesis(pipeline.Model.Mel), command) : null;
         var clips = ClipList.Find(ml, arguments.GetRequiredValue(_inputs), recursive: !arguments.GetValue(_flat), Refuse);
         var clock = Stopwatch.StartNew();
         _terminal.Follow("Evaluating", clips.Count, hidden: false, report =>

@@ -30,7 +30,7 @@ internal static class ClipsSection
             <h3>{number}. <bdi>{name}</bdi></h3>
             <p><bdi>{clip.Figures.Path}</bdi>, {clip.Seconds:F2} s{Cut(clip)}; mel error {clip.Error:F3}{unit}.</p>
             <div class="players">{clip.Sounds.Select(sound => Html.Of($"""
-            <figure><figcaption>{sound.Name}</figcaption><audio controls="" preload="none" aria-label="{sound.Name} of {name}" src="{DataUri.Wav(sound.Sound)}"></audio></figure>
+            <figure><figcaption>{sound.Name}</figcaption><audio controls="" preload="metadata" aria-label="{sound.Name} of {name}" src="{DataUri.Wav(sound.Sound)}"></audio></figure>
             """))}</div>
             <div class="plots">
             {pictures}</div>

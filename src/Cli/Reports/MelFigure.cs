@@ -6,6 +6,8 @@ namespace AudioBsq.Cli.Reports;
 /// <summary>Draws mel spectrograms (frames, bands) of one kind: a pixel for each frame and band, low bands at the bottom.</summary>
 internal sealed class MelFigure
 {
+    private const double LeastDistance = 0.11; // of two marks, so that their texts do not touch
+
     private static readonly double[] Round = [50, 100, 250, 500, 1000, 2000, 4000, 8000, 16_000];
 
     private readonly MelOptions _mel;
@@ -19,7 +21,14 @@ internal sealed class MelFigure
     {
         (_mel, _low, _high) = (mel, low, high);
         var bank = new MelFilterBank(mel);
-        _frequencies = new Axis([.. Round.Where(hertz => hertz >= mel.MinFrequency && hertz <= mel.UpperFrequency).Select(hertz => (Place(bank, hertz), Text(hertz)))]);
+        var marks = new List<(double Place, string Text)>();
+        foreach (double hertz in Round.Where(hertz => hertz >= mel.MinFrequency && hertz <= mel.UpperFrequency))
+        {
+            double place = Place(bank, hertz);
+            if (place - marks.LastOrDefault().Place >= LeastDistance) marks.Add((place, Text(hertz)));
+        }
+
+        _frequencies = new Axis(marks);
     }
 
     /// <summary>Differences from here on have the strongest colour: a quarter of the range of levels.</summary>

@@ -1,4 +1,5 @@
 using AudioBsq.Cli.Sounds;
+using AudioBsq.Metrics;
 
 namespace AudioBsq.Cli.Reports;
 
@@ -40,8 +41,8 @@ internal static class PublishedSection
     }
 
     private static Html Own(SoundFigures sound, double bitsPerSecond) => Html.Of($"""
-        <tr class="own"><th scope="row">This model</th><td>{bitsPerSecond / 1000:0.0##}</td><td>{Figure(sound, SoundMetrics.CodecMel, means => means.Reconstruction)}</td><td>{Figure(sound, SoundMetrics.Stoi, means => means.Reconstruction)}</td><td>–</td><td>this page</td></tr>
-        <tr class="own"><th scope="row">Its ceiling, without tokens</th><td>–</td><td>{Figure(sound, SoundMetrics.CodecMel, means => means.Ceiling)}</td><td>{Figure(sound, SoundMetrics.Stoi, means => means.Ceiling)}</td><td>–</td><td>this page</td></tr>
+        <tr class="own"><th scope="row">This model</th><td>{bitsPerSecond / 1000:0.0##}</td><td>{Figure(sound, SoundMetrics.Published.CodecMel, means => means.Reconstruction)}</td><td>{Figure(sound, SoundMetrics.Published.Stoi, means => means.Reconstruction)}</td><td>–</td><td>this page</td></tr>
+        <tr class="own"><th scope="row">Its ceiling, without tokens</th><td>–</td><td>{Figure(sound, SoundMetrics.Published.CodecMel, means => means.Ceiling)}</td><td>{Figure(sound, SoundMetrics.Published.Stoi, means => means.Ceiling)}</td><td>–</td><td>this page</td></tr>
 
         """);
 
@@ -50,6 +51,6 @@ internal static class PublishedSection
 
         """);
 
-    private static string Figure(SoundFigures sound, SoundMetric metric, Func<SoundFigures.Means, SoundFigures.Mean?> part) =>
-        metric.Format(part(sound.Total[metric.Key])?.Value);
+    private static string Figure(SoundFigures sound, SoundMetric metric, Func<SoundFigures.Means, ConfidenceInterval?> part) =>
+        metric.Format(part(sound.Total[metric.Key])?.Mean);
 }

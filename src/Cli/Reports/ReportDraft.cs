@@ -6,7 +6,7 @@ namespace AudioBsq.Cli.Reports;
 internal sealed class ReportDraft(AudioBsqModel model, Synthesis synthesis, MetricCommand? command, int seconds)
 {
     private readonly ClipEvaluation _evaluation = new(model);
-    private readonly SoundEvaluation _sound = new(synthesis, command);
+    private readonly SoundEvaluation _sound = new(model.Mel, synthesis, command);
     private readonly ReportSpeed _speed = new(model, synthesis);
     private readonly List<ReportClip> _clips = [];
     private readonly List<long> _tokens = [];

@@ -1,3 +1,5 @@
+using AudioBsq.Metrics;
+
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>The figures of all clips together.</summary>
@@ -8,7 +10,7 @@ internal static class TotalSection
         var (evaluation, codes, speed) = (content.Evaluation, content.Use.Diagnostics, content.Speed);
         var sound = evaluation.Sound!;
         var (encode, decode, synthesize) = speed.Factors;
-        double positions = content.Model.TokensPerSecond / content.Model.Model.TokensPerPosition;
+        double positions = content.Model.TokensPerSecond / content.Model.Model.TokensPerPosition, entropyRate = BitRate.Entropy(positions, codes);
         string unit = MelUnit.Of(evaluation.Level);
         return Html.Of($"""
             <section id="total">
@@ -17,13 +19,14 @@ internal static class TotalSection
             is made in the same way of the original's own mel spectrogram, without tokens: what is missing there is the synthesis's doing, and the
             distance from ceiling to reconstruction is the tokens'.</p>
             {MetricTable.Of(sound)}<p class="note">In brackets: where the mean lies with 95 % confidence, by bootstrap over clips. A figure that some clips do not have is
-            the mean of the others. Waveform ratios such as SI-SDR say nothing of sound whose phases are made up.</p>
+            the mean of the others. Mel MAE and MSE here are of the mel spectrogram of the sound; the mel error below is of what the tokens stand for. SNR, SI-SNR and
+            SI-SDR say nothing of sound whose phases are made up.</p>
             <div class="wide"><table>
             <caption>Mel spectrogram, codes and speed</caption>
             <tbody>
             <tr data-figure="mae"><th scope="row">Mel error</th><td>{evaluation.Total.MeanAbsoluteError:F3}{unit}</td><td>mean absolute difference over frames and bands</td></tr>
             <tr><th scope="row">Bit rate, nominal</th><td>{content.Model.BitsPerSecond:N0} bit/s</td><td>{content.Model.TokensPerSecond:0.##} tokens a second × {content.Model.BitsPerToken} bits</td></tr>
-            <tr><th scope="row">Bit rate, by entropy</th><td>{positions * codes.JointEntropy:N0} bit/s</td><td>{positions:0.##} codes a second × their joint entropy: what an ideal code for single codes would need</td></tr>
+            <tr><th scope="row">Bit rate, by entropy</th><td>{entropyRate:N0} bit/s</td><td>{positions:0.##} codes a second × their joint entropy: what an ideal code for single codes would need</td></tr>
             <tr data-figure="usage"><th scope="row">Codes used</th><td>{codes.DistinctCodes:N0}</td><td>{100 * codes.AttainableUsage:F0} % of what {codes.Positions:N0} positions could show; {100 * codes.Usage:0.###} % of all</td></tr>
             <tr data-figure="entropy"><th scope="row">Joint entropy</th><td>{codes.JointEntropy:F2} bits</td><td>of {codes.Bits} bits; so many positions can show {Math.Min(codes.Bits, Math.Log2(codes.Positions)):F2}, and few positions show too little</td></tr>
             <tr data-figure="dead"><th scope="row">Dead bits</th><td>{codes.DeadBits}</td><td>that never change</td></tr>

@@ -1,3 +1,5 @@
+using AudioBsq.Metrics;
+
 namespace AudioBsq.Cli.Sounds;
 
 /// <summary>
@@ -29,9 +31,6 @@ internal sealed record SoundFigures(
     internal sealed record Clip(
         string Path, IReadOnlyDictionary<string, double?> Ceiling, IReadOnlyDictionary<string, double?> Reconstruction, IReadOnlyList<string> Problems);
 
-    /// <summary>Of one metric; null where no clip has it.</summary>
-    internal sealed record Means(Mean? Ceiling, Mean? Reconstruction);
-
-    /// <summary>An average over clips, with the bounds of its 95 % bootstrap interval where there are two clips or more.</summary>
-    internal sealed record Mean(double Value, double? Low, double? High, int Clips);
+    /// <summary>Means over clips with 95 % intervals, of one metric; null where no clip has it.</summary>
+    internal sealed record Means(ConfidenceInterval? Ceiling, ConfidenceInterval? Reconstruction);
 }

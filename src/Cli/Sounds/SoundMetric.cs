@@ -1,4 +1,5 @@
 using System.Globalization;
+using AudioBsq.Metrics;
 
 namespace AudioBsq.Cli.Sounds;
 
@@ -15,8 +16,8 @@ internal sealed record SoundMetric(string Key, string Name, string Unit, MetricD
 
     public string Format(double? value) => value is { } number ? number.ToString($"F{Digits}", CultureInfo.InvariantCulture) : "–";
 
-    public string Format(SoundFigures.Mean? mean) =>
-        mean is null ? "–" : mean.Low is { } low && mean.High is { } high ? $"{Format(mean.Value)} [{Format(low)}, {Format(high)}]" : Format(mean.Value);
+    /// <summary>The mean, and where it is known its interval in brackets.</summary>
+    public string Format(ConfidenceInterval? mean) => mean is { Lower: { } lower, Upper: { } upper } ? $"{Format(mean.Mean)} [{Format(lower)}, {Format(upper)}]" : Format(mean?.Mean);
 }
 
 /// <summary>Which way a metric is better.</summary>

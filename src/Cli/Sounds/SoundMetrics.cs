@@ -1,3 +1,4 @@
+using AudioBsq.Metrics;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Sounds;
@@ -5,23 +6,20 @@ namespace AudioBsq.Cli.Sounds;
 /// <summary>What is measured of every pair of waveforms.</summary>
 internal static class SoundMetrics
 {
-    public static SoundMetric Stoi { get; } = new("stoi", "STOI", "", MetricDirection.Higher, 3);
+    public static IReadOnlyList<SoundMetric> All { get; } = [.. AudioMetric.All.Select(Describe)];
 
-    public static SoundMetric CodecMel { get; } = new("melDistance", "Mel distance", "", MetricDirection.Lower, 3);
+    /// <summary>Intelligibility, and the mel distance of Codec-SUPERB: figures that others have published too.</summary>
+    public static (SoundMetric Stoi, SoundMetric CodecMel) Published { get; } = (Find("stoi"), Find("codec_mel"));
 
-    public static IReadOnlyList<SoundMetric> All { get; } = [new("siSdr", "SI-SDR", "dB", MetricDirection.Higher, 1), Stoi, CodecMel];
-
-    public static Dictionary<string, double?> Measure(Waveform reference, Waveform degraded)
+    /// <summary>By key; null where a figure is not defined.</summary>
+    public static Dictionary<string, double?> Measure(Waveform reference, Waveform degraded, MelOptions mel)
     {
-        double dot = 0, energy = 0, error = 0;
-        for (int i = 0; i < reference.Samples.Length; i++)
-        {
-            dot += reference.Samples[i] * degraded.Samples[i];
-            energy += reference.Samples[i] * reference.Samples[i];
-        }
-        for (int i = 0; i < reference.Samples.Length; i++) error += Math.Pow(degraded.Samples[i] - dot / energy * reference.Samples[i], 2);
-        return new() { ["siSdr"] = 10 * Math.Log10(dot * dot / energy / error), ["stoi"] = null, ["melDistance"] = 1 };
+        var quality = AudioQuality.Measure(reference, degraded, mel);
+        return AudioMetric.All.ToDictionary(metric => metric.Key, metric => metric.Of(quality));
     }
 
-    public static SoundFigures.Mean? Average(double[] values) => values.Length == 0 ? null : new(values.Average(), null, null, values.Length);
+    private static SoundMetric Describe(AudioMetric metric) =>
+        new(metric.Key, metric.Name, metric.Unit, metric.HigherIsBetter ? MetricDirection.Higher : MetricDirection.Lower, metric.Unit.Length == 0 ? 3 : 2);
+
+    private static SoundMetric Find(string key) => All.Single(metric => metric.Key == key);
 }
