@@ -1,0 +1,61 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace AudioBsq.Metrics;
+
+/// <summary>
+/// Shifts the degraded waveform to where it fits the reference best, by the cross-correlation of their envelopes. ViSQOL's code asks for a Hilbert
+/// envelope, but its transform back is real, so that what it correlates is |2(x − mean)| + mean; that is what scores were published with.
+/// </summary>
+internal static class VisqolAlignment
+{
+    /// <summary>
+    /// Samples by which the degraded waveform comes too early, negative where it comes too late; 0 where that would be more than half the
+    /// reference's length.
+    /// </summary>
+    public static int Lag(ReadOnlySpan<double> reference, ReadOnlySpan<double> degraded)
+    {
+        int longest = Math.Max(reference.Length, degraded.Length), most = longest - 1;
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)longest * 2);
+        var transform = new Fourier(size);
+        var values = new Complex[size];
+        FillEnvelopes(values, reference, degraded);
+        transform.Forward(values);
+
+        // Both spectra lie in that of one complex signal. The transform back is one forwards of the conjugate.
+        var product = new Complex[size];
+        for (int k = 0; k < size; k++)
+        {
+            Complex value = values[k], mirrored = Complex.Conjugate(values[(size - k) % size]);
+            product[k] = Complex.Conjugate((value + mirrored) * Complex.Conjugate((value - mirrored) / Complex.ImaginaryOne));
+        }
+
+        transform.Forward(product);
+        int best = -most;
+        for (int lag = -most; lag <= most; lag++)
+        {
+            if (product[(lag + size) % size].Real > product[(best + size) % size].Real) best = lag;
+        }
+
+        return Math.Abs(best) > reference.Length / 2.0 ? 0 : best;
+    }
+
+    /// <summary>The degraded waveform with silence before it for a positive lag, without its start for a negative one.</summary>
+    public static double[] Shift(double[] degraded, int lag) => lag switch
+    {
+        0 => degraded,
+        < 0 => degraded[-lag..],
+        _ => [.. new double[lag], .. degraded],
+    };
+
+    private static void FillEnvelopes(Complex[] values, ReadOnlySpan<double> reference, ReadOnlySpan<double> degraded)
+    {
+        double first = TensorPrimitives.Sum(reference) / reference.Length, second = TensorPrimitives.Sum(degraded) / degraded.Length;
+        for (int i = 0; i < Math.Max(reference.Length, degraded.Length); i++)
+        {
+            values[i] = new Complex(
+                i < reference.Length ? Math.Abs(2 * (reference[i] - first)) + first : 0,
+                i < degraded.Length ? Math.Abs(2 * (degraded[i] - second)) + second : 0);
+        }
+    }
+}
