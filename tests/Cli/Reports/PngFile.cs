@@ -24,10 +24,10 @@ internal sealed record PngFile(int Width, int Height, byte[] Palette, byte[] Pix
         byte[] header = chunks["IHDR"];
         Assert.Equal([8, 3, 0, 0, 0], header[8..]);
         int width = BinaryPrimitives.ReadInt32BigEndian(header), height = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
-        return new PngFile(width, height, chunks["PLTE"], Pixels(chunks["IDAT"], width, height));
+        return new PngFile(width, height, chunks["PLTE"], Unfold(chunks["IDAT"], width, height));
     }
 
-    private static byte[] Pixels(byte[] data, int width, int height)
+    private static byte[] Unfold(byte[] data, int width, int height)
     {
         using var zlib = new ZLibStream(new MemoryStream(data), CompressionMode.Decompress);
         using var rows = new MemoryStream();

@@ -39,7 +39,7 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
         Assert.Equal([expected[0], expected[2], expected[3]], shown);
         Assert.Empty(report.Root.Descendants("script"));
         Assert.Empty(report.Root.Descendants("u"));
-        Assert.Empty(report.Root.Descendants().Attributes().Where(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(report.Root.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
         Assert.Contains(WrittenReport.MetricName, report.Root.Value);
     }
 
