@@ -1,4 +1,5 @@
 using AudioBsq;
+using AudioBsq.Metrics;
 using AudioBsq.MLNet;
 using AudioBsq.Training;
 
@@ -70,5 +71,22 @@ public static class AudioTokenizerCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         return ReconstructionEvaluator.Evaluate(catalog.Environment(), data, melColumnName, reconstructedColumnName, tokenColumnName);
+    }
+
+    /// <summary>Measures how good synthesized waveforms sound beside the originals: intelligibility, estimated opinion score, spectral distances, pitch.</summary>
+    /// <param name="catalog">mlContext.Data.</param>
+    /// <param name="data">Data with both columns, for instance what <see cref="SynthesizeAudio"/> makes of a reconstructor's output.</param>
+    /// <param name="waveformColumnName">The original waveforms. A row without sound is kept in the report, unmeasured.</param>
+    /// <param name="synthesizedColumnName">What became of them. One that ends sooner counts as silent from there on; what it has beyond is left out.</param>
+    /// <param name="sampleRate">Of both, in Hz; needed only where neither column carries it, as those of <c>LoadAudio</c> do.</param>
+    /// <returns>Every row's measures in order, and their means with 95 % bootstrap intervals.</returns>
+    /// <exception cref="ArgumentException">A column does not fit, or the rates disagree, are unknown or not from 8,000 to 192,000 Hz.</exception>
+    /// <exception cref="InvalidDataException">A sample is not finite.</exception>
+    /// <exception cref="InvalidOperationException">There is no sound.</exception>
+    public static AudioQualityReport EvaluateAudioQuality(
+        this DataOperationsCatalog catalog, IDataView data, string waveformColumnName = "Waveform", string synthesizedColumnName = "Synthesized", int? sampleRate = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return AudioQualityEvaluator.Evaluate(catalog.Environment(), data, waveformColumnName, synthesizedColumnName, sampleRate);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Fourier
 {
     private readonly Complex[] _roots; // e^(−2πik/length), the first half
 
-    /// <param name="length">A power of two.</param>
+    /// <param name="length">A power of two, at least 2.</param>
     public Fourier(int length)
     {
         _roots = new Complex[length / 2];
@@ -33,19 +33,26 @@ internal sealed class Fourier
             if (i < j) (values[i], values[j]) = (values[j], values[i]);
         }
 
-        for (int half = 1, step = length / 2; half < length; half *= 2, step /= 2)
+        Combine(values);
+    }
+
+    // Halves first, so that long transforms stay in the cache.
+    private void Combine(Span<Complex> values)
+    {
+        Span<Complex> low = values[..(values.Length / 2)], high = values[low.Length..];
+        if (low.Length > 1)
         {
-            for (int start = 0; start < length; start += 2 * half)
-            {
-                Span<Complex> low = values.Slice(start, half), high = values.Slice(start + half, half);
-                for (int k = 0; k < low.Length; k++)
-                {
-                    Complex root = _roots[k * step], a = low[k], b = high[k];
-                    var turned = new Complex(b.Real * root.Real - b.Imaginary * root.Imaginary, b.Real * root.Imaginary + b.Imaginary * root.Real);
-                    low[k] = a + turned;
-                    high[k] = a - turned;
-                }
-            }
+            Combine(low);
+            Combine(high);
+        }
+
+        int step = _roots.Length / low.Length;
+        for (int k = 0; k < low.Length; k++)
+        {
+            Complex root = _roots[k * step], a = low[k], b = high[k];
+            var turned = new Complex(b.Real * root.Real - b.Imaginary * root.Imaginary, b.Real * root.Imaginary + b.Imaginary * root.Real);
+            low[k] = a + turned;
+            high[k] = a - turned;
         }
     }
 }

@@ -30,7 +30,8 @@ internal sealed class NeurogramPatch
     public double Similarity(NeurogramPatch other, Span<double> bandMeans)
     {
         int count = _values.Length, frames = count / _bands;
-        double[] products = new double[count], covariances = new double[count];
+        Span<double> products = count <= 1024 ? stackalloc double[count] : new double[count];
+        Span<double> covariances = count <= 1024 ? stackalloc double[count] : new double[count];
         for (int i = 0; i < count; i++) products[i] = _values[i] * other._values[i];
         Smooth(products, covariances);
         bandMeans.Clear();

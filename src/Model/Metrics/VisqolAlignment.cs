@@ -22,12 +22,14 @@ internal static class VisqolAlignment
         FillEnvelopes(values, reference, degraded);
         transform.Forward(values);
 
-        // Both spectra lie in that of one complex signal. The transform back is one forwards of the conjugate.
+        // Both spectra lie in that of one complex signal: sum and difference of a value and its mirrored one are 2X and 2iY. The product is
+        // −4i·X·conj(Y); turned and conjugated, its transform forwards is the one backwards that is wanted.
         var product = new Complex[size];
         for (int k = 0; k < size; k++)
         {
-            Complex value = values[k], mirrored = Complex.Conjugate(values[(size - k) % size]);
-            product[k] = Complex.Conjugate((value + mirrored) * Complex.Conjugate((value - mirrored) / Complex.ImaginaryOne));
+            Complex value = values[k], mirrored = Complex.Conjugate(values[(size - k) & (size - 1)]);
+            Complex correlation = (value + mirrored) * Complex.Conjugate(value - mirrored);
+            product[k] = new Complex(-correlation.Imaginary, -correlation.Real);
         }
 
         transform.Forward(product);

@@ -22,7 +22,7 @@ internal static class VisqolPatches
         var sound = reference.Slice(First, count * (int)(Length * frameStep));
         bool[] loud = new bool[sound.Length / step];
         for (int i = 0; i < loud.Length; i++) loud[i] = RootMeanSquare(sound.Slice(i * step, step), peak) >= Threshold;
-        bool Speaks(int hop) => hop < Silent - 1 || loud[(hop - Silent + 1)..(hop + 1)].Contains(true);
+        bool Speaks(int hop) => hop < Silent - 1 || loud.AsSpan(hop - Silent + 1, Silent).Contains(true);
         return [.. Enumerable.Range(0, count).Where(patch => Enumerable.Range(patch * Length, Length).Any(Speaks)).Select(patch => First + patch * Length)];
     }
 

@@ -1,0 +1,33 @@
+namespace AudioBsq.Metrics;
+
+/// <summary>How good reconstructed clips are: each of them, and their means with confidence intervals.</summary>
+public sealed record AudioQualityReport
+{
+    /// <summary>Every clip in the order given.</summary>
+    public required IReadOnlyList<AudioQuality> Clips { get; init; }
+
+    /// <summary>
+    /// Mean over the clips for which a measure is defined, each clip counting alike; measures defined for none are left out. Look at
+    /// <see cref="ConfidenceInterval.Count"/> before comparing two reports.
+    /// </summary>
+    public required IReadOnlyDictionary<AudioMetric, ConfidenceInterval> Means { get; init; }
+
+    /// <summary>Sums clips up.</summary>
+    /// <param name="clips">Measured clips.</param>
+    /// <param name="confidence">Of the intervals, between 0 and 1.</param>
+    /// <param name="resamples">Bootstrap samples behind each interval, from 100.</param>
+    /// <param name="seed">Chooses the bootstrap samples; the same for every measure.</param>
+    public static AudioQualityReport Of(IEnumerable<AudioQuality> clips, double confidence = 0.95, int resamples = 2_000, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(clips);
+        AudioQuality[] all = [.. clips];
+        var means = new Dictionary<AudioMetric, ConfidenceInterval>();
+        foreach (var metric in AudioMetric.All)
+        {
+            double[] values = [.. all.Select(metric.Of).OfType<double>()];
+            if (ConfidenceInterval.OfMean(values, confidence, resamples, seed) is { } mean) means.Add(metric, mean);
+        }
+
+        return new AudioQualityReport { Clips = all, Means = means };
+    }
+}
