@@ -18,6 +18,7 @@ internal sealed class AudioBsqCommand : RootCommand
         ExampleCommand[] commands =
         [
             new TrainCommand(terminal, cancellation),
+            new TrainVocoderCommand(terminal, cancellation),
             new EvaluateCommand(terminal, cancellation),
             new ReportCommand(terminal, cancellation),
             new CompareCommand(terminal, cancellation),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
+using AudioBsq.Vocoding;
 
 namespace AudioBsq.Cli;
 
@@ -24,6 +25,14 @@ internal sealed class ReconstructCommand : ExampleCommand
         Required = true,
     };
 
+    private readonly Option<string?> _vocoder = new("--vocoder")
+    {
+        Description = "A file that 'audiobsq train-vocoder' wrote, to make the sound with instead of by Griffin-Lim",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<int?> _rounds = Checked.Number("--griffin-lim", $"Rounds of Griffin-Lim [default: {new GriffinLimOptions().Iterations}, and 0 after a vocoder]", least: 0);
+
     private readonly Option<int?> _seed =
         Checked.Number("--seed", "Chooses the phases that the search for a waveform starts from; the same seed gives the same sound [default: 0]");
 
@@ -38,7 +47,10 @@ internal sealed class ReconstructCommand : ExampleCommand
         : base(
             "reconstruct",
             "Turn tokens back into sound: one WAV file for each clip, as long as the original to the sample.",
-            "audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt",
+            """
+            audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt
+            audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt --vocoder vocoder.safetensors
+            """,
             """
             A clip speech/a/hello.flac becomes FOLDER/speech/a/hello.wav, and a second one of that
             name hello (2).wav. After Ctrl+C the WAV files that are finished stay; there are no
@@ -52,15 +64,20 @@ internal sealed class ReconstructCommand : ExampleCommand
         Add(_format);
         Add(_overwrite);
         Add(_seed);
+        Add(_vocoder);
+        Add(_rounds);
         _torch.AddTo(this);
     }
 
     protected override int Run(ParseResult arguments)
     {
         using var stream = Open(arguments.GetRequiredValue(_tokens));
-        var ml = _torch.CreateContext(arguments);
+        var ml = _torch.CreateContext(arguments, out string device);
+        using var vocoder = LoadVocoder(arguments.GetValue(_vocoder), device);
         var saved = SavedModel.Load(ml, arguments.GetRequiredValue(_model));
-        using var pipeline = new WavePipeline(ml, saved, _torch.BatchSize(arguments), new GriffinLimOptions { Seed = arguments.GetValue(_seed) ?? 0 });
+        var griffinLim = new GriffinLimOptions { Seed = arguments.GetValue(_seed) ?? 0 };
+        griffinLim = griffinLim with { Iterations = arguments.GetValue(_rounds) ?? (vocoder is null ? griffinLim.Iterations : 0) };
+        using var pipeline = new WavePipeline(ml, saved, _torch.BatchSize(arguments), griffinLim, vocoder);
         var tally = new Tally(_terminal);
         _terminal.Follow("Reconstructing", stream.CanSeek ? stream.Length : 1, hidden: false, report =>
         {
@@ -71,6 +88,14 @@ internal sealed class ReconstructCommand : ExampleCommand
             }
         });
         return tally.Conclude();
+    }
+
+    private static NeuralVocoder? LoadVocoder(string? path, string device)
+    {
+        if (path is null) return null;
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a vocoder.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no vocoder '{path}'.", path);
+        return NeuralVocoder.Load(path, device);
     }
 
     private static FileStream Open(string path)
@@ -108,8 +133,9 @@ internal sealed class ReconstructCommand : ExampleCommand
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             using var file = new WholeFile(target);
-            AudioFile.WriteWav(file.Stream, sound, format);
+            int cut = AudioFile.WriteWav(file.Stream, sound, format);
             file.Keep();
+            if (cut > 0) _terminal.Say($"{target}: {cut} of {sound.Samples.Length} samples were beyond full scale and are cut off; --format float keeps them.");
             tally.Count(sound.Seconds);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -7,7 +7,8 @@ namespace AudioBsq.Cli;
 
 /// <summary>The options of commands that run a model: where, and how much at a time.</summary>
 /// <param name="configured">The command has a configuration, which says both unless the command line does.</param>
-internal sealed class TorchOptions(bool configured = false)
+/// <param name="batches">Clips go through the network in batches whose size is of no consequence.</param>
+internal sealed class TorchOptions(bool configured = false, bool batches = true)
 {
     private readonly Option<string?> _device = new("--device")
     {
@@ -22,7 +23,7 @@ internal sealed class TorchOptions(bool configured = false)
     public void AddTo(Command command)
     {
         command.Add(_device);
-        if (!configured) command.Add(_batchSize);
+        if (batches && !configured) command.Add(_batchSize);
         command.Add(_threads);
     }
 
@@ -31,6 +32,14 @@ internal sealed class TorchOptions(bool configured = false)
 
     /// <summary>A context whose models run where and how the user said.</summary>
     public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null) => Create(arguments, Resolve(arguments.GetValue(_device) ?? device), seed);
+
+    /// <summary>The same, and the device by its full name.</summary>
+    public MLContext CreateContext(ParseResult arguments, out string device)
+    {
+        var place = Resolve(arguments.GetValue(_device) ?? "auto");
+        device = place.ToString();
+        return Create(arguments, place, seed: null);
+    }
 
     private MLContext Create(ParseResult arguments, torch.Device device, int? seed)
     {

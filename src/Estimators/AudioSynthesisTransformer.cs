@@ -1,7 +1,6 @@
 using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(AudioSynthesisTransformer), null, typeof(SignatureLoadModel), "", AudioSynthesisTransformer.LoaderSignature)]
@@ -31,7 +30,7 @@ public sealed class AudioSynthesisTransformer : AudioTransformer
             input,
             samples is { } s ? [column, s] : [column],
             [WaveformColumn.Create(_settings.Output, _settings.Mel.SampleRate)],
-            (row, capacity) => new Session(this, row, column, samples, capacity));
+            (row, capacity) => new SynthesisSession((mel, wanted) => _griffinLim.Synthesize(mel, wanted), row, column, _settings.Mel.Bands, samples, capacity));
     }
 
     private protected override void Save(ModelWriter writer) => writer.Options(_settings);
@@ -52,36 +51,5 @@ public sealed class AudioSynthesisTransformer : AudioTransformer
             Mel.Validate();
             GriffinLim.Validate();
         }
-    }
-
-    // Slots: one waveform each.
-    private sealed class Session(AudioSynthesisTransformer owner, DataViewRow row, DataViewSchema.Column column, DataViewSchema.Column? samples, int capacity) : BatchSession
-    {
-        private readonly ValueGetter<VBuffer<float>> _mel = row.GetGetter<VBuffer<float>>(column);
-        private readonly ValueGetter<int>? _samples = samples is { } count ? row.GetGetter<int>(count) : null;
-        private readonly float[][] _waveforms = new float[capacity][];
-        private VBuffer<float> _row;
-
-        public override void Collect(int slot)
-        {
-            _mel(ref _row);
-            float[] mel = MelRows.Values(_row, column.Name, owner._settings.Mel.Bands, row.Position);
-            int wanted = 0;
-            _samples?.Invoke(ref wanted);
-            try
-            {
-                _waveforms[slot] = owner._griffinLim.Synthesize(mel, _samples is null ? null : wanted);
-            }
-            catch (ArgumentException rule)
-            {
-                throw new InvalidDataException($"Row {row.Position} of column '{column.Name}': {rule.Message}", rule);
-            }
-        }
-
-        public override void Run(int count)
-        {
-        }
-
-        public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _waveforms[slot()]);
     }
 }

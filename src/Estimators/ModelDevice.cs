@@ -10,8 +10,10 @@ internal static class ModelDevice
     /// <summary>
     /// Cursors that may run the model side by side: one on a GPU, and one where torch spreads every operation over several threads itself.
     /// </summary>
-    public static int MostCursors(AudioBsqModel model) =>
-        model.Device.type == DeviceType.CPU && torch.get_num_threads() == 1 ? Environment.ProcessorCount : 1;
+    public static int MostCursors(AudioBsqModel model) => MostCursors(model.Device);
+
+    /// <inheritdoc cref="MostCursors(AudioBsqModel)"/>
+    public static int MostCursors(torch.Device device) => device.type == DeviceType.CPU && torch.get_num_threads() == 1 ? Environment.ProcessorCount : 1;
 
     /// <summary>The device by its full name.</summary>
     public static string Choose(IHostEnvironment environment, string? asked = null)

@@ -132,26 +132,28 @@ public static class AudioFile
     }
 
     /// <summary>Writes a mono WAV file, in place of one that is there. Integers are rounded to nearest and cut off at full scale.</summary>
+    /// <returns>How many samples beyond ±1 were cut off; 0 for <see cref="WavSampleFormat.IeeeFloat"/>, which holds them.</returns>
     /// <exception cref="ArgumentException">The waveform holds samples that are not finite numbers.</exception>
     /// <exception cref="NotSupportedException">The file would pass 4 GiB.</exception>
-    public static void WriteWav(string path, Waveform waveform, WavSampleFormat format = WavSampleFormat.Pcm16)
+    public static int WriteWav(string path, Waveform waveform, WavSampleFormat format = WavSampleFormat.Pcm16)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(waveform);
         WavWriter.Validate(waveform, format);
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
-        WavWriter.Write(stream, waveform, format);
+        return WavWriter.Write(stream, waveform, format);
     }
 
     /// <summary>Writes a mono WAV file to a stream, which need not seek and stays open.</summary>
+    /// <returns>How many samples beyond ±1 were cut off; 0 for <see cref="WavSampleFormat.IeeeFloat"/>, which holds them.</returns>
     /// <exception cref="ArgumentException">The waveform holds samples that are not finite numbers.</exception>
     /// <exception cref="NotSupportedException">The file would pass 4 GiB.</exception>
-    public static void WriteWav(Stream stream, Waveform waveform, WavSampleFormat format = WavSampleFormat.Pcm16)
+    public static int WriteWav(Stream stream, Waveform waveform, WavSampleFormat format = WavSampleFormat.Pcm16)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(waveform);
         WavWriter.Validate(waveform, format);
-        WavWriter.Write(stream, waveform, format);
+        return WavWriter.Write(stream, waveform, format);
     }
 
     private static CheckedAudioSource OpenSeekable(Stream stream, string name, bool owned)

@@ -47,28 +47,35 @@ public sealed class GriffinLim
     public float[] Synthesize(ReadOnlySpan<float> mel, int? samples = null, CancellationToken cancellation = default)
     {
         int frames = MelInversion.FramesOf(mel.Length, Mel.Bands, nameof(mel));
-        long shortest = Math.Max(0, (long)(frames - 1) * Mel.HopLength), longest = Math.Max(0, (long)frames * Mel.HopLength - 1);
-        long length = samples ?? shortest;
-        Check.That(length >= shortest && length <= longest, samples, $"must be from {shortest} to {longest} for {frames} frames", nameof(samples));
-        if (length > Array.MaxLength)
-            throw new ArgumentException($"{frames:N0} frames are {length:N0} samples, more than one array holds: synthesize them in parts.", nameof(mel));
-
-        float[] waveform = new float[length];
+        float[] waveform = new float[SynthesisLength.Of(frames, Mel.HopLength, samples)];
         float floor = MelLevels.FloorOf(mel, Mel);
-        if (length == 0) return waveform;
-        int overlap = (Mel.FftLength - 1) / Mel.HopLength + 1; // frames that share a sample
-        int ahead = 3 * overlap, fresh = Math.Max(SegmentFrames, ahead);
-        var segment = new GriffinLimSegment(_stft, _inversion, _options, Math.Min(frames, fresh + 2 * ahead + overlap));
-        long done = 0; // samples from the start of the first window, half a window before the waveform
-        for (int end = 0; end < frames;)
+        if (waveform.Length == 0) return waveform;
+        var segment = NewSegment(frames);
+        foreach (var (done, first, end) in Segments(frames))
         {
-            int first = done == 0 ? 0 : (int)((done - Mel.FftLength) / Mel.HopLength) + 1;
-            end = (int)(done / Mel.HopLength) + fresh + ahead;
-            if (end > frames - ahead) end = frames;
             var power = mel[(first * Mel.Bands)..(end * Mel.Bands)].ToArray();
             MelLevels.ToPower(power, Mel, floor);
             segment.Take(power, first, end - first);
-            done = segment.Run(waveform, done, isLast: end == frames, keep: end - first - ahead, cancellation);
+            segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
+        }
+
+        return waveform;
+    }
+
+    /// <summary>The same from spectra, whose magnitudes are kept and whose phases are the start of the search.</summary>
+    /// <param name="spectra">Given a first frame and a number of frames: real and imaginary parts, each (frames, bins).</param>
+    /// <param name="frames">All frames, from 1.</param>
+    /// <param name="samples">Samples wanted, as <see cref="SynthesisLength"/> allows; from 1.</param>
+    /// <param name="cancellation">Looked at several times a second.</param>
+    internal float[] Refine(Func<int, int, (float[] Re, float[] Im)> spectra, int frames, int samples, CancellationToken cancellation)
+    {
+        float[] waveform = new float[samples];
+        var segment = NewSegment(frames);
+        foreach (var (done, first, end) in Segments(frames))
+        {
+            var (re, im) = spectra(first, end - first);
+            segment.Take(re, im, first, end - first);
+            segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
         }
 
         return waveform;
@@ -76,4 +83,25 @@ public sealed class GriffinLim
 
     /// <summary>Frames that a segment adds, unless windows overlap so much that more are needed.</summary>
     internal int SegmentFrames { get; init; } = 1024;
+
+    private int Overlap => (Mel.FftLength - 1) / Mel.HopLength + 1; // frames that share a sample
+
+    private int Ahead => 3 * Overlap;
+
+    private int Fresh => Math.Max(SegmentFrames, Ahead);
+
+    private GriffinLimSegment NewSegment(int frames) => new(_stft, _inversion, _options, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
+
+    // Where each segment goes on, in samples from the start of the first window, half a window before the waveform, and its frames.
+    private IEnumerable<(long Done, int First, int End)> Segments(int frames)
+    {
+        long done = 0;
+        for (int end = 0; end < frames; done = (long)(end - Ahead) * Mel.HopLength)
+        {
+            int first = done == 0 ? 0 : (int)((done - Mel.FftLength) / Mel.HopLength) + 1;
+            end = (int)(done / Mel.HopLength) + Fresh + Ahead;
+            if (end > frames - Ahead) end = frames;
+            yield return (done, first, end);
+        }
+    }
 }

@@ -21,6 +21,7 @@ internal sealed class GriffinLimSegment
     private readonly LaneBuffer _buffer;
     private float[] _sound, _next;
     private int _firstFrame, _frames, _blocks;
+    private bool _hasPhases;
 
     /// <summary>Makes room for segments of up to so many frames.</summary>
     public GriffinLimSegment(Stft stft, MelInversion inversion, GriffinLimOptions options, int frames)
@@ -35,15 +36,32 @@ internal sealed class GriffinLimSegment
     /// <summary>Takes the mel power (frames, bands) of the next segment, whose first frame is <paramref name="firstFrame"/> of the clip.</summary>
     public void Take(ReadOnlySpan<float> power, int firstFrame, int frames)
     {
-        int lanes = LaneFrames.Lanes, bands = power.Length / frames;
-        (_firstFrame, _frames, _blocks) = (firstFrame, frames, (frames + lanes - 1) / lanes);
-        var (mel, work) = (new Vector<float>[bands], new Vector<float>[bands]);
+        Begin(firstFrame, frames, hasPhases: false);
+        var (mel, work) = (new Vector<float>[power.Length / frames], new Vector<float>[power.Length / frames]);
         for (int block = 0; block < _blocks; block++)
         {
-            MelInversion.Gather(power, mel, block * lanes, frames);
+            MelInversion.Gather(power, mel, block * LaneFrames.Lanes, frames);
             _inversion.Invert(mel, _magnitude.AsSpan(block * _stft.Bins, _stft.Bins), work);
         }
+    }
 
+    /// <summary>Takes the spectra of the next segment, real and imaginary parts each (frames, bins): their magnitudes, and phases to start from.</summary>
+    public void Take(ReadOnlySpan<float> re, ReadOnlySpan<float> im, int firstFrame, int frames)
+    {
+        Begin(firstFrame, frames, hasPhases: true);
+        for (int block = 0; block < _blocks; block++)
+        {
+            Span<Vector<float>> real = _lastRe.AsSpan(block * _stft.Bins, _stft.Bins), imaginary = _lastIm.AsSpan(block * _stft.Bins, _stft.Bins);
+            MelInversion.Gather(re, real, block * LaneFrames.Lanes, frames);
+            MelInversion.Gather(im, imaginary, block * LaneFrames.Lanes, frames);
+            for (int bin = 0; bin < real.Length; bin++) _magnitude[block * _stft.Bins + bin] = Vector.SquareRoot(real[bin] * real[bin] + imaginary[bin] * imaginary[bin]);
+        }
+    }
+
+    private void Begin(int firstFrame, int frames, bool hasPhases)
+    {
+        (_firstFrame, _frames, _hasPhases) = (firstFrame, frames, hasPhases);
+        _blocks = (frames + LaneFrames.Lanes - 1) / LaneFrames.Lanes;
         Array.Clear(_lastRe);
         Array.Clear(_lastIm);
         Array.Clear(_perOverlap);
@@ -57,9 +75,9 @@ internal sealed class GriffinLimSegment
 
     /// <summary>
     /// Writes the waveform from position <paramref name="done"/> on, to its end if this is the last segment and otherwise to the
-    /// start of frame <paramref name="keep"/> of this segment; returns the position reached.
+    /// start of frame <paramref name="keep"/> of this segment.
     /// </summary>
-    public long Run(Span<float> waveform, long done, bool isLast, int keep, CancellationToken cancellation)
+    public void Run(Span<float> waveform, long done, bool isLast, int keep, CancellationToken cancellation)
     {
         long start = (long)_firstFrame * _stft.Hop;
         int half = _stft.Length / 2;
@@ -90,7 +108,6 @@ internal sealed class GriffinLimSegment
 
         long from = Math.Max(done, half), to = isLast ? half + waveform.Length : start + (long)keep * _stft.Hop;
         _sound.AsSpan((int)(from - start), (int)(to - from)).CopyTo(waveform[(int)(from - half)..]);
-        return to;
     }
 
     // What is known of the sound replaces what the frames say.
@@ -112,6 +129,13 @@ internal sealed class GriffinLimSegment
     private void StartPhases(int block)
     {
         int lanes = LaneFrames.Lanes, bins = _stft.Bins;
+        if (_hasPhases)
+        {
+            Move(_lastRe.AsSpan(block * bins, bins), _buffer.Re);
+            Move(_lastIm.AsSpan(block * bins, bins), _buffer.Im);
+            return;
+        }
+
         Span<float> re = stackalloc float[lanes], im = stackalloc float[lanes];
         for (int bin = 0; bin < bins; bin++)
         {
@@ -124,6 +148,12 @@ internal sealed class GriffinLimSegment
             _buffer.Re[bin] = _magnitude[block * bins + bin] * new Vector<float>(re);
             _buffer.Im[bin] = _magnitude[block * bins + bin] * new Vector<float>(im);
         }
+    }
+
+    private static void Move(Span<Vector<float>> from, Span<Vector<float>> to)
+    {
+        from.CopyTo(to);
+        from.Clear();
     }
 
     // The step beyond the new spectrum, away from the last one, gives the phase (Perraudin et al., algorithm 2).

@@ -27,8 +27,10 @@ public class WavWriterTests
         float[] samples = [1f, -1f, 2f, -2f, 0.6f / 32_768, -0.6f / 32_768, 0.4f / 32_768];
         using var stream = new MemoryStream();
 
-        AudioFile.WriteWav(stream, new Waveform(samples, 8000));
+        int cut = AudioFile.WriteWav(stream, new Waveform(samples, 8000));
 
+        Assert.Equal(2, cut);
+        Assert.Equal(0, AudioFile.WriteWav(Stream.Null, new Waveform(samples, 8000), WavSampleFormat.IeeeFloat));
         Assert.Equal(WavBytes.Pcm16(8000, 32767, -32768, 32767, -32768, 1, -1, 0).AsSpan(44).ToArray(), stream.ToArray().AsSpan(44).ToArray());
     }
 

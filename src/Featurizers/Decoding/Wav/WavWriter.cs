@@ -17,7 +17,8 @@ internal static class WavWriter
         if (!CheckedAudioSource.AllFinite(waveform.Samples)) throw new ArgumentException("The waveform holds samples that are not finite numbers.", nameof(waveform));
     }
 
-    public static void Write(Stream stream, Waveform waveform, WavSampleFormat format)
+    /// <summary>Writes the file and gives the number of samples that were cut off.</summary>
+    public static int Write(Stream stream, Waveform waveform, WavSampleFormat format)
     {
         int sampleBytes = SizeOf(format);
         long dataBytes = (long)waveform.Samples.Length * sampleBytes;
@@ -31,6 +32,7 @@ internal static class WavWriter
         }
 
         if ((dataBytes & 1) != 0) stream.WriteByte(0);
+        return format == WavSampleFormat.IeeeFloat ? 0 : waveform.Samples.Count(sample => MathF.Abs(sample) > 1);
     }
 
     private static byte[] Header(int sampleRate, WavSampleFormat format, uint dataBytes)

@@ -1,0 +1,17 @@
+namespace AudioBsq.Signal;
+
+/// <summary>How many samples a number of frames can become.</summary>
+internal static class SynthesisLength
+{
+    /// <summary>The length asked for, or (frames − 1)·hop where none is.</summary>
+    /// <exception cref="ArgumentException">The length does not give this number of frames, or exceeds what one array holds.</exception>
+    public static int Of(int frames, int hop, int? samples)
+    {
+        long shortest = Math.Max(0, (long)(frames - 1) * hop), longest = Math.Max(0, (long)frames * hop - 1);
+        long length = samples ?? shortest;
+        Check.That(length >= shortest && length <= longest, samples, $"must be from {shortest} to {longest} for {frames} frames", nameof(samples));
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new ArgumentException($"{frames:N0} frames are {length:N0} samples, more than one array holds: synthesize them in parts.", nameof(frames));
+    }
+}

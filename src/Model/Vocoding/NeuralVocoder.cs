@@ -1,0 +1,156 @@
+using AudioBsq.Native;
+using AudioBsq.Networks;
+using AudioBsq.Persistence;
+using AudioBsq.Signal;
+using AudioBsq.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Vocoding;
+
+/// <summary>
+/// A small network that turns mel spectrograms (frames, bands) into sound, several times faster than <see cref="GriffinLim"/>, and that can
+/// learn to repair what a tokenizer did to them. Start reading here; after Vocos (Siuzdak 2023). One instance may be used from several
+/// threads at once, except while it is being disposed.
+/// </summary>
+/// <example>
+/// <code>
+/// using var vocoder = NeuralVocoder.Train(VocoderTrainingData.Of(waveforms), new VocoderOptions(), mel.Options);
+/// float[] sound = vocoder.Synthesize(mel.Extract(waveform), waveform.Length);
+/// </code>
+/// </example>
+public sealed class NeuralVocoder : IDisposable
+{
+    private readonly VocoderNetwork _network;
+    private bool _disposed;
+
+    internal NeuralVocoder(VocoderNetwork network, VocoderOptions options, MelOptions mel, Device device)
+    {
+        (_network, Options, Mel, Device) = (network, options, mel, device);
+        _network.to(device);
+        _network.eval();
+        (Input, Inverse) = (new VocoderInput(options, mel), new InverseStft(mel, device));
+    }
+
+    /// <summary>The network's sizes.</summary>
+    public VocoderOptions Options { get; }
+
+    /// <summary>The mel spectrograms that the vocoder was made for.</summary>
+    public MelOptions Mel { get; }
+
+    /// <summary>Weights of the network.</summary>
+    public long ParameterCount => VocoderNetwork.Layout(Options, Mel).Sum(entry => entry.Shape.Aggregate(1L, (count, size) => count * size));
+
+    internal VocoderNetwork Network
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _network;
+        }
+    }
+
+    internal VocoderInput Input { get; }
+
+    internal InverseStft Inverse { get; }
+
+    internal Device Device { get; }
+
+    /// <summary>A vocoder with random weights: the start of training, and for tests.</summary>
+    public static NeuralVocoder Create(VocoderOptions options, MelOptions mel, int seed = 1, string device = "auto")
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(mel);
+        options.Validate(mel);
+        var place = TorchDevice.Resolve(device);
+        using var generator = new SeededGenerator(seed);
+        return new NeuralVocoder(new VocoderNetwork(options, mel), options, mel, place);
+    }
+
+    /// <summary>Fits a new vocoder. Same arguments, same number of torch threads, same weights (on a CPU).</summary>
+    /// <param name="data">Sound to learn from.</param>
+    /// <param name="options">The network.</param>
+    /// <param name="mel">The mel spectrograms that it is going to be given.</param>
+    /// <param name="training">How to fit; defaults when null.</param>
+    /// <param name="report">Called from time to time, on the calling thread.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
+    /// <exception cref="InvalidDataException">A clip holds samples or levels that are none; the message gives its number.</exception>
+    /// <exception cref="InvalidOperationException">No clip has a whole frame.</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row gave no finite loss.</exception>
+    public static NeuralVocoder Train(
+        VocoderTrainingData data,
+        VocoderOptions options,
+        MelOptions mel,
+        VocoderTrainingOptions? training = null,
+        Action<VocoderProgress>? report = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        training ??= new VocoderTrainingOptions();
+        training.Validate(mel);
+        var vocoder = Create(options, mel, training.Seed, training.Device);
+        try
+        {
+            using var generator = new SeededGenerator(training.Seed);
+            new VocoderRun(vocoder, training, data, report).Run(cancellation);
+            return vocoder;
+        }
+        catch
+        {
+            vocoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a vocoder file.</summary>
+    /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <exception cref="InvalidDataException">It is not a whole vocoder file.</exception>
+    public static NeuralVocoder Load(string path, string device = "auto")
+    {
+        using var stream = File.OpenRead(path);
+        return VocoderFile.Read(stream, path, TorchDevice.Resolve(device));
+    }
+
+    /// <summary>Writes the weights and options as one safetensors file.</summary>
+    public void Save(string path)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this); // before an old file is lost
+        using var stream = File.Create(path);
+        Save(stream);
+    }
+
+    /// <summary>The same into a stream, which is left open.</summary>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        VocoderFile.Write(stream, this);
+    }
+
+    /// <summary>
+    /// Mel (frames, bands) in the unit of <see cref="MelOptions.Level"/> → waveform, nominally −1 to 1; loud moments may pass that. Long clips are
+    /// made in windows, so memory does not grow with the length beyond the mel and the waveform themselves.
+    /// </summary>
+    /// <param name="mel">Frames, row by row.</param>
+    /// <param name="samples">
+    /// Length wanted, one that gives these frames: from (frames − 1)·hop, which is the default, to frames·hop − 1. An empty mel
+    /// gives an empty waveform.
+    /// </param>
+    /// <param name="griffinLimIterations">Rounds of fast Griffin-Lim that start from the network's phases and keep its magnitudes; 0 leaves them out.</param>
+    /// <param name="cancellation">Looked at between two windows.</param>
+    /// <exception cref="ArgumentException">The mel has no whole frames or holds an impossible level, or the length does not fit it.</exception>
+    public float[] Synthesize(ReadOnlyMemory<float> mel, int? samples = null, int griffinLimIterations = 0, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new VocoderWindows(this).Synthesize(mel, samples, griffinLimIterations, cancellation);
+    }
+
+    /// <summary>Frees the native memory of the weights.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _network.Dispose();
+        Inverse.Dispose();
+    }
+}

@@ -1,0 +1,41 @@
+using AudioBsq.Signal;
+using AudioBsq.Training;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Vocoding;
+
+/// <summary>Crops of equal length: what the network sees of them, and what should be heard.</summary>
+/// <param name="Levels">(crops, frames, bands), as <see cref="VocoderInput"/> makes them.</param>
+/// <param name="LogMagnitude">(crops, frames, bins)</param>
+/// <param name="Sound">(crops, samples), from the centre of the first frame to that of the last.</param>
+internal sealed record VocoderBatch(Tensor Levels, Tensor LogMagnitude, Tensor Sound)
+{
+    /// <param name="crops">Rows of <see cref="VocoderRows"/>.</param>
+    /// <param name="vocoder">Whose input is made.</param>
+    /// <param name="options">The gains.</param>
+    /// <param name="step">Decides the gains, together with the seed.</param>
+    public static VocoderBatch Of(IReadOnlyList<float[]> crops, NeuralVocoder vocoder, VocoderTrainingOptions options, int step)
+    {
+        using var scope = NewDisposeScope();
+        MelOptions mel = vocoder.Mel;
+        var random = new Random(StepSeed.Of(options.Seed, step));
+        int width = mel.Bands + mel.HopLength, frames = crops[0].Length / width, samples = (frames - 1) * mel.HopLength;
+        float[] power = new float[crops.Count * frames * mel.Bands], sound = new float[crops.Count * samples];
+        for (int crop = 0; crop < crops.Count; crop++)
+        {
+            float gain = MathF.Pow(10, (float)(options.GainDecibels * (2 * random.NextDouble() - 1) / 20));
+            for (int frame = 0; frame < frames; frame++)
+            {
+                var row = crops[crop].AsSpan(frame * width, width);
+                Scale(row[..mel.Bands], gain * gain, power.AsSpan((crop * frames + frame) * mel.Bands));
+                if (frame < frames - 1) Scale(row[mel.Bands..], gain, sound.AsSpan(crop * samples + frame * mel.HopLength));
+            }
+        }
+
+        var (levels, magnitude) = vocoder.Input.Of(power, crops.Count, vocoder.Device);
+        var target = tensor(sound, [crops.Count, samples]).to(vocoder.Device);
+        return new VocoderBatch(levels.MoveToOuterDisposeScope(), magnitude.MoveToOuterDisposeScope(), target.MoveToOuterDisposeScope());
+    }
+
+    private static void Scale(ReadOnlySpan<float> values, float gain, Span<float> target) => System.Numerics.Tensors.TensorPrimitives.Multiply(values, gain, target);
+}

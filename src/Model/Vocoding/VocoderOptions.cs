@@ -1,0 +1,44 @@
+using AudioBsq.Signal;
+
+namespace AudioBsq.Vocoding;
+
+/// <summary>The network of a <see cref="NeuralVocoder"/>. Its transform has the length and hop of the mel spectrograms.</summary>
+public sealed record VocoderOptions
+{
+    /// <summary>Channels, from 8 to 4,096.</summary>
+    public int Width { get; init; } = 192;
+
+    /// <summary>ConvNeXt blocks, from 1 to 64.</summary>
+    public int Layers { get; init; } = 4;
+
+    /// <summary>Frames that each convolution sees; odd, from 1 to 63.</summary>
+    public int Kernel { get; init; } = 7;
+
+    /// <summary>Channels inside a block, as a multiple of <see cref="Width"/>, from 1 to 8.</summary>
+    public int Expansion { get; init; } = 3;
+
+    /// <summary>Rounds of the search for the first guess of the magnitudes (<see cref="MelInversion"/>), from 1 to 1,000.</summary>
+    public int InversionIterations { get; init; } = 15;
+
+    /// <summary>Channels inside a block.</summary>
+    public int HiddenWidth => Expansion * Width;
+
+    /// <summary>Frames before and after a frame that its spectrum depends on.</summary>
+    public int ContextFrames => Kernel / 2 * (Layers + 1);
+
+    internal void Validate()
+    {
+        Check.That(Width is >= 8 and <= 4096, Width, "must be from 8 to 4,096");
+        Check.That(Layers is >= 1 and <= 64, Layers, "must be from 1 to 64");
+        Check.That(Kernel is >= 1 and <= 63 && Kernel % 2 == 1, Kernel, "must be odd, from 1 to 63");
+        Check.That(Expansion is >= 1 and <= 8, Expansion, "must be from 1 to 8");
+        Check.That(InversionIterations is >= 1 and <= 1000, InversionIterations, "must be from 1 to 1,000");
+    }
+
+    internal void Validate(MelOptions mel)
+    {
+        Validate();
+        mel.Validate();
+        Check.That(mel.HopLength <= mel.FftLength / 2, mel.HopLength, $"must be at most half of FftLength {mel.FftLength}: a waveform can be made only from frames that overlap by half or more", nameof(mel.HopLength));
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using AudioBsq.Tests.Model.Signal;
+using AudioBsq.Vocoding;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Tests.Model.Vocoding;
+
+[NoTensorLeaks]
+public class NeuralVocoderTests
+{
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(40), InlineData(1024), InlineData(1025), InlineData(1100)]
+    public void Synthesize_GivesTheLengthAskedFor(int frames)
+    {
+        using var vocoder = SmallVocoder.Create();
+        float[] mel = Small.Mels(7, frames)[0];
+
+        Assert.Equal((frames - 1) * 160, vocoder.Synthesize(mel).Length);
+        foreach (int length in new[] { (frames - 1) * 160, (frames - 1) * 160 + 1, frames * 160 - 1 })
+        {
+            float[] sound = vocoder.Synthesize(mel, length);
+
+            Assert.Equal(length, sound.Length);
+            Assert.All(sound, x => Assert.True(MathF.Abs(x) < 10, $"{x}"));
+        }
+    }
+
+    [Fact]
+    public void Synthesize_OfNothing_IsNothing()
+    {
+        using var vocoder = SmallVocoder.Create();
+
+        Assert.Empty(vocoder.Synthesize(Array.Empty<float>()));
+        Assert.Empty(vocoder.Synthesize(Array.Empty<float>(), 0, griffinLimIterations: 3));
+        Assert.Empty(vocoder.Synthesize(new float[16]));
+    }
+
+    [Theory] // each window has all the frames that its sound depends on
+    [InlineData(1, 90), InlineData(7, 90), InlineData(64, 300), InlineData(100, 100)]
+    public void Windows_GiveWhatTheWholeClipGives(int window, int frames)
+    {
+        using var vocoder = SmallVocoder.Create();
+        float[] mel = Small.Mels(8, frames)[0];
+
+        float[] whole = new VocoderWindows(vocoder) { WindowFrames = frames }.Synthesize(mel, frames * 160 - 1, 0, default);
+        float[] parts = new VocoderWindows(vocoder) { WindowFrames = window }.Synthesize(mel, frames * 160 - 1, 0, default);
+
+        Close.To(whole, parts, 1e-5 * whole.Max(MathF.Abs), "samples");
+    }
+
+    [Fact]
+    public void Synthesize_RepeatsItself_OnAnyThread()
+    {
+        using var vocoder = SmallVocoder.Create();
+        using var other = SmallVocoder.Create(seed: 4);
+        float[] mel = Small.Mels(9, 60)[0], expected = vocoder.Synthesize(mel);
+
+        Assert.Equal(expected, vocoder.Synthesize(mel));
+        Assert.NotEqual(expected, other.Synthesize(mel));
+        Assert.Throws<AggregateException>(() => Parallel.For(0, 1, _ => throw new InvalidOperationException())); // what is thrown there is seen here
+        Parallel.For(0, 6, _ => Close.To(expected, vocoder.Synthesize(mel), 1e-6, "samples"));
+    }
+
+    [Fact]
+    public void Rounds_OfGriffinLim_BringTheSoundNearerToItsMagnitudes()
+    {
+        using var vocoder = SmallVocoder.Create();
+        var (mel, sound) = SmallVocoder.Clip(20_000);
+        var spectrogram = new AudioBsq.Signal.MelSpectrogram(SmallVocoder.Mel);
+        double Error(int rounds) => spectrogram.Extract(vocoder.Synthesize(mel, sound.Length, rounds)).Zip(mel, (a, b) => Math.Abs(a - b)).Average();
+
+        double none = Error(0), some = Error(8);
+
+        Assert.True(some < 0.7 * none, string.Create(CultureInfo.InvariantCulture, $"{none:F2} dB without, {some:F2} dB with rounds"));
+        Assert.Equal(vocoder.Synthesize(mel, sound.Length, 2), vocoder.Synthesize(mel, sound.Length, 2));
+    }
+
+    [Fact]
+    public void Silence_StaysSilent()
+    {
+        using var vocoder = SmallVocoder.Create();
+        float[] mel = new float[16 * 50];
+        Array.Fill(mel, -80);
+
+        Assert.InRange(vocoder.Synthesize(mel).Max(MathF.Abs), 0, 1e-3f);
+    }
+
+    [Fact]
+    public void HostileInput_IsRefused()
+    {
+        using var vocoder = SmallVocoder.Create();
+        float[] mel = Small.Mels(2, 20)[0];
+        string Error(float[] frames, int? samples = null, int rounds = 0) => Assert.ThrowsAny<ArgumentException>(() => vocoder.Synthesize(frames, samples, rounds)).Message;
+
+        Assert.Contains("16 bands", Error(mel[..^1]));
+        Assert.Contains("3040 to 3199", Error(mel, 3_039));
+        Assert.Contains("3040 to 3199", Error(mel, 3_200));
+        Assert.Contains("0 to 0", Error([], 1));
+        Assert.Contains("Iterations", Error(mel, null, -1));
+        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f })
+        {
+            float[] spoilt = [.. mel];
+            spoilt[77] = bad;
+            Assert.Contains("no level", Error(spoilt));
+            Assert.Contains("no level", Error(spoilt, null, 2));
+        }
+
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.Throws<OperationCanceledException>(() => vocoder.Synthesize(mel, cancellation: stopped.Token));
+    }
+
+    [Fact]
+    public void Levels_OfAnyUnit_GiveTheSameSound()
+    {
+        float[] sound = SmallVocoder.Voice(8_000);
+        float[] Run(AudioBsq.Signal.MelLevel level)
+        {
+            var mel = SmallVocoder.Mel with { Level = level };
+            using var vocoder = NeuralVocoder.Create(SmallVocoder.Options, mel, device: "cpu");
+            return vocoder.Synthesize(new AudioBsq.Signal.MelSpectrogram(mel).Extract(sound));
+        }
+
+        float[] expected = Run(AudioBsq.Signal.MelLevel.FullScale);
+
+        Close.To(expected, Run(AudioBsq.Signal.MelLevel.Power), 0.02 * Tone.Rms(expected), "power"); // what lies below the floor differs
+        Close.To(expected, Run(AudioBsq.Signal.MelLevel.NaturalLog), 0.02 * Tone.Rms(expected), "logarithm");
+    }
+
+    [Fact]
+    public void Options_AreChecked()
+    {
+        string Error(VocoderOptions options, AudioBsq.Signal.MelOptions? mel = null) => Assert.ThrowsAny<ArgumentException>(() => NeuralVocoder.Create(options, mel ?? SmallVocoder.Mel)).Message;
+
+        Assert.Contains("Kernel", Error(new() { Kernel = 4 }));
+        Assert.Contains("Width", Error(new() { Width = 4 }));
+        Assert.Contains("Layers", Error(new() { Layers = 0 }));
+        Assert.Contains("Expansion", Error(new() { Expansion = 9 }));
+        Assert.Contains("overlap", Error(new(), Small.Mel));
+    }
+
+    [Fact]
+    public void Disposed_CannotBeUsed()
+    {
+        var vocoder = SmallVocoder.Create();
+        vocoder.Dispose();
+        vocoder.Dispose();
+        string path = Path.Combine(TestData.NewFolder(), "vocoder.safetensors");
+        File.WriteAllText(path, "old");
+
+        Assert.Throws<ObjectDisposedException>(() => vocoder.Synthesize(new float[16]));
+        Assert.Throws<ObjectDisposedException>(() => vocoder.Save(path));
+        Assert.Equal("old", File.ReadAllText(path));
+    }
+
+    [Fact] // magnitude and phase of the true transform are the sound
+    public void Inverse_UndoesTheTransform()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (fft, hop) in new[] { (512, 160), (1024, 160), (512, 256) })
+        {
+            var mel = SmallVocoder.Mel with { FftLength = fft, HopLength = hop };
+            using var inverse = new InverseStft(mel, CPU);
+            float[] sound = SmallVocoder.Voice(40 * hop);
+            var spectrum = stft(tensor(sound), fft, hop, fft, hann_window(fft), center: true, onesided: true, return_complex: true).unsqueeze(0);
+            var parts = new AudioBsq.Networks.VocoderSpectrum(spectrum.abs().log(), spectrum.angle().cos(), spectrum.angle().sin());
+
+            float[] again = inverse.Apply(parts.ToComplex(), sound.Length).data<float>().ToArray();
+
+            Close.To(sound, again, 1e-5, $"{fft}/{hop}");
+        }
+    }
+}

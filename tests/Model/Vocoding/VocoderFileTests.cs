@@ -1,0 +1,90 @@
+using System.Text;
+using AudioBsq.Networks;
+using AudioBsq.Persistence;
+using AudioBsq.Vocoding;
+using TorchSharp;
+using Xunit.Abstractions;
+
+namespace AudioBsq.Tests.Model.Vocoding;
+
+[NoTensorLeaks]
+public class VocoderFileTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Load_UndoesSave()
+    {
+        using var vocoder = SmallVocoder.Create();
+        string path = Path.Combine(TestData.NewFolder(), "vocoder.safetensors");
+        vocoder.Save(path);
+
+        using var loaded = NeuralVocoder.Load(path, "cpu");
+
+        float[] mel = Small.Mels(3, 70)[0];
+        Assert.Equal((vocoder.Options, vocoder.Mel, vocoder.ParameterCount), (loaded.Options, loaded.Mel, loaded.ParameterCount));
+        Assert.Equal(vocoder.Synthesize(mel), loaded.Synthesize(mel));
+        Assert.Equal(File.ReadAllBytes(path), Saved(loaded));
+    }
+
+    [Fact] // field names are what saved vocoders hold
+    public void Layout_IsTheNetworks()
+    {
+        using var vocoder = SmallVocoder.Create();
+
+        string Text(string name, IEnumerable<long> shape) => $"{name} ({string.Join(", ", shape)})";
+
+        Assert.Equal(
+            vocoder.Network.state_dict().Select(entry => Text(entry.Key, entry.Value.shape)).Order(StringComparer.Ordinal),
+            VocoderNetwork.Layout(vocoder.Options, vocoder.Mel).Select(entry => Text(entry.Name, entry.Shape)).Order(StringComparer.Ordinal));
+        Assert.Equal(vocoder.Network.parameters().Sum(weights => weights.numel()), vocoder.ParameterCount);
+        Assert.Contains("blocks.1.depthwise.weight (24, 1, 5)", VocoderNetwork.Layout(vocoder.Options, vocoder.Mel).Select(entry => Text(entry.Name, entry.Shape)));
+    }
+
+    [Fact]
+    public void Load_RefusesWhatIsNoVocoder()
+    {
+        using var vocoder = SmallVocoder.Create();
+        byte[] saved = Saved(vocoder), turned = [.. saved];
+        turned[^5] ^= 1;
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        using var tokenizer = new MemoryStream();
+        ModelFile.Write(tokenizer, model, ModelParts.All);
+
+        Assert.Contains("SHA-256", Error(turned));
+        Assert.Contains("format is 'audiobsq-model'", Error(tokenizer.ToArray()));
+        Assert.Contains("weights", Error(Replace(saved, "\\u0022Width\\u0022:24", "\\u0022Width\\u0022:96")));
+        Assert.Contains("weights", Error(Replace(saved, "\\u0022Layers\\u0022:2", "\\u0022Layers\\u0022:9")));
+        Assert.Contains("HopLength", Error(Replace(saved, "\\u0022HopLength\\u0022:160", "\\u0022HopLength\\u0022:360")));
+        Assert.Contains("SHA-256", Error(Replace(saved, "\\u0022HopLength\\u0022:160", "\\u0022HopLength\\u0022:150")));
+        Assert.Contains("Wodth", Error(Replace(saved, "\\u0022Width\\u0022", "\\u0022Wodth\\u0022")));
+        Error(saved[..^1]);
+    }
+
+    [Fact]
+    public void DamagedFiles_AreReadOrRefused()
+    {
+        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { Width = 8, Layers = 1 }, SmallVocoder.Mel with { FftLength = 64, HopLength = 16 }, device: "cpu");
+        byte[] saved = Saved(vocoder);
+
+        new DamageReport(output, typeof(InvalidDataException)).Run(
+            random => random.Next(3) == 0 ? Mutations.OfBytes(saved, random) : Mutations.OfHeader(saved, random),
+            file => VocoderFile.Read(new MemoryStream(file), "vocoder", torch.CPU).Dispose());
+    }
+
+    private static string Error(byte[] file) => Assert.Throws<InvalidDataException>(() => VocoderFile.Read(new MemoryStream(file), "test", torch.CPU).Dispose()).Message;
+
+    private static byte[] Saved(NeuralVocoder vocoder)
+    {
+        using var stream = new MemoryStream();
+        vocoder.Save(stream);
+        return stream.ToArray();
+    }
+
+    private static byte[] Replace(byte[] bytes, string from, string to)
+    {
+        int at = bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(from));
+        Assert.True(at > 0 && from.Length == to.Length, from);
+        byte[] copy = [.. bytes];
+        Encoding.ASCII.GetBytes(to).CopyTo(copy, at);
+        return copy;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using AudioBsq.Signal;
+using AudioBsq.Tests.Model.Signal;
+using AudioBsq.Vocoding;
+using TorchSharp;
+using Xunit.Abstractions;
+
+namespace AudioBsq.Tests.Model.Vocoding;
+
+[NoTensorLeaks]
+public class VocoderTrainingTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Training_LearnsOneClip()
+    {
+        var training = SmallVocoder.Training with { MaxSteps = 120, BatchSize = 4, CropFrames = 24, ReportEvery = 10, LearningRate = 5e-3 };
+        float[] sound = SmallVocoder.Voice(16_000);
+        var reports = new List<VocoderProgress>();
+
+        using var vocoder = NeuralVocoder.Train(VocoderTrainingData.Of([sound]), SmallVocoder.Options with { Width = 48 }, SmallVocoder.Mel, training, reports.Add);
+
+        using var fresh = NeuralVocoder.Create(SmallVocoder.Options with { Width = 48 }, SmallVocoder.Mel, training.Seed, "cpu");
+        var mel = new MelSpectrogram(SmallVocoder.Mel);
+        double Error(NeuralVocoder by) => mel.Extract(by.Synthesize(mel.Extract(sound), sound.Length)).Zip(mel.Extract(sound), (a, b) => Math.Abs(a - b)).Average();
+        double before = Error(fresh), after = Error(vocoder), level = Tone.Decibels(Tone.Rms(vocoder.Synthesize(mel.Extract(sound))) / Tone.Rms(sound));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {reports[0].Loss:F3} to {reports[^1].Loss:F3}; mel error {before:F2} to {after:F2} dB; level {level:F2} dB"));
+        Assert.True(reports[^1].Loss < 0.85 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}"); // 0.77 measured
+        Assert.True(after < 0.3 * before, $"{before} to {after} dB"); // 0.15 measured
+    }
+
+    [Fact]
+    public void Training_RepeatsItself_WithTheSameSeed()
+    {
+        float[] Weights(int seed)
+        {
+            using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training with { Seed = seed });
+            return vocoder.Synthesize(Small.Mels(5, 30)[0]);
+        }
+
+        float[] first = Weights(1);
+
+        Assert.Equal(first, Weights(1));
+        Assert.NotEqual(first, Weights(2));
+    }
+
+    [Fact]
+    public void Training_LeavesTheUsersRandomNumbersAlone()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.random.manual_seed(9);
+        float expected = torch.rand(1).item<float>();
+        torch.random.manual_seed(9);
+
+        NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training).Dispose();
+
+        Assert.Equal(expected, torch.rand(1).item<float>());
+    }
+
+    [Fact]
+    public void Reports_ComeInTime_AndTensorsDoNotGather()
+    {
+        var alive = new List<long>();
+        var reports = new List<VocoderProgress>();
+
+        using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training with { MaxSteps = 9 }, progress =>
+        {
+            reports.Add(progress);
+            alive.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        });
+
+        Assert.Equal([2, 4, 6, 8, 9], reports.Select(report => report.Step));
+        Assert.All(reports, report => Assert.True(report is { MaxSteps: 9, SkippedSteps: 0, Loss: > 0, MelError: > 0, GradientNorm: > 0, Speed: > 0 }));
+        Assert.Single(alive.Distinct());
+    }
+
+    [Fact] // the mel that is given counts, not the waveform's own; and it may be longer
+    public void Mel_ThatIsGiven_IsWhatTheNetworkSees()
+    {
+        var (mel, sound) = SmallVocoder.Clip(6_000);
+        float[] Result(float[] given)
+        {
+            using var vocoder = NeuralVocoder.Train(new(_ => [new VocoderClip(sound, given)]), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training);
+            return vocoder.Synthesize(mel);
+        }
+
+        using var own = NeuralVocoder.Train(VocoderTrainingData.Of([sound]), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training);
+        float[] expected = own.Synthesize(mel);
+
+        Assert.Equal(expected, Result(mel));
+        Assert.Equal(expected, Result([.. mel, .. new float[32]]));
+        Assert.NotEqual(expected, Result([.. mel.Select(level => level - 3)]));
+    }
+
+    [Fact]
+    public void Tokenizers_AreAskedOnceForEachClip()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, SmallVocoder.Mel, device: "cpu");
+        float[][] sounds = [SmallVocoder.Voice(6_000), SmallVocoder.Voice(3_000, seed: 2)];
+        var data = VocoderTrainingData.Of(sounds, model);
+
+        var (first, second) = (data.Clips(0).ToList(), data.Clips(1).ToList());
+
+        float[] expected = model.Decode(model.Encode(new MelSpectrogram(SmallVocoder.Mel).Extract(sounds[1])));
+        Assert.Equal(expected, first[1].Mel);
+        Assert.All(first.Zip(second), pair => Assert.Same(pair.First.Mel, pair.Second.Mel));
+        using var vocoder = NeuralVocoder.Train(data, SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training);
+    }
+
+    [Fact]
+    public void BadClips_AreNamed()
+    {
+        string Error(VocoderClip clip) => Assert.Throws<InvalidDataException>(() => NeuralVocoder.Train(
+            new(_ => [new VocoderClip(SmallVocoder.Voice(4_000)), clip]), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training).Dispose()).Message;
+        float[] spoilt = SmallVocoder.Voice(4_000);
+        spoilt[3] = float.NaN;
+
+        Assert.Contains("clip 1", Error(new(spoilt)));
+        Assert.Contains("clip 1", Error(new(spoilt, SmallVocoder.Clip(4_000).Mel)));
+        Assert.Contains("16 bands", Error(new(SmallVocoder.Voice(4_000), new float[17])));
+        Assert.Contains("25 frames", Error(new(SmallVocoder.Voice(4_000), new float[16 * 24])));
+        Assert.Contains("no level", Error(new(SmallVocoder.Voice(160), [.. Enumerable.Repeat(float.NaN, 16)])));
+    }
+
+    [Fact]
+    public void Runs_ThatCannotBe_AreRefused()
+    {
+        void Train(VocoderTrainingData data, VocoderTrainingOptions training, CancellationToken cancellation = default) =>
+            NeuralVocoder.Train(data, SmallVocoder.Options, SmallVocoder.Mel, training, cancellation: cancellation).Dispose();
+
+        Assert.Throws<InvalidOperationException>(() => Train(VocoderTrainingData.Of([]), SmallVocoder.Training));
+        Assert.Throws<InvalidOperationException>(() => Train(VocoderTrainingData.Of([new float[159]]), SmallVocoder.Training));
+        Assert.Contains("CropFrames", Assert.ThrowsAny<ArgumentException>(() => Train(Data(), SmallVocoder.Training with { CropFrames = 5 })).Message);
+        Assert.Contains("StftWeight", Assert.ThrowsAny<ArgumentException>(() => Train(Data(), SmallVocoder.Training with { StftWeight = double.NaN })).Message);
+        Assert.Throws<ArithmeticException>(() => Train(Data(), SmallVocoder.Training with { MelWeight = 1e300, MaxSkippedInARow = 2 }));
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.Throws<OperationCanceledException>(() => Train(Data(), SmallVocoder.Training, stopped.Token));
+    }
+
+    [Fact] // also clips that are shorter than a crop
+    public void Rows_HoldPowerAndSoundInStep()
+    {
+        float[] sound = SmallVocoder.Voice(1_000);
+
+        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, leastFrames: 9).OnePass(0).Single();
+
+        Assert.Equal(9 * (16 + 160), rows.Length);
+        float[] power = new MelSpectrogram(SmallVocoder.Mel).ExtractPower(sound);
+        for (int frame = 0; frame < 9; frame++)
+        {
+            var row = rows.AsSpan(frame * 176, 176);
+            if (frame < 6) Close.To(sound.AsSpan(frame * 160, 160), row[16..], 0);
+            if (frame < 6) Close.To(power.AsSpan(frame * 16, 16), row[..16], 1e-3 * power.Max());
+            else Assert.All(row.ToArray(), number => Assert.Equal(0, number));
+        }
+    }
+
+    [Theory] // no term of the loss is without effect
+    [InlineData("Stft"), InlineData("Mel"), InlineData("Magnitude"), InlineData("Phase"), InlineData("Consistency")]
+    public void EveryTerm_MovesTheWeights(string term)
+    {
+        var none = SmallVocoder.Training with { StftWeight = 0, MelWeight = 0, MagnitudeWeight = 0, PhaseWeight = 0, ConsistencyWeight = 0, WeightDecay = 0 };
+        var only = term switch
+        {
+            "Stft" => none with { StftWeight = 1 },
+            "Mel" => none with { MelWeight = 1 },
+            "Magnitude" => none with { MagnitudeWeight = 1 },
+            "Phase" => none with { PhaseWeight = 1 },
+            _ => none with { ConsistencyWeight = 1 },
+        };
+        var reports = new List<VocoderProgress>();
+
+        using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, only, reports.Add);
+
+        Assert.All(reports, report => Assert.True(report.GradientNorm > 0 && report.Loss > 0));
+    }
+
+    private static VocoderTrainingData Data() => VocoderTrainingData.Of([SmallVocoder.Voice(6_000), SmallVocoder.Voice(2_000, seed: 2), SmallVocoder.Voice(700, seed: 3)]);
+}
