@@ -35,13 +35,14 @@ internal sealed class EvaluateCommand : ExampleCommand
             audiobsq evaluate tokenizer.zip recordings/test
             audiobsq evaluate tokenizer.zip hello.wav --json
             audiobsq evaluate tokenizer.zip recordings/test --audio
+            audiobsq evaluate tokenizer.zip recordings/test --metric-command "python3 score.py" --metric-name "my score 1.2"
             """,
             """
             The error is the average difference between mel spectrograms in the model's own unit,
             decibels by default; the total counts every frame alike. Codes used is the share of the
             codes that so many positions could show; bit correlation 1 means bits that repeat others.
 
-            With --audio, averages over clips stand before their 95 % bootstrap intervals in brackets.
+            With --audio, or an option that asks for sound, averages over clips stand before their 95 % bootstrap intervals in brackets.
             A program that is given by --metric-command prints its number as the last line of its
             standard output. Where it fails or takes too long, the clip keeps its other figures, the
             reason is in the JSON and on standard error, and the exit code is 1.
@@ -59,12 +60,13 @@ internal sealed class EvaluateCommand : ExampleCommand
 
     protected override int Run(ParseResult arguments)
     {
-        var ml = _torch.CreateContext(arguments);
+        var ml = _torch.CreateContext(arguments, out string device);
         string path = arguments.GetRequiredValue(_model);
         using var command = _sound.MetricCommand(arguments);
         using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, path), _torch.BatchSize(arguments), keepMel: true);
         var (tally, evaluation) = (new Tally(_terminal), new ClipEvaluation(pipeline.Model));
-        var sound = arguments.GetValue(_audio) || command is not null ? new SoundEvaluation(pipeline.Model.Mel, SoundOptions.Synthesis(pipeline.Model.Mel), command) : null;
+        using var synthesis = arguments.GetValue(_audio) || _sound.AskForSound(arguments) ? _sound.Synthesis(arguments, pipeline.Model.Mel, device) : null;
+        var sound = synthesis is null ? null : new SoundEvaluation(pipeline.Model.Mel, synthesis, command);
         var clips = ClipList.Find(ml, arguments.GetRequiredValue(_inputs), recursive: !arguments.GetValue(_flat), Refuse);
         var clock = Stopwatch.StartNew();
         _terminal.Follow("Evaluating", clips.Count, hidden: false, report =>

@@ -90,7 +90,8 @@ internal sealed class ReconstructCommand : ExampleCommand
         return tally.Conclude();
     }
 
-    private static NeuralVocoder? LoadVocoder(string? path, string device)
+    /// <summary>The vocoder of a file, or none for none.</summary>
+    internal static NeuralVocoder? LoadVocoder(string? path, string device)
     {
         if (path is null) return null;
         if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a vocoder.");

@@ -34,7 +34,7 @@ internal sealed class ReportCommand : ExampleCommand
             "Write one HTML page that shows how good a model is: sound, pictures, figures.",
             """
             audiobsq report tokenizer.zip recordings/test -o report.html
-            audiobsq report tokenizer.zip a.wav b.flac -o report.html --clips 2
+            audiobsq report tokenizer.zip a.wav b.flac -o report.html --clips 2 --vocoder vocoder.safetensors
             """,
             """
             The page needs no other file and no network. Its figures are those that
@@ -56,12 +56,13 @@ internal sealed class ReportCommand : ExampleCommand
     protected override int Run(ParseResult arguments)
     {
         string path = arguments.GetRequiredValue(_model);
-        var ml = _torch.CreateContext(arguments);
+        var ml = _torch.CreateContext(arguments, out string device);
         using var command = _sound.MetricCommand(arguments);
         using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, path), _torch.BatchSize(arguments), keepMel: true);
+        using var synthesis = _sound.Synthesis(arguments, pipeline.Model.Mel, device);
         using var file = new WholeFile(arguments.GetRequiredValue(_output));
         var tally = new Tally(_terminal);
-        var draft = new ReportDraft(pipeline.Model, SoundOptions.Synthesis(pipeline.Model.Mel), command, arguments.GetValue(_seconds) ?? 30);
+        var draft = new ReportDraft(pipeline.Model, synthesis, command, arguments.GetValue(_seconds) ?? 30);
         var clips = ClipList.Find(ml, arguments.GetRequiredValue(_inputs), recursive: !arguments.GetValue(_flat), Refuse);
         int wanted = arguments.GetValue(_clips) ?? 6, done = 0;
         var clock = Stopwatch.StartNew();

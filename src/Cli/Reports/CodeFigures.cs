@@ -16,7 +16,7 @@ internal static class CodeFigures
         var shapes = Html.Of($"""
             <polyline class="guide" points="0,{Y(even, most):F2} 100,{Y(even, most):F2}"/><polyline class="curve" points="{steps}"/>
             """);
-        string says = Text($"Of {use.Diagnostics.Positions:N0} codes the most frequent one occurs {use.Counts[0]:N0} times, and {use.Counts.Count(count => count == 1):N0} occur once.");
+        string says = Text($"Of {use.Diagnostics.Positions:N0} codes the most frequent one occurs {use.Counts[0]:N0} times; codes that occur only once: {use.Counts.Count(count => count == 1):N0}.");
         return Plot.Of(
             Html.Of($"""<b>Occurrences of each code</b>, from the most to the least frequent. Dashed: if all were equally frequent. {says}"""),
             Plot.Drawing(says, shapes), Axis.Logarithmic(ranks), Axis.Logarithmic(most), "codes");

@@ -21,14 +21,14 @@ internal static class ModelSection
         var (model, mel) = (content.Model.Model, content.Model.Mel);
         var rows = new (string Name, string Value)[]
         {
-            ("Tokens", Text($"{content.Model.TokensPerSecond:0.##} a second of {content.Model.BitsPerToken} bits; {model.TokensPerPosition} to a code of {model.Quantizer.Bits} bits")),
-            ("Quantizer", Text($"{Words(model.Quantizer)}")),
+            ("Tokens", Text($"{content.Model.TokensPerSecond:0.##} a second of {content.Model.BitsPerToken} bits, {(model.TokensPerPosition == 1 ? "each a code of its own" : Text($"{model.TokensPerPosition} to a code of {model.Quantizer.Bits} bits"))}")),
+            ("Quantizer", Words(model.Quantizer)),
             ("Encoder", Words(model.Encoder)),
             ("Decoder", Words(model.EffectiveDecoder)),
             ("Parameters", Text($"{content.Model.Parameters:N0}")),
             ("Patches", Text($"{model.PatchFrames} frames × {model.PatchBands} bands, {model.PatchesPerStep} to a time step, windows of {model.WindowFrames} frames")),
             ("Levels", Text($"{model.MinLevel:0.##} to {model.MaxLevel:0.##}{MelUnit.Of(mel.Level)}")),
-            ("Mel spectrogram", Text($"{mel.Bands} bands ({mel.Scale}, area {mel.Norm}) from {mel.MinFrequency:N0} to {mel.UpperFrequency:N0} Hz, {mel.Level}, floor {mel.FloorDecibels:0.##} dB")),
+            ("Mel spectrogram", Text($"{mel.Bands} bands ({mel.Scale} scale, normalisation {mel.Norm}) from {mel.MinFrequency:N0} to {mel.UpperFrequency:N0} Hz, {mel.Level}, floor {mel.FloorDecibels:0.##} dB")),
             ("Frames", Text($"{mel.FrameRate:0.##} a second: hop {mel.HopLength}, FFT {mel.FftLength}, at {mel.SampleRate:N0} Hz")),
             ("Compatibility", Words(model.Compatibility)),
         };

@@ -11,7 +11,7 @@ internal sealed class ReportSpeed(AudioBsqModel model, Synthesis synthesis)
     private readonly MelSpectrogram _mel = new(model.Mel);
     private readonly Stopwatch _encode = new(), _decode = new(), _synthesize = new();
 
-    /// <summary>Threads of the network on a CPU; everything else runs on one.</summary>
+    /// <summary>Threads of networks on a CPU; everything else runs on one.</summary>
     public int Threads { get; } = torch.get_num_threads();
 
     /// <summary>Seconds of sound that were timed.</summary>

@@ -35,7 +35,7 @@ internal static class TotalSection
             <tr><th scope="row">Synthesize</th><td>{1 / synthesize:N1} × real time</td><td>mel spectrogram to waveform; {synthesize:F4} s for a second of sound</td></tr>
             </tbody>
             </table></div>
-            <p class="note">Speeds: over {speed.Seconds:N1} s of sound, one clip at a time, the network on {speed.Threads} {(speed.Threads == 1 ? "thread" : "threads")} if it ran on a CPU, everything else on one;
+            <p class="note">Speeds: over {speed.Seconds:N1} s of sound, one clip at a time, networks on {speed.Threads} {(speed.Threads == 1 ? "thread" : "threads")} if they ran on a CPU, everything else on one;
             other work on the machine makes them lower.</p>
             {Failures(evaluation)}</section>
 

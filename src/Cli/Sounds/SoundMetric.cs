@@ -16,8 +16,11 @@ internal sealed record SoundMetric(string Key, string Name, string Unit, MetricD
 
     public string Format(double? value) => value is { } number ? number.ToString($"F{Digits}", CultureInfo.InvariantCulture) : "–";
 
-    /// <summary>The mean, and where it is known its interval in brackets.</summary>
-    public string Format(ConfidenceInterval? mean) => mean is { Lower: { } lower, Upper: { } upper } ? $"{Format(mean.Mean)} [{Format(lower)}, {Format(upper)}]" : Format(mean?.Mean);
+    /// <summary>The mean, and where it is known its interval.</summary>
+    public string Format(ConfidenceInterval? mean) => $"{Format(mean?.Mean)} {Interval(mean)}".TrimEnd();
+
+    /// <summary>In brackets; empty for a single clip.</summary>
+    public string Interval(ConfidenceInterval? mean) => mean is { Lower: { } lower, Upper: { } upper } ? $"[{Format(lower)}, {Format(upper)}]" : "";
 }
 
 /// <summary>Which way a metric is better.</summary>

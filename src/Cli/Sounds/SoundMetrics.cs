@@ -11,10 +11,10 @@ internal static class SoundMetrics
     /// <summary>Intelligibility, and the mel distance of Codec-SUPERB: figures that others have published too.</summary>
     public static (SoundMetric Stoi, SoundMetric CodecMel) Published { get; } = (Find("stoi"), Find("codec_mel"));
 
-    /// <summary>By key; null where a figure is not defined.</summary>
+    /// <summary>By key; null where a figure is not defined. Mel errors are in decibels, whatever the model's levels are.</summary>
     public static Dictionary<string, double?> Measure(Waveform reference, Waveform degraded, MelOptions mel)
     {
-        var quality = AudioQuality.Measure(reference, degraded, mel);
+        var quality = AudioQuality.Measure(reference, degraded, mel.Level is MelLevel.FullScale or MelLevel.FileMaximum ? mel : mel with { Level = MelLevel.FullScale });
         return AudioMetric.All.ToDictionary(metric => metric.Key, metric => metric.Of(quality));
     }
 

@@ -7,6 +7,14 @@ namespace AudioBsq.Cli.Sounds;
 /// <summary>The options of commands that make sound and measure it.</summary>
 internal sealed class SoundOptions
 {
+    private readonly Option<string?> _vocoder = new("--vocoder")
+    {
+        Description = "A file that 'audiobsq train-vocoder' wrote, to make the sound with instead of by Griffin-Lim; for the ceiling too",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<int?> _rounds = Checked.Number("--griffin-lim", $"Rounds of Griffin-Lim [default: {new GriffinLimOptions().Iterations}, and 0 after a vocoder]", least: 0);
+
     private readonly Option<string?> _command = new("--metric-command")
     {
         Description = "A program of yours that is run with two more arguments, the original's WAV file and the other one's, and prints a number; "
@@ -20,13 +28,24 @@ internal sealed class SoundOptions
 
     public void AddTo(Command command)
     {
+        command.Add(_vocoder);
+        command.Add(_rounds);
         command.Add(_command);
         command.Add(_name);
         command.Add(_limit);
     }
 
-    /// <summary>How sound is made.</summary>
-    public static Synthesis Synthesis(MelOptions mel) => Sounds.Synthesis.GriffinLim(mel);
+    /// <summary>Whether one of them is given that makes no sense without sound.</summary>
+    public bool AskForSound(ParseResult arguments) => arguments.GetValue(_vocoder) is not null || arguments.GetValue(_rounds) is not null || arguments.GetValue(_command) is not null;
+
+    /// <summary>How sound is made of a model's mel spectrograms.</summary>
+    public Synthesis Synthesis(ParseResult arguments, MelOptions mel, string device)
+    {
+        int? rounds = arguments.GetValue(_rounds);
+        return arguments.GetValue(_vocoder) is { } file && ReconstructCommand.LoadVocoder(file, device) is { } vocoder
+            ? Sounds.Synthesis.Vocoder(vocoder, file, mel, rounds ?? 0)
+            : Sounds.Synthesis.GriffinLim(mel, rounds);
+    }
 
     /// <summary>The user's program, or null.</summary>
     /// <exception cref="UsageException">It has no name, or one that is taken, or a name has no program.</exception>

@@ -36,6 +36,9 @@ public sealed class WrittenReport : IDisposable
 
     public int Code { get; }
 
+    /// <summary>The model's file.</summary>
+    public string Model => _model.Zip;
+
     public string Page { get; }
 
     public string Text { get; }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using AudioBsq.Cli.Sounds;
+using AudioBsq.Tests.Model.Vocoding;
+using AudioBsq.Vocoding;
 
 namespace AudioBsq.Tests.Cli.Sounds;
 
@@ -23,6 +25,32 @@ public sealed class EvaluateAudioTests(SavedTokenizer model) : IClassFixture<Sav
     [Fact]
     public void Json_HasNoSound_WhereNotAsked() =>
         Assert.False(JsonSerializer.Deserialize<JsonElement>(Ran.AudioBsq("evaluate", model.Zip, model.Clip(4), "--json").Expect(0).Output).TryGetProperty("sound", out _));
+
+    [Fact]
+    public void AVocoder_MakesTheSound()
+    {
+        string file = model.New("vocoder.safetensors");
+        using (var vocoder = NeuralVocoder.Create(SmallVocoder.Options, SavedTokenizer.Mel, device: "cpu")) vocoder.Save(file);
+
+        var sound = JsonSerializer.Deserialize<JsonElement>(Ran.AudioBsq("evaluate", model.Zip, model.Clip(4), "--json", "--vocoder", file).Expect(0).Output).GetProperty("sound");
+
+        Assert.StartsWith("the neural vocoder vocoder.safetensors of ", sound.GetProperty("synthesis").GetString());
+        Assert.Equal(JsonValueKind.Number, sound.GetProperty("clips")[0].GetProperty("ceiling").GetProperty("codec_mel").ValueKind);
+    }
+
+    [Fact]
+    public void AVocoderForOtherSpectrograms_IsRefused()
+    {
+        string file = model.New("other.safetensors");
+        using (var vocoder = NeuralVocoder.Create(SmallVocoder.Options, SavedTokenizer.Mel with { FloorDecibels = -70 }, device: "cpu")) vocoder.Save(file);
+
+        Assert.Contains("is for other mel spectrograms", Ran.AudioBsq("evaluate", model.Zip, model.Clip(4), "--vocoder", file).Expect(3).Messages);
+    }
+
+    [Fact]
+    public void RoundsOfGriffinLim_AreSaid() => Assert.Equal(
+        "fast Griffin-Lim of 2 rounds",
+        JsonSerializer.Deserialize<JsonElement>(Ran.AudioBsq("evaluate", model.Zip, model.Clip(4), "--json", "--griffin-lim", "2").Expect(0).Output).GetProperty("sound").GetProperty("synthesis").GetString());
 
     [Fact]
     public void AMetricThatFails_IsReportedForEachClip_AndTheRestStays()
