@@ -20,6 +20,7 @@ internal sealed class AudioBsqCommand : RootCommand
             new TrainCommand(terminal, cancellation),
             new TrainVocoderCommand(terminal, cancellation),
             new EvaluateCommand(terminal, cancellation),
+            new ReportCommand(terminal, cancellation),
             new CompareCommand(terminal, cancellation),
             new TokenizeCommand(terminal, cancellation),
             new ReconstructCommand(terminal, cancellation),

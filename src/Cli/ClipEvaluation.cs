@@ -17,8 +17,8 @@ internal sealed class ClipEvaluation(AudioBsqModel model)
 
     public void Refuse(string path, string reason) => _failed.Add(new EvaluationSummary.Failure(path, reason));
 
-    /// <summary>Measures a clip with its mel spectrogram; what its last patch holds beyond the end is left out.</summary>
-    public void Add(ClipTokens clip)
+    /// <summary>Measures a clip with its mel spectrogram; what its last patch holds beyond the end is left out. Gives the mel spectrogram that its tokens stand for.</summary>
+    public float[] Add(ClipTokens clip)
     {
         float[] drawn = model.Decode(clip.Tokens);
         var (absolute, squared) = (0.0, 0.0);
@@ -37,6 +37,7 @@ internal sealed class ClipEvaluation(AudioBsqModel model)
         _absolute += absolute;
         _squared += squared;
         _seconds += clip.Seconds;
+        return drawn;
     }
 
     /// <param name="path">The model's file.</param>

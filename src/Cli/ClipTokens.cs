@@ -19,6 +19,10 @@ internal sealed record ClipTokens(string Path, int Samples, int SampleRate, int 
     [JsonIgnore]
     public float[] Mel { get; init; } = [];
 
+    /// <summary>The sound itself, at <see cref="SampleRate"/>, where the pipeline was asked to keep the mel spectrogram.</summary>
+    [JsonIgnore]
+    public float[] Waveform { get; init; } = [];
+
     /// <summary>Why this model cannot have made these tokens, or null if it can.</summary>
     public string? Misfit(AudioBsqOptions model, MelOptions mel)
     {

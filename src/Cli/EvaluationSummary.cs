@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
+using AudioBsq.Cli.Sounds;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Cli;
@@ -20,6 +22,10 @@ internal sealed record EvaluationSummary(
     IReadOnlyList<EvaluationSummary.Figures> Clips,
     IReadOnlyList<EvaluationSummary.Failure> Failed) : ISummary
 {
+    /// <summary>Figures of the sound itself, where it was made.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SoundFigures? Sound { get; init; }
+
     /// <summary>Of <see cref="Table"/>.</summary>
     public static string[] Headings { get; } = ["Clip", "Seconds", "MAE", "MSE", "Codes", "Used", "Entropy", "Correlation"];
 

@@ -110,7 +110,8 @@ internal sealed class ReconstructCommand : ExampleCommand
     private static string Settings(AudioBsqModel model, WavSampleFormat format, GriffinLimOptions griffinLim, string? vocoder) =>
         $"{model.Fingerprint} {format} {griffinLim.Seed} {griffinLim.Iterations}{(vocoder is null ? "" : $" {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(vocoder)))}")}";
 
-    private static NeuralVocoder? LoadVocoder(string? path, string device)
+    /// <summary>The vocoder of a file, or none for none.</summary>
+    internal static NeuralVocoder? LoadVocoder(string? path, string device)
     {
         if (path is null) return null;
         if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a vocoder.");

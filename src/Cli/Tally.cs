@@ -28,10 +28,13 @@ internal sealed class Tally(Terminal terminal)
     }
 
     /// <summary>Reports what is wrong with a clip that was counted all the same.</summary>
-    public void Complain(string name, string reason)
+    public void Complain(string name, params IEnumerable<string> problems)
     {
-        _flawed++;
-        terminal.Say($"{name}: {reason}");
+        foreach (string problem in problems)
+        {
+            _flawed++;
+            terminal.Say($"{name}: {problem}");
+        }
     }
 
     /// <summary>Reports what failed, and why.</summary>
@@ -48,6 +51,6 @@ internal sealed class Tally(Terminal terminal)
         string kept = _kept > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_kept:N0} of them there already") : "";
         if (_bad > 0) terminal.Say($"{_bad} of {Total} failed.");
         else terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{_good:N0} {(_good == 1 ? "clip" : "clips")}, {_seconds:N1} s{tokens}{kept}."));
-        return _flawed > 0 && _bad == 0 ? ExitCode.SomeFailed : ExitCode.Of(_good, _bad);
+        return ExitCode.Of(_good, _bad + _flawed);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class TokenPipeline : IDisposable
     /// <param name="ml">Where it runs.</param>
     /// <param name="saved">The model, which is disposed with this.</param>
     /// <param name="batchSize">Clips that go through the network together; as saved when null.</param>
-    /// <param name="keepMel">Gives each clip its mel spectrogram too.</param>
+    /// <param name="keepMel">Gives each clip its waveform and mel spectrogram too.</param>
     public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false)
     {
         int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio"), tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
@@ -125,7 +125,8 @@ internal sealed class TokenPipeline : IDisposable
 
             var (mel, options) = (_owner.Model.Mel, _owner.Model.Options);
             int[] tokens = [.. _tokens.DenseValues().Select(key => (int)(key - 1))]; // ML.NET's keys count from 1
-            return (new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens) { Mel = _mel is null ? [] : [.. _frames.DenseValues()] }, "");
+            var clip = new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens);
+            return (_mel is null ? clip : clip with { Mel = [.. _frames.DenseValues()], Waveform = [.. _samples.DenseValues()] }, "");
         }
 
         public void Dispose() => _cursor.Dispose();

@@ -7,7 +7,7 @@ public class CommandLineTests
 {
     private readonly AudioBsqCommand _root = new(new Terminal(TextWriter.Null, TextWriter.Null), default);
 
-    [Theory, InlineData("train"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
+    [Theory, InlineData("train"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("report"), InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
     public void Help_NamesEveryArgumentAndOption(string name)
     {
         var command = _root.Subcommands.Single(command => command.Name == name);
@@ -57,6 +57,8 @@ public class CommandLineTests
     [InlineData("--config", "import", "weights.safetensors", "-o", "model.zip")]
     [InlineData("--output", "import", "weights.safetensors", "--config", "config.json")]
     [InlineData("--output", "export", "model.zip")]
+    [InlineData("--output", "report", "model.zip", "a.wav")]
+    [InlineData("--clips", "report", "model.zip", "a.wav", "-o", "report.html", "--clips", "0")]
     [InlineData("--output-dir", "train", "run.yaml")]
     [InlineData("'--batch-size'", "train", "run.yaml", "-o", "out", "--batch-size", "3")]
     [InlineData("evaluate", "evaluate", "model.zip")]
