@@ -11,14 +11,14 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 internal sealed class VocoderLoss : IDisposable
 {
-    private static readonly Scalar Half = 0.5, Turn = 2 * Math.PI, TurnsPerRadian = 1 / (2 * Math.PI), LoudestWeight = 4, PhaseShare = 0.4, Tiny = 1e-8;
+    private static readonly Scalar Half = 0.5, Turn = 2 * Math.PI, TurnsPerRadian = 1 / (2 * Math.PI), LoudestWeight = 4, PhaseShare = 0.4, Tiny = 1e-8, Silence = 1e-7;
 
     private readonly VocoderTrainingOptions _options;
     private readonly MelOptions _mel;
     private readonly InverseStft _inverse;
     private readonly long _reach;
     private readonly Tensor _bank;
-    private readonly Scalar _leastPower, _stft, _melWeight, _magnitude, _phase, _consistency, _perResolution;
+    private readonly Scalar _leastPower, _stft, _melWeight, _magnitude, _phase, _consistency, _level, _perResolution;
     private readonly List<Resolution> _resolutions;
 
     public VocoderLoss(VocoderTrainingOptions options, NeuralVocoder vocoder)
@@ -28,7 +28,7 @@ internal sealed class VocoderLoss : IDisposable
         _bank = tensor(bank.ToDense(), [bank.Bins, bank.Bands], device: vocoder.Device).DetachFromDisposeScope();
         _leastPower = Math.Pow(_mel.FftLength / 4.0, 2) * 1e-10;
         (_stft, _melWeight, _magnitude) = (options.StftWeight, options.MelWeight, options.MagnitudeWeight);
-        (_phase, _consistency) = (options.PhaseWeight, options.ConsistencyWeight);
+        (_phase, _consistency, _level) = (options.PhaseWeight, options.ConsistencyWeight, options.LevelWeight);
         int length = _mel.FftLength;
         _resolutions = [new(length, _mel.HopLength, vocoder.Device), new(length / 2, length / 8, vocoder.Device), new(length / 4, length / 16, vocoder.Device)];
         _perResolution = 1.0 / _resolutions.Count;
@@ -47,6 +47,7 @@ internal sealed class VocoderLoss : IDisposable
         if (_options.MagnitudeWeight > 0) total = total + Magnitude(drawn, target) * _magnitude;
         if (_options.PhaseWeight > 0) total = total + Phase(drawn, target) * _phase;
         if (_options.ConsistencyWeight > 0) total = total + Consistency(spectrum, heard, target) * _consistency;
+        if (_options.LevelWeight > 0) total = total + (Level(made) - Level(sound)).abs().mean() * _level;
         return (total.MoveToOuterDisposeScope(), mel.MoveToOuterDisposeScope());
     }
 
@@ -94,6 +95,13 @@ internal sealed class VocoderLoss : IDisposable
         using var scope = NewDisposeScope();
         var difference = view_as_real(Inner(spectrum) - Inner(heard)).abs().mean();
         return (difference / Inner(target).abs().mean().add(Tiny)).MoveToOuterDisposeScope();
+    }
+
+    // Of each crop, in nepers; −70 dB and below are alike.
+    private static Tensor Level(Tensor sound)
+    {
+        using var scope = NewDisposeScope();
+        return sound.square().mean([1]).add(Silence).log().mul(Half).MoveToOuterDisposeScope();
     }
 
     /// <summary>Without the frames at both ends that look beyond the crop.</summary>

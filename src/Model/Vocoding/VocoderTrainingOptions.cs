@@ -53,6 +53,12 @@ public sealed record VocoderTrainingOptions
     /// <summary>Weight of the difference between the head's spectrum and that of the sound it makes (Ai and Ling 2023, section III-C).</summary>
     public double ConsistencyWeight { get; init; } = 0.3;
 
+    /// <summary>
+    /// Weight of the mean absolute difference of the crops' levels in nepers. The other terms are content with sound that is a decibel too quiet,
+    /// since what cannot be foretold is best guessed small.
+    /// </summary>
+    public double LevelWeight { get; init; } = 1;
+
     /// <summary>Steps in a row whose loss or gradient may be not finite, and which are skipped, before training gives up.</summary>
     public int MaxSkippedInARow { get; init; } = 20;
 
@@ -87,6 +93,7 @@ public sealed record VocoderTrainingOptions
         NotNegative(MagnitudeWeight, nameof(MagnitudeWeight));
         NotNegative(PhaseWeight, nameof(PhaseWeight));
         NotNegative(ConsistencyWeight, nameof(ConsistencyWeight));
+        NotNegative(LevelWeight, nameof(LevelWeight));
     }
 
     internal void Validate(MelOptions mel)

@@ -26,6 +26,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {reports[0].Loss:F3} to {reports[^1].Loss:F3}; mel error {before:F2} to {after:F2} dB; level {level:F2} dB"));
         Assert.True(reports[^1].Loss < 0.85 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}"); // 0.77 measured
         Assert.True(after < 0.3 * before, $"{before} to {after} dB"); // 0.15 measured
+        Assert.InRange(level, -0.5, 0.5);
     }
 
     [Fact]
@@ -156,17 +157,18 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Theory] // no term of the loss is without effect
-    [InlineData("Stft"), InlineData("Mel"), InlineData("Magnitude"), InlineData("Phase"), InlineData("Consistency")]
+    [InlineData("Stft"), InlineData("Mel"), InlineData("Magnitude"), InlineData("Phase"), InlineData("Consistency"), InlineData("Level")]
     public void EveryTerm_MovesTheWeights(string term)
     {
-        var none = SmallVocoder.Training with { StftWeight = 0, MelWeight = 0, MagnitudeWeight = 0, PhaseWeight = 0, ConsistencyWeight = 0, WeightDecay = 0 };
+        var none = SmallVocoder.Training with { StftWeight = 0, MelWeight = 0, MagnitudeWeight = 0, PhaseWeight = 0, ConsistencyWeight = 0, LevelWeight = 0, WeightDecay = 0 };
         var only = term switch
         {
             "Stft" => none with { StftWeight = 1 },
             "Mel" => none with { MelWeight = 1 },
             "Magnitude" => none with { MagnitudeWeight = 1 },
             "Phase" => none with { PhaseWeight = 1 },
-            _ => none with { ConsistencyWeight = 1 },
+            "Consistency" => none with { ConsistencyWeight = 1 },
+            _ => none with { LevelWeight = 1 },
         };
         var reports = new List<VocoderProgress>();
 
