@@ -143,7 +143,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     {
         float[] sound = SmallVocoder.Voice(1_000);
 
-        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, leastFrames: 9).OnePass(0).Single();
+        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, leastFrames: 9).OnePass(0, default).Single();
 
         Assert.Equal(9 * (16 + 160), rows.Length);
         float[] power = new MelSpectrogram(SmallVocoder.Mel).ExtractPower(sound);
@@ -175,6 +175,42 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, only, reports.Add);
 
         Assert.All(reports, report => Assert.True(report.GradientNorm > 0 && report.Loss > 0));
+    }
+
+    [Fact]
+    public void Discriminators_ActFromTheirStep()
+    {
+        float[] mel = Small.Mels(5, 30)[0];
+        var reports = new List<VocoderProgress>();
+        float[] Result(VocoderAdversarialOptions? adversarial)
+        {
+            reports.Clear();
+            using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training with { Adversarial = adversarial }, reports.Add);
+            return vocoder.Synthesize(mel);
+        }
+
+        float[] without = Result(null), later = Result(new() { StartStep = 9 }), acting = Result(new() { StartStep = 2 });
+
+        Assert.Equal(without, later);
+        Assert.NotEqual(without, acting);
+        Assert.Equal([null, true], reports.Select(report => report.DiscriminatorLoss > 0 ? true : (bool?)null));
+        Assert.Contains("Adversarial.Width", Assert.ThrowsAny<ArgumentException>(() => Result(new() { Width = 0 })).Message);
+    }
+
+    [Fact]
+    public void Discriminators_LearnToTellSoundsApart()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        torch.random.manual_seed(1);
+        using var adversary = new VocoderAdversary(SmallVocoder.Training with { Adversarial = new() { LearningRate = 5e-3 } }, SmallVocoder.Mel, torch.CPU);
+        var (voice, noise) = (torch.tensor(SmallVocoder.Voice(4_000)).unsqueeze(0), torch.tensor(Tone.Noise(4_000, seed: 2)).unsqueeze(0));
+
+        double before = adversary.Step(noise, voice), loss = adversary.Loss(noise, voice).item<float>();
+        for (int i = 0; i < 20; i++) adversary.Step(noise, voice);
+
+        double after = adversary.Step(noise, voice);
+        Assert.True(after < 0.5 * before, $"{before} to {after}");
+        Assert.True(adversary.Loss(noise, voice).item<float>() > loss);
     }
 
     private static VocoderTrainingData Data() => VocoderTrainingData.Of([SmallVocoder.Voice(6_000), SmallVocoder.Voice(2_000, seed: 2), SmallVocoder.Voice(700, seed: 3)]);
