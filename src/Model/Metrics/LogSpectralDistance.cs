@@ -3,7 +3,7 @@ using AudioBsq.Signal;
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// Log-spectral distance (Gray and Markel 1976, section II): how far the level of every bin is off, root mean square over a frame's bins,
+/// Log-spectral distance (Gray and Markel 1976): how far the level of every bin is off, root mean square over a frame's bins,
 /// mean over frames, in dB. 0 is best.
 /// </summary>
 /// <remarks>

@@ -28,7 +28,7 @@ public static class MultiScaleDistance
         Sum(reference, degraded, 1, [(2048, 0), (512, 0)], power: 2, amplitudes: true);
 
     /// <summary>
-    /// DAC's multi-scale mel (Kumar et al. 2023, section 3.4): 5, 10, 20, … 320 bands over 32, 64, 128, … 2,048 samples, the mean absolute
+    /// DAC's multi-scale mel (Kumar et al. 2023, section 3.5): 5, 10, 20, … 320 bands over 32, 64, 128, … 2,048 samples, the mean absolute
     /// difference of log10 of amplitudes, summed over the seven scales.
     /// </summary>
     /// <inheritdoc cref="CodecMel"/>

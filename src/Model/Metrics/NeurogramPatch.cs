@@ -1,7 +1,7 @@
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// A stretch of a spectrogram with its local statistics, for the neurogram similarity index (NSIM: Hines and Harte 2012, section 3, as
+/// A stretch of a spectrogram with its local statistics, for the neurogram similarity index (NSIM: Hines and Harte 2012, as
 /// published with ViSQOL: a 3 × 3 window, values at the edges repeated).
 /// </summary>
 internal sealed class NeurogramPatch

@@ -31,7 +31,7 @@ public static class SignalToNoise
     }
 
     /// <summary>
-    /// Scale-invariant signal-to-distortion ratio (Le Roux et al. 2019, equations 4 and 5): energy of the reference, scaled to lie closest to
+    /// Scale-invariant signal-to-distortion ratio (Le Roux, Wisdom, Erdogan and Hershey 2019): energy of the reference, scaled to lie closest to
     /// the degraded waveform, over that of what remains. −<see cref="Limit"/> for a silent degraded waveform.
     /// </summary>
     /// <inheritdoc cref="Ratio"/>
@@ -42,7 +42,7 @@ public static class SignalToNoise
     }
 
     /// <summary>
-    /// Scale-invariant signal-to-noise ratio (Luo and Mesgarani 2018, section II.D): as <see cref="ScaleInvariantDistortion"/>, with each
+    /// Scale-invariant signal-to-noise ratio (Luo and Mesgarani 2018): as <see cref="ScaleInvariantDistortion"/>, with each
     /// waveform's mean taken off first. Null for a constant reference.
     /// </summary>
     /// <inheritdoc cref="Ratio"/>

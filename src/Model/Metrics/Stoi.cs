@@ -30,7 +30,7 @@ public static class Stoi
         MeasureBoth(reference, degraded, sampleRate)?.Plain;
 
     /// <summary>
-    /// ESTOI (Jensen and Taal 2016, section III), from −1 to 1: compares the spectra within a stretch as a whole and so copes with noise
+    /// ESTOI (Jensen and Taal 2016), from −1 to 1: compares the spectra within a stretch as a whole and so copes with noise
     /// that comes and goes. Lower than STOI for the same sound.
     /// </summary>
     /// <inheritdoc cref="Measure"/>
@@ -62,7 +62,7 @@ public static class Stoi
         return (plain / (segments * Bands), extended / (segments * Segment));
     }
 
-    // Equations 3 to 5: the degraded band at the reference's energy, clipped at 15 dB of error, correlated with it.
+    // The degraded band at the reference's energy, clipped at 15 dB of error, correlated with it.
     private static double BandCorrelation(ReadOnlySpan<double> reference, ReadOnlySpan<double> degraded)
     {
         double referenceEnergy = 0, degradedEnergy = 0;
@@ -80,7 +80,7 @@ public static class Stoi
         return TensorPrimitives.Dot<double>(x, y) / ((TensorPrimitives.Norm<double>(x) + Epsilon) * (TensorPrimitives.Norm<double>(y) + Epsilon));
     }
 
-    // Equations 4 and 5 of the second paper: every band over time, then every frame over bands, to mean 0 and norm 1.
+    // For the extended measure: every band over time, then every frame over bands, to mean 0 and norm 1.
     private static void Normalize(Span<double> segment)
     {
         Span<double> band = stackalloc double[Segment];

@@ -22,8 +22,7 @@ internal static class ThirdOctaveBands
     public static (double[] Reference, double[] Degraded) Measure(double[] reference, double[] degraded)
     {
         int[] sounding = Sounding(reference);
-        double[] referenceBands = Amplitudes(Join(reference, sounding), Join(degraded, sounding), out double[] degradedBands);
-        return (referenceBands, degradedBands);
+        return (Amplitudes(Join(reference, sounding)), Amplitudes(Join(degraded, sounding)));
     }
 
     private static int FramesOf(int samples) => Math.Max(0, (samples - FrameLength + Hop - 1) / Hop); // the last one ends before the last sample
@@ -59,34 +58,24 @@ internal static class ThirdOctaveBands
         return joined;
     }
 
-    // Two real signals travel through one complex transform, as its real and imaginary part.
-    private static double[] Amplitudes(double[] reference, double[] degraded, out double[] degradedBands)
+    private static double[] Amplitudes(double[] samples)
     {
-        int frames = FramesOf(reference.Length);
-        double[] referenceBands = new double[frames * Bands];
-        degradedBands = new double[frames * Bands];
+        double[] amplitudes = new double[FramesOf(samples.Length) * Bands];
         var spectrum = new Complex[FftLength];
-        for (int frame = 0; frame < frames; frame++)
+        for (int i = 0; i < amplitudes.Length; i += Bands)
         {
             Array.Clear(spectrum);
-            for (int i = 0; i < FrameLength; i++) spectrum[i] = Window[i] * new Complex(reference[frame * Hop + i], degraded[frame * Hop + i]);
+            for (int n = 0; n < FrameLength; n++) spectrum[n] = Window[n] * samples[i / Bands * Hop + n];
             Transform.Forward(spectrum);
             for (int band = 0; band < Bands; band++)
             {
-                double first = 0, second = 0;
-                for (int bin = Edges[band]; bin < Edges[band + 1]; bin++)
-                {
-                    Complex value = spectrum[bin], mirrored = Complex.Conjugate(spectrum[FftLength - bin]);
-                    first += Power(value + mirrored);
-                    second += Power(value - mirrored);
-                }
-
-                referenceBands[frame * Bands + band] = Math.Sqrt(first) / 2;
-                degradedBands[frame * Bands + band] = Math.Sqrt(second) / 2;
+                double power = 0;
+                for (int bin = Edges[band]; bin < Edges[band + 1]; bin++) power += Power(spectrum[bin]);
+                amplitudes[i + band] = Math.Sqrt(power);
             }
         }
 
-        return referenceBands;
+        return amplitudes;
     }
 
     private static double Power(Complex value) => value.Real * value.Real + value.Imaginary * value.Imaginary;

@@ -37,10 +37,10 @@ public static class Visqol
         double[] original = new double[reference.Length], changed = new double[degraded.Length];
         TensorPrimitives.ConvertChecked(reference, original);
         TensorPrimitives.ConvertChecked(degraded, changed);
+        MatchLoudness(original, changed); // before as well, so that the correlation is one of numbers of like size
         changed = VisqolAlignment.Shift(changed, VisqolAlignment.Lag(original, changed));
-        if (changed.Length <= frame) return null;
-        double loudness = Math.Sqrt(Power(original) / Power(changed));
-        TensorPrimitives.Multiply(changed, loudness, changed);
+        if (changed.Length <= frame || !changed.AsSpan().ContainsAnyExcept(0)) return null;
+        MatchLoudness(original, changed);
         return Similarity(original, changed, sampleRate) is { } similarity ? OpinionScore(similarity, scaled) : null;
     }
 
@@ -100,6 +100,9 @@ public static class Visqol
         double missing = to * sampleRate - samples.Length;
         return [.. new double[(int)Math.Max(0, missing)], .. samples[start..end]];
     }
+
+    private static void MatchLoudness(double[] reference, double[] degraded) =>
+        TensorPrimitives.Multiply(degraded, Math.Sqrt(Power(reference) / Power(degraded)), degraded);
 
     private static double Power(double[] samples) => TensorPrimitives.SumOfSquares<double>(samples) / samples.Length;
 }

@@ -15,6 +15,7 @@ internal static class VisqolAlignment
     /// </summary>
     public static int Lag(ReadOnlySpan<double> reference, ReadOnlySpan<double> degraded)
     {
+        if (!degraded.ContainsAnyExcept(0)) return 0;
         int longest = Math.Max(reference.Length, degraded.Length), most = longest - 1;
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)longest * 2);
         var transform = new Fourier(size);

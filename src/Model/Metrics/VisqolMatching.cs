@@ -2,7 +2,7 @@ namespace AudioBsq.Metrics;
 
 /// <summary>
 /// Finds for every patch of the reference the stretch of the degraded spectrogram that resembles it most, in the same order of time (Chinen et
-/// al. 2020, section 3.2): dynamic programming over start frames up to 60 patches away.
+/// al. 2020): dynamic programming over start frames up to 60 patches away.
 /// </summary>
 internal sealed class VisqolMatching
 {
