@@ -9,14 +9,14 @@ internal sealed class InfoCommand : ExampleCommand
     private readonly CancellationToken _cancellation;
 
     private readonly Argument<string> _file =
-        Checked.Input<string>("FILE", "A model's zip (load only models that you trust), a sound file, or a file of tokens", ArgumentArity.ExactlyOne);
+        Checked.Input<string>("FILE", "A model's zip (load only models that you trust), a vocoder, a sound file, or a file of tokens", ArgumentArity.ExactlyOne);
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object in place of a table" };
 
     public InfoCommand(Terminal terminal, CancellationToken cancellation)
         : base(
             "info",
-            "Say what a model, a sound file or a file of tokens holds.",
+            "Say what a model, a vocoder, a sound file or a file of tokens holds.",
             """
             audiobsq info tokenizer.zip
             audiobsq info hello.wav --json
@@ -35,6 +35,7 @@ internal sealed class InfoCommand : ExampleCommand
         {
             "PK" => ModelSummary.Of(path), // every zip
             ['{', ..] => TokenSummary.Of(path, tally, _cancellation),
+            _ when VocoderSummary.MayBe(path) => VocoderSummary.Of(path),
             _ => SoundSummary.Of(path),
         };
         if (arguments.GetValue(_json)) _terminal.Output.WriteLine(summary.ToJson());

@@ -76,6 +76,19 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
         Assert.False(Directory.Exists(folder));
     }
 
+    [Fact]
+    public void Info_TellsWhatAVocoderIs()
+    {
+        string vocoder = Train("--tokenizer", model.Zip);
+
+        string text = Ran.AudioBsq("info", vocoder).Expect(0).Output, json = Ran.AudioBsq("info", vocoder, "--json").Expect(0).Output;
+
+        Assert.Contains("16 bands (Htk)", text);
+        Assert.Contains("1 blocks of width 8", text);
+        Assert.Contains("\"kind\": \"vocoder\"", json);
+        Assert.Contains("no vocoder file", Ran.AudioBsq("info", Tokenizer()).Expect(3).Messages);
+    }
+
     private string Train(params string[] more)
     {
         string output = model.New("vocoder.safetensors");

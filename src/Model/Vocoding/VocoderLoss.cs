@@ -11,15 +11,15 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 internal sealed class VocoderLoss : IDisposable
 {
-    private static readonly Scalar Half = 0.5, Turn = 2 * Math.PI, TurnsPerRadian = 1 / (2 * Math.PI), LoudestWeight = 4, PhaseShare = 0.4, Tiny = 1e-8;
+    private static readonly Scalar Half = 0.5, Turn = 2 * Math.PI, TurnsPerRadian = 1 / (2 * Math.PI), LoudestWeight = 4, PhaseShare = 0.4, Tiny = 1e-8, Silence = 1e-7;
 
     private readonly VocoderTrainingOptions _options;
     private readonly MelOptions _mel;
     private readonly InverseStft _inverse;
     private readonly long _reach;
     private readonly Tensor _bank;
-    private readonly Scalar _leastPower, _stft, _melWeight, _magnitude, _phase, _consistency, _perResolution;
-    private readonly List<Resolution> _resolutions;
+    private readonly Scalar _leastPower, _stft, _melWeight, _magnitude, _phase, _consistency, _level, _perResolution;
+    private readonly StftResolution[] _resolutions;
 
     public VocoderLoss(VocoderTrainingOptions options, NeuralVocoder vocoder)
     {
@@ -28,14 +28,16 @@ internal sealed class VocoderLoss : IDisposable
         _bank = tensor(bank.ToDense(), [bank.Bins, bank.Bands], device: vocoder.Device).DetachFromDisposeScope();
         _leastPower = Math.Pow(_mel.FftLength / 4.0, 2) * 1e-10;
         (_stft, _melWeight, _magnitude) = (options.StftWeight, options.MelWeight, options.MagnitudeWeight);
-        (_phase, _consistency) = (options.PhaseWeight, options.ConsistencyWeight);
-        int length = _mel.FftLength;
-        _resolutions = [new(length, _mel.HopLength, vocoder.Device), new(length / 2, length / 8, vocoder.Device), new(length / 4, length / 16, vocoder.Device)];
-        _perResolution = 1.0 / _resolutions.Count;
+        (_phase, _consistency, _level) = (options.PhaseWeight, options.ConsistencyWeight, options.LevelWeight);
+        _resolutions = StftResolution.Three(_mel, vocoder.Device);
+        _perResolution = 1.0 / _resolutions.Length;
     }
 
-    /// <summary>The weighted sum, and the mean absolute mel difference in nepers, of a spectrum and the sound (crops, samples) that it should make.</summary>
-    public (Tensor Total, Tensor MelError) Of(VocoderSpectrum drawn, Tensor sound)
+    /// <summary>
+    /// The weighted sum, and the mean absolute mel difference in nepers, of a spectrum and the sound (crops, samples) that it should make; and the
+    /// sound that it makes.
+    /// </summary>
+    public (Tensor Total, Tensor MelError, Tensor Made) Of(VocoderSpectrum drawn, Tensor sound)
     {
         using var scope = NewDisposeScope();
         var spectrum = drawn.ToComplex();
@@ -47,7 +49,8 @@ internal sealed class VocoderLoss : IDisposable
         if (_options.MagnitudeWeight > 0) total = total + Magnitude(drawn, target) * _magnitude;
         if (_options.PhaseWeight > 0) total = total + Phase(drawn, target) * _phase;
         if (_options.ConsistencyWeight > 0) total = total + Consistency(spectrum, heard, target) * _consistency;
-        return (total.MoveToOuterDisposeScope(), mel.MoveToOuterDisposeScope());
+        if (_options.LevelWeight > 0) total = total + (Level(made) - Level(sound)).abs().mean() * _level;
+        return (total.MoveToOuterDisposeScope(), mel.MoveToOuterDisposeScope(), made.MoveToOuterDisposeScope());
     }
 
     public void Dispose()
@@ -96,6 +99,13 @@ internal sealed class VocoderLoss : IDisposable
         return (difference / Inner(target).abs().mean().add(Tiny)).MoveToOuterDisposeScope();
     }
 
+    // Of each crop, in nepers; −70 dB and below are alike.
+    private static Tensor Level(Tensor sound)
+    {
+        using var scope = NewDisposeScope();
+        return sound.square().mean([1]).add(Silence).log().mul(Half).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Without the frames at both ends that look beyond the crop.</summary>
     private Tensor Inner(Tensor x) => x.narrow(2, _reach, x.shape[2] - 2 * _reach);
 
@@ -103,27 +113,5 @@ internal sealed class VocoderLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         return (angle - (angle * TurnsPerRadian).round() * Turn).abs().MoveToOuterDisposeScope();
-    }
-
-    /// <summary>One transform of the multi-resolution STFT loss.</summary>
-    private sealed class Resolution(int length, int hop, Device device) : IDisposable
-    {
-        private readonly Tensor _window = hann_window(length, device: device).DetachFromDisposeScope();
-
-        /// <summary>−100 dB of a full-scale sine.</summary>
-        public Scalar Least { get; } = length / 4.0 * 1e-5;
-
-        public Scalar LogLeast { get; } = Math.Log(length / 4.0 * 1e-5);
-
-        public Tensor Spectrum(Tensor sound) => stft(sound, length, hop, length, _window, center: true, pad_mode: PaddingModes.Reflect, onesided: true, return_complex: true);
-
-        public Tensor Loss(Tensor magnitude, Tensor target)
-        {
-            using var scope = NewDisposeScope();
-            var convergence = (magnitude - target).norm() / target.norm().add(Tiny);
-            return (convergence + (magnitude.clamp_min(Least).log() - target.clamp_min(Least).log()).abs().mean()).MoveToOuterDisposeScope();
-        }
-
-        public void Dispose() => _window.Dispose();
     }
 }

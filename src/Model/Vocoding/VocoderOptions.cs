@@ -6,7 +6,7 @@ namespace AudioBsq.Vocoding;
 public sealed record VocoderOptions
 {
     /// <summary>Channels, from 8 to 4,096.</summary>
-    public int Width { get; init; } = 192;
+    public int Width { get; init; } = 160;
 
     /// <summary>ConvNeXt blocks, from 1 to 64.</summary>
     public int Layers { get; init; } = 4;

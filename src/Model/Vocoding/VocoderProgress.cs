@@ -32,4 +32,7 @@ public sealed record VocoderProgress
 
     /// <summary>Steps left out because their loss or gradient was not finite.</summary>
     public required int SkippedSteps { get; init; }
+
+    /// <summary>Average loss of the discriminators; null where there are none, or they do not act yet.</summary>
+    public double? DiscriminatorLoss { get; init; }
 }

@@ -14,7 +14,15 @@ internal sealed class VocoderRows(VocoderTrainingData data, MelOptions mel, int 
     public int Width => mel.Bands + mel.HopLength;
 
     /// <summary>The clips of one pass, each (frames, <see cref="Width"/>).</summary>
-    public IEnumerable<float[]> OnePass(int pass) => data.Clips(pass).Select(Rows);
+    public IEnumerable<float[]> OnePass(int pass, CancellationToken cancellation)
+    {
+        int number = 0;
+        foreach (var clip in data.Clips(pass))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return Rows(clip, number++);
+        }
+    }
 
     private float[] Rows(VocoderClip clip, int number)
     {

@@ -16,7 +16,7 @@ internal sealed class VocoderRun(NeuralVocoder vocoder, VocoderTrainingOptions o
     {
         using var trainer = new VocoderTrainer(vocoder, options);
         var rows = new VocoderRows(data, vocoder.Mel, options.CropFrames);
-        var sampler = new CropSampler(rows.OnePass, rows.Width, options.CropFrames, options.Seed);
+        var sampler = new CropSampler(pass => rows.OnePass(pass, cancellation), rows.Width, options.CropFrames, options.Seed);
         using var crops = sampler.Crops().GetEnumerator();
         vocoder.Network.train();
         for (int step = 0; step < options.MaxSteps; step++)
@@ -51,6 +51,7 @@ internal sealed class VocoderRun(NeuralVocoder vocoder, VocoderTrainingOptions o
             MelError = Average(s => s.MelError),
             GradientNorm = Average(s => s.GradientNorm),
             LearningRate = _steps.Count == 0 ? double.NaN : _steps[^1].LearningRate,
+            DiscriminatorLoss = _steps.Average(s => s.DiscriminatorLoss),
             Elapsed = now,
             Speed = seconds / Math.Max(1e-9, (now - _last).TotalSeconds),
             SkippedSteps = skipped,

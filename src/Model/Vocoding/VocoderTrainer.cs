@@ -12,6 +12,7 @@ internal sealed class VocoderTrainer : IDisposable
     private readonly VocoderTrainingOptions _options;
     private readonly AdamWOptimizer _optimizer;
     private readonly VocoderLoss _loss;
+    private readonly VocoderAdversary? _adversary;
     private readonly WarmupCosine _learningRate;
     private int _skippedInARow;
 
@@ -20,6 +21,7 @@ internal sealed class VocoderTrainer : IDisposable
         (_vocoder, _options, _loss) = (vocoder, options, new VocoderLoss(options, vocoder));
         var parameters = vocoder.Network.named_parameters().Select(p => (p.name, p.parameter, p.parameter.dim() >= 2 ? options.WeightDecay : 0));
         _optimizer = new AdamWOptimizer(parameters, options.Beta1, options.Beta2);
+        if (options.Adversarial is not null) _adversary = new VocoderAdversary(options, vocoder.Mel, vocoder.Device);
         _learningRate = new WarmupCosine(options.EffectiveWarmup, options.MaxSteps, end: options.FinalLearningRate);
     }
 
@@ -32,20 +34,24 @@ internal sealed class VocoderTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         _optimizer.ClearGradients();
-        var (loss, melError) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
+        var (loss, melError, made) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
+        bool against = _adversary?.Acts(step) == true;
+        if (against) loss = loss + _adversary!.Loss(made, batch.Sound);
         loss.backward();
         double total = loss.item<float>(), norm = _optimizer.ClipGradients(_options.GradientClip);
         if (!double.IsFinite(total) || !double.IsFinite(norm)) return Skip(step);
         _skippedInARow = 0;
         double learningRate = _options.LearningRate * _learningRate.At(step);
         _optimizer.Step(learningRate);
-        return new VocoderStep(total, melError.item<float>() * DecibelsPerNeper, norm, learningRate);
+        double? discriminator = against ? _adversary!.Step(made, batch.Sound) : null;
+        return new VocoderStep(total, melError.item<float>() * DecibelsPerNeper, norm, learningRate, discriminator);
     }
 
     public void Dispose()
     {
         _optimizer.Dispose();
         _loss.Dispose();
+        _adversary?.Dispose();
     }
 
     private VocoderStep? Skip(int step)
@@ -57,5 +63,5 @@ internal sealed class VocoderTrainer : IDisposable
     }
 }
 
-/// <summary>What one step saw: the loss, the mel error in decibels, the gradient norm and the learning rate.</summary>
-internal sealed record VocoderStep(double Loss, double MelError, double GradientNorm, double LearningRate);
+/// <summary>What one step saw: the loss, the mel error in decibels, the gradient norm, the learning rate and the discriminators' loss.</summary>
+internal sealed record VocoderStep(double Loss, double MelError, double GradientNorm, double LearningRate, double? DiscriminatorLoss);

@@ -6,7 +6,7 @@ namespace AudioBsq.Vocoding;
 public sealed record VocoderTrainingOptions
 {
     /// <summary>Optimizer steps.</summary>
-    public int MaxSteps { get; init; } = 3_000;
+    public int MaxSteps { get; init; } = 5_000;
 
     /// <summary>Crops in one step.</summary>
     public int BatchSize { get; init; } = 16;
@@ -53,6 +53,15 @@ public sealed record VocoderTrainingOptions
     /// <summary>Weight of the difference between the head's spectrum and that of the sound it makes (Ai and Ling 2023, section III-C).</summary>
     public double ConsistencyWeight { get; init; } = 0.3;
 
+    /// <summary>
+    /// Weight of the mean absolute difference of the crops' levels in nepers. The other terms are content with sound that is a decibel too quiet,
+    /// since what cannot be foretold is best guessed small.
+    /// </summary>
+    public double LevelWeight { get; init; } = 1;
+
+    /// <summary>Training against discriminators; none when null.</summary>
+    public VocoderAdversarialOptions? Adversarial { get; init; }
+
     /// <summary>Steps in a row whose loss or gradient may be not finite, and which are skipped, before training gives up.</summary>
     public int MaxSkippedInARow { get; init; } = 20;
 
@@ -81,12 +90,14 @@ public sealed record VocoderTrainingOptions
         Check.That(Beta2 is >= 0 and < 1, Beta2, "must be from 0 to below 1");
         Check.That(double.IsFinite(GradientClip) && GradientClip > 0, GradientClip, "must be positive");
         Check.That(GainDecibels is >= 0 and <= 60, GainDecibels, "must be from 0 to 60");
+        Adversarial?.Validate();
         NotNegative(WeightDecay, nameof(WeightDecay));
         NotNegative(StftWeight, nameof(StftWeight));
         NotNegative(MelWeight, nameof(MelWeight));
         NotNegative(MagnitudeWeight, nameof(MagnitudeWeight));
         NotNegative(PhaseWeight, nameof(PhaseWeight));
         NotNegative(ConsistencyWeight, nameof(ConsistencyWeight));
+        NotNegative(LevelWeight, nameof(LevelWeight));
     }
 
     internal void Validate(MelOptions mel)

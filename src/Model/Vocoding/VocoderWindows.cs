@@ -1,4 +1,5 @@
 using AudioBsq.Signal;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -9,8 +10,11 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 internal sealed class VocoderWindows(NeuralVocoder vocoder)
 {
+    // On one thread, windows of 256 to 512 frames took the least time for a frame; a GPU wants more work at a time.
+    private const int FramesAtOnceOnCpu = 384, FramesAtOnceOnGpu = 8 * 1024;
+
     /// <summary>Frames whose sound is made at once.</summary>
-    public int WindowFrames { get; init; } = 1024;
+    public int WindowFrames { get; init; } = vocoder.Device.type == DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
 
     private MelOptions Mel => vocoder.Mel;
 

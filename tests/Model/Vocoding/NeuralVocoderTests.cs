@@ -9,7 +9,7 @@ namespace AudioBsq.Tests.Model.Vocoding;
 public class NeuralVocoderTests
 {
     [Theory]
-    [InlineData(1), InlineData(2), InlineData(3), InlineData(40), InlineData(1024), InlineData(1025), InlineData(1100)]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(40), InlineData(384), InlineData(385), InlineData(1100)]
     public void Synthesize_GivesTheLengthAskedFor(int frames)
     {
         using var vocoder = SmallVocoder.Create();
@@ -22,6 +22,7 @@ public class NeuralVocoderTests
 
             Assert.Equal(length, sound.Length);
             Assert.All(sound, x => Assert.True(MathF.Abs(x) < 10, $"{x}"));
+            if (frames < 40) Assert.Equal(length, vocoder.Synthesize(mel, length, griffinLimIterations: 1).Length);
         }
     }
 
@@ -57,7 +58,6 @@ public class NeuralVocoderTests
 
         Assert.Equal(expected, vocoder.Synthesize(mel));
         Assert.NotEqual(expected, other.Synthesize(mel));
-        Assert.Throws<AggregateException>(() => Parallel.For(0, 1, _ => throw new InvalidOperationException())); // what is thrown there is seen here
         Parallel.For(0, 6, _ => Close.To(expected, vocoder.Synthesize(mel), 1e-6, "samples"));
     }
 

@@ -26,6 +26,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {reports[0].Loss:F3} to {reports[^1].Loss:F3}; mel error {before:F2} to {after:F2} dB; level {level:F2} dB"));
         Assert.True(reports[^1].Loss < 0.85 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}"); // 0.77 measured
         Assert.True(after < 0.3 * before, $"{before} to {after} dB"); // 0.15 measured
+        Assert.InRange(level, -0.5, 0.5);
     }
 
     [Fact]
@@ -142,7 +143,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     {
         float[] sound = SmallVocoder.Voice(1_000);
 
-        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, leastFrames: 9).OnePass(0).Single();
+        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, leastFrames: 9).OnePass(0, default).Single();
 
         Assert.Equal(9 * (16 + 160), rows.Length);
         float[] power = new MelSpectrogram(SmallVocoder.Mel).ExtractPower(sound);
@@ -156,23 +157,60 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Theory] // no term of the loss is without effect
-    [InlineData("Stft"), InlineData("Mel"), InlineData("Magnitude"), InlineData("Phase"), InlineData("Consistency")]
+    [InlineData("Stft"), InlineData("Mel"), InlineData("Magnitude"), InlineData("Phase"), InlineData("Consistency"), InlineData("Level")]
     public void EveryTerm_MovesTheWeights(string term)
     {
-        var none = SmallVocoder.Training with { StftWeight = 0, MelWeight = 0, MagnitudeWeight = 0, PhaseWeight = 0, ConsistencyWeight = 0, WeightDecay = 0 };
+        var none = SmallVocoder.Training with { StftWeight = 0, MelWeight = 0, MagnitudeWeight = 0, PhaseWeight = 0, ConsistencyWeight = 0, LevelWeight = 0, WeightDecay = 0 };
         var only = term switch
         {
             "Stft" => none with { StftWeight = 1 },
             "Mel" => none with { MelWeight = 1 },
             "Magnitude" => none with { MagnitudeWeight = 1 },
             "Phase" => none with { PhaseWeight = 1 },
-            _ => none with { ConsistencyWeight = 1 },
+            "Consistency" => none with { ConsistencyWeight = 1 },
+            _ => none with { LevelWeight = 1 },
         };
         var reports = new List<VocoderProgress>();
 
         using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, only, reports.Add);
 
         Assert.All(reports, report => Assert.True(report.GradientNorm > 0 && report.Loss > 0));
+    }
+
+    [Fact]
+    public void Discriminators_ActFromTheirStep()
+    {
+        float[] mel = Small.Mels(5, 30)[0];
+        var reports = new List<VocoderProgress>();
+        float[] Result(VocoderAdversarialOptions? adversarial)
+        {
+            reports.Clear();
+            using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training with { Adversarial = adversarial }, reports.Add);
+            return vocoder.Synthesize(mel);
+        }
+
+        float[] without = Result(null), later = Result(new() { StartStep = 9 }), acting = Result(new() { StartStep = 2 });
+
+        Assert.Equal(without, later);
+        Assert.NotEqual(without, acting);
+        Assert.Equal([null, true], reports.Select(report => report.DiscriminatorLoss > 0 ? true : (bool?)null));
+        Assert.Contains("Adversarial.Width", Assert.ThrowsAny<ArgumentException>(() => Result(new() { Width = 0 })).Message);
+    }
+
+    [Fact]
+    public void Discriminators_LearnToTellSoundsApart()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        torch.random.manual_seed(1);
+        using var adversary = new VocoderAdversary(SmallVocoder.Training with { Adversarial = new() { LearningRate = 5e-3 } }, SmallVocoder.Mel, torch.CPU);
+        var (voice, noise) = (torch.tensor(SmallVocoder.Voice(4_000)).unsqueeze(0), torch.tensor(Tone.Noise(4_000, seed: 2)).unsqueeze(0));
+
+        double before = adversary.Step(noise, voice), loss = adversary.Loss(noise, voice).item<float>();
+        for (int i = 0; i < 20; i++) adversary.Step(noise, voice);
+
+        double after = adversary.Step(noise, voice);
+        Assert.True(after < 0.5 * before, $"{before} to {after}");
+        Assert.True(adversary.Loss(noise, voice).item<float>() > loss);
     }
 
     private static VocoderTrainingData Data() => VocoderTrainingData.Of([SmallVocoder.Voice(6_000), SmallVocoder.Voice(2_000, seed: 2), SmallVocoder.Voice(700, seed: 3)]);

@@ -1,0 +1,32 @@
+namespace AudioBsq.Vocoding;
+
+/// <summary>
+/// Discriminators that learn to tell the vocoder's sound from the original, each at one resolution (Jang et al. 2021, "UnivNet", section 2.2), and
+/// losses for being told apart: less buzzy sound, at the price of time.
+/// </summary>
+public sealed record VocoderAdversarialOptions
+{
+    /// <summary>Step from which the discriminators are trained and asked.</summary>
+    public int StartStep { get; init; } = 1_000;
+
+    /// <summary>Weight of the hinge loss for being told apart.</summary>
+    public double Weight { get; init; } = 0.1;
+
+    /// <summary>Weight of the mean absolute difference of what the discriminators' stages give (feature matching; Kong et al. 2020, "HiFi-GAN", section 2.3).</summary>
+    public double FeatureWeight { get; init; } = 0.2;
+
+    /// <summary>The discriminators' learning rate, which does not change.</summary>
+    public double LearningRate { get; init; } = 2e-4;
+
+    /// <summary>Channels of the discriminators; UnivNet has 32.</summary>
+    public int Width { get; init; } = 8;
+
+    internal void Validate()
+    {
+        Check.That(StartStep >= 0, StartStep, "must not be negative", "Adversarial.StartStep");
+        Check.That(double.IsFinite(Weight) && Weight >= 0, Weight, "must not be negative", "Adversarial.Weight");
+        Check.That(double.IsFinite(FeatureWeight) && FeatureWeight >= 0, FeatureWeight, "must not be negative", "Adversarial.FeatureWeight");
+        Check.That(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "must be positive", "Adversarial.LearningRate");
+        Check.That(Width is >= 1 and <= 256, Width, "must be from 1 to 256", "Adversarial.Width");
+    }
+}
