@@ -18,7 +18,7 @@ internal static class TotalSection
             <p>Each clip is turned into tokens, back into a mel spectrogram, and by {sound.Synthesis} into sound: the <b>reconstruction</b>. The <b>ceiling</b>
             is made in the same way of the original's own mel spectrogram, without tokens: what is missing there is the synthesis's doing, and the
             distance from ceiling to reconstruction is the tokens'.</p>
-            {MetricTable.Of(sound)}<p class="note">In brackets: where the mean lies with 95 % confidence, by bootstrap over clips. A figure that some clips do not have is
+            {MetricTable.Of(sound)}<p class="note">In brackets: where the mean lies with 95 % confidence, by bootstrap over clips; of fewer than about ten clips the interval is too narrow. A figure that some clips do not have is
             the mean of the others. Mel MAE and MSE here are of the mel spectrogram of the sound; the mel error below is of what the tokens stand for. SNR, SI-SNR and
             SI-SDR say nothing of sound whose phases are made up.</p>
             <div class="wide"><table>
