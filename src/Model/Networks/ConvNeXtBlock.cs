@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,6 +36,6 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var y = DepthwiseConvolution.Apply(x, depthwise.Weight, depthwise.Bias, rows: 1, causal: false);
         y = project.call(functional.gelu(expand.call(norm.call(y))));
-        return (x + this.scale.call(y)).MoveToOuterDisposeScope();
+        return x.Plus(this.scale.call(y)).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -37,7 +38,7 @@ internal sealed class SpectrogramDiscriminator : Module
         var features = new List<Tensor>();
         foreach (var stage in stages)
         {
-            x = functional.leaky_relu(stage.call(x), Slope);
+            x = stage.call(x).leaky_relu(Number(Slope));
             features.Add(x.MoveToOuterDisposeScope());
         }
 

@@ -3,6 +3,7 @@ using AudioBsq.Signal;
 using AudioBsq.Vocoding;
 using TorchSharp;
 using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,7 +16,7 @@ namespace AudioBsq.Networks;
 /// </summary>
 internal sealed class VocoderNetwork : Module
 {
-    private static readonly Scalar MostCorrection = 12, LeastCorrection = -12, Tiny = 1e-6; // nepers: the exponential stays finite
+    private static readonly Scalar MostCorrection = Number(12), LeastCorrection = Number(-12), Tiny = Number(1e-6); // nepers: the exponential stays finite
 
     private readonly ConvolutionWeights embed;
     private readonly LayerNorm embed_norm, final_norm;
@@ -76,8 +77,8 @@ internal sealed class VocoderNetwork : Module
         x = embed_norm.call(x);
         foreach (var block in blocks) x = block.call(x);
         var parts = head.call(final_norm.call(x)).split(_bins, dim: 2);
-        var magnitude = logMagnitude + parts[0].clamp(LeastCorrection, MostCorrection);
-        var length = (parts[1].square() + parts[2].square()).add(Tiny).sqrt();
+        var magnitude = logMagnitude.Plus(parts[0].clamp(LeastCorrection, MostCorrection));
+        var length = parts[1].Square().Plus(parts[2].Square()).Plus(Tiny).sqrt();
         return new VocoderSpectrum(
             magnitude.transpose(1, 2).MoveToOuterDisposeScope(),
             (parts[1] / length).transpose(1, 2).MoveToOuterDisposeScope(),

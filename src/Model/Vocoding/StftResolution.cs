@@ -1,4 +1,5 @@
 using TorchSharp;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -6,7 +7,7 @@ namespace AudioBsq.Vocoding;
 /// <summary>One transform of the multi-resolution STFT loss, by a centred Hann window.</summary>
 internal sealed class StftResolution(int length, int hop, Device device) : IDisposable
 {
-    private static readonly Scalar Tiny = 1e-8;
+    private static readonly Scalar Tiny = Number(1e-8);
 
     private readonly Tensor _window = hann_window(length, device: device).DetachFromDisposeScope();
 
@@ -19,10 +20,10 @@ internal sealed class StftResolution(int length, int hop, Device device) : IDisp
     ];
 
     /// <summary>The magnitude at −100 dB of a full-scale sine, below which all are alike.</summary>
-    public Scalar Least { get; } = length / 4.0 * 1e-5;
+    public Scalar Least { get; } = Number(length / 4.0 * 1e-5);
 
     /// <summary>Its natural logarithm.</summary>
-    public Scalar LogLeast { get; } = Math.Log(length / 4.0 * 1e-5);
+    public Scalar LogLeast { get; } = Number(Math.Log(length / 4.0 * 1e-5));
 
     /// <summary>(batch, samples) → (batch, bins, frames)</summary>
     public Tensor Spectrum(Tensor sound) => stft(sound, length, hop, length, _window, center: true, pad_mode: PaddingModes.Reflect, onesided: true, return_complex: true);
@@ -31,8 +32,8 @@ internal sealed class StftResolution(int length, int hop, Device device) : IDisp
     public Tensor Loss(Tensor magnitude, Tensor target)
     {
         using var scope = NewDisposeScope();
-        var convergence = (magnitude - target).norm() / target.norm().add(Tiny);
-        return (convergence + (magnitude.clamp_min(Least).log() - target.clamp_min(Least).log()).abs().mean()).MoveToOuterDisposeScope();
+        var convergence = (magnitude - target).norm() / target.norm().Plus(Tiny);
+        return convergence.Plus((magnitude.clamp_min(Least).log() - target.clamp_min(Least).log()).abs().mean()).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _window.Dispose();

@@ -2,6 +2,7 @@ using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -23,7 +24,7 @@ internal sealed class VocoderAdversary : IDisposable
         foreach (var discriminator in _discriminators) discriminator.to(device);
         var parameters = _discriminators.SelectMany((one, i) => one.named_parameters().Select(p => ($"{i}.{p.name}", p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0)));
         _optimizer = new AdamWOptimizer(parameters, training.Beta1, training.Beta2);
-        (_weight, _featureWeight, _share) = (_options.Weight, _options.FeatureWeight, 1.0 / _resolutions.Length);
+        (_weight, _featureWeight, _share) = (Number(_options.Weight), Number(_options.FeatureWeight), Number(1.0 / _resolutions.Length));
     }
 
     public bool Acts(int step) => step >= _options.StartStep;

@@ -1,5 +1,6 @@
 using AudioBsq.Signal;
 using TorchSharp;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -11,7 +12,7 @@ namespace AudioBsq.Vocoding;
 internal sealed class VocoderInput
 {
     // −60 dB and ±20 dB: about the mean and spread of speech.
-    private static readonly Scalar Floor = 1e-10, LevelsPerDecibel = 10 / Math.Log(10) / 20, Shift = 3;
+    private static readonly Scalar Floor = Number(1e-10), LevelsPerDecibel = Number(10 / Math.Log(10) / 20), Shift = Number(3);
 
     private readonly MelOptions _mel;
     private readonly MelInversion _inversion;
@@ -21,7 +22,7 @@ internal sealed class VocoderInput
     {
         (_mel, _inversion) = (mel, new MelInversion(mel, options.InversionIterations));
         double fullScale = mel.FftLength / 4.0;
-        (_perFullScale, _leastMagnitude) = (1 / (fullScale * fullScale), fullScale * 1e-5);
+        (_perFullScale, _leastMagnitude) = (Number(1 / (fullScale * fullScale)), Number(fullScale * 1e-5));
     }
 
     /// <summary>Power of the bands, as one array of whole clips side by side → levels (clips, frames, bands) and log magnitude (clips, frames, bins).</summary>
@@ -31,7 +32,7 @@ internal sealed class VocoderInput
         using var noGradients = no_grad();
         float[] guess = _inversion.Invert(power);
         var levels = tensor(power, [clips, power.Length / _mel.Bands / clips, _mel.Bands]).to(device)
-            .mul(_perFullScale).clamp_min(Floor).log().mul(LevelsPerDecibel).add(Shift);
+            .mul(_perFullScale).clamp_min(Floor).log().mul(LevelsPerDecibel).Plus(Shift);
         var magnitude = tensor(guess, [clips, levels.shape[1], guess.Length / levels.shape[1] / clips]).to(device).clamp_min(_leastMagnitude).log();
         return (levels.MoveToOuterDisposeScope(), magnitude.MoveToOuterDisposeScope());
     }

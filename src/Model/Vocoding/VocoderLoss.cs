@@ -1,6 +1,7 @@
 using AudioBsq.Networks;
 using AudioBsq.Signal;
 using TorchSharp;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -11,7 +12,7 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 internal sealed class VocoderLoss : IDisposable
 {
-    private static readonly Scalar Half = 0.5, Turn = 2 * Math.PI, TurnsPerRadian = 1 / (2 * Math.PI), LoudestWeight = 4, PhaseShare = 0.4, Tiny = 1e-8, Silence = 1e-7;
+    private static readonly Scalar Half = Number(0.5), Turn = Number(2 * Math.PI), TurnsPerRadian = Number(1 / (2 * Math.PI)), LoudestWeight = Number(4), PhaseShare = Number(0.4), Tiny = Number(1e-8), Silence = Number(1e-7);
 
     private readonly VocoderTrainingOptions _options;
     private readonly MelOptions _mel;
@@ -26,11 +27,11 @@ internal sealed class VocoderLoss : IDisposable
         (_options, _mel, _inverse, _reach) = (options, vocoder.Mel, vocoder.Inverse, InverseStft.Reach(vocoder.Mel));
         var bank = new MelFilterBank(_mel);
         _bank = tensor(bank.ToDense(), [bank.Bins, bank.Bands], device: vocoder.Device).DetachFromDisposeScope();
-        _leastPower = Math.Pow(_mel.FftLength / 4.0, 2) * 1e-10;
-        (_stft, _melWeight, _magnitude) = (options.StftWeight, options.MelWeight, options.MagnitudeWeight);
-        (_phase, _consistency, _level) = (options.PhaseWeight, options.ConsistencyWeight, options.LevelWeight);
+        _leastPower = Number(Math.Pow(_mel.FftLength / 4.0, 2) * 1e-10);
+        (_stft, _melWeight, _magnitude) = (Number(options.StftWeight), Number(options.MelWeight), Number(options.MagnitudeWeight));
+        (_phase, _consistency, _level) = (Number(options.PhaseWeight), Number(options.ConsistencyWeight), Number(options.LevelWeight));
         _resolutions = StftResolution.Three(_mel, vocoder.Device);
-        _perResolution = 1.0 / _resolutions.Length;
+        _perResolution = Number(1.0 / _resolutions.Length);
     }
 
     /// <summary>
@@ -45,11 +46,11 @@ internal sealed class VocoderLoss : IDisposable
         Tensor target = _resolutions[0].Spectrum(sound), heard = _resolutions[0].Spectrum(made);
         var mel = (LogMel(heard) - LogMel(target)).abs().mean();
         var total = mel * _melWeight;
-        if (_options.StftWeight > 0) total = total + MultiResolution(heard, target, made, sound) * _stft;
-        if (_options.MagnitudeWeight > 0) total = total + Magnitude(drawn, target) * _magnitude;
-        if (_options.PhaseWeight > 0) total = total + Phase(drawn, target) * _phase;
-        if (_options.ConsistencyWeight > 0) total = total + Consistency(spectrum, heard, target) * _consistency;
-        if (_options.LevelWeight > 0) total = total + (Level(made) - Level(sound)).abs().mean() * _level;
+        if (_options.StftWeight > 0) total = total.Plus(MultiResolution(heard, target, made, sound) * _stft);
+        if (_options.MagnitudeWeight > 0) total = total.Plus(Magnitude(drawn, target) * _magnitude);
+        if (_options.PhaseWeight > 0) total = total.Plus(Phase(drawn, target) * _phase);
+        if (_options.ConsistencyWeight > 0) total = total.Plus(Consistency(spectrum, heard, target) * _consistency);
+        if (_options.LevelWeight > 0) total = total.Plus((Level(made) - Level(sound)).abs().mean() * _level);
         return (total.MoveToOuterDisposeScope(), mel.MoveToOuterDisposeScope(), made.MoveToOuterDisposeScope());
     }
 
@@ -63,14 +64,14 @@ internal sealed class VocoderLoss : IDisposable
     private Tensor LogMel(Tensor spectrum)
     {
         using var scope = NewDisposeScope();
-        return spectrum.abs().square().transpose(1, 2).matmul(_bank).clamp_min(_leastPower).log().mul(Half).MoveToOuterDisposeScope();
+        return spectrum.abs().Square().transpose(1, 2).matmul(_bank).clamp_min(_leastPower).log().mul(Half).MoveToOuterDisposeScope();
     }
 
     private Tensor MultiResolution(Tensor heard, Tensor target, Tensor made, Tensor sound)
     {
         using var scope = NewDisposeScope();
         var total = _resolutions[0].Loss(heard.abs(), target.abs());
-        foreach (var resolution in _resolutions.Skip(1)) total = total + resolution.Loss(resolution.Spectrum(made).abs(), resolution.Spectrum(sound).abs());
+        foreach (var resolution in _resolutions.Skip(1)) total = total.Plus(resolution.Loss(resolution.Spectrum(made).abs(), resolution.Spectrum(sound).abs()));
         return (total * _perResolution).MoveToOuterDisposeScope();
     }
 
@@ -86,24 +87,24 @@ internal sealed class VocoderLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         var (magnitude, error) = (Inner(target).abs(), Inner(atan2(drawn.Sine, drawn.Cosine)) - Inner(target).angle());
-        var weight = (magnitude / magnitude.mean().add(Tiny)).clamp_max(LoudestWeight);
+        var weight = (magnitude / magnitude.mean().Plus(Tiny)).clamp_max(LoudestWeight);
         var delay = Unwrapped(error.diff(1, 1)) * weight.narrow(1, 1, weight.shape[1] - 1);
         var change = Unwrapped(error.diff(1, 2)) * weight.narrow(2, 1, weight.shape[2] - 1);
-        return ((Unwrapped(error) * weight).mean() * PhaseShare + delay.mean() + change.mean()).MoveToOuterDisposeScope();
+        return ((Unwrapped(error) * weight).mean() * PhaseShare).Plus(delay.mean()).Plus(change.mean()).MoveToOuterDisposeScope();
     }
 
     private Tensor Consistency(Tensor spectrum, Tensor heard, Tensor target)
     {
         using var scope = NewDisposeScope();
         var difference = view_as_real(Inner(spectrum) - Inner(heard)).abs().mean();
-        return (difference / Inner(target).abs().mean().add(Tiny)).MoveToOuterDisposeScope();
+        return (difference / Inner(target).abs().mean().Plus(Tiny)).MoveToOuterDisposeScope();
     }
 
     // Of each crop, in nepers; −70 dB and below are alike.
     private static Tensor Level(Tensor sound)
     {
         using var scope = NewDisposeScope();
-        return sound.square().mean([1]).add(Silence).log().mul(Half).MoveToOuterDisposeScope();
+        return sound.Square().mean([1]).Plus(Silence).log().mul(Half).MoveToOuterDisposeScope();
     }
 
     /// <summary>Without the frames at both ends that look beyond the crop.</summary>

@@ -1,4 +1,5 @@
 using AudioBsq.Training;
+using static AudioBsq.Native.Numbers;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -36,7 +37,7 @@ internal sealed class VocoderTrainer : IDisposable
         _optimizer.ClearGradients();
         var (loss, melError, made) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
         bool against = _adversary?.Acts(step) == true;
-        if (against) loss = loss + _adversary!.Loss(made, batch.Sound);
+        if (against) loss = loss.Plus(_adversary!.Loss(made, batch.Sound));
         loss.backward();
         double total = loss.item<float>(), norm = _optimizer.ClipGradients(_options.GradientClip);
         if (!double.IsFinite(total) || !double.IsFinite(norm)) return Skip(step);
