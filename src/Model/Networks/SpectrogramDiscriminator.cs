@@ -45,5 +45,9 @@ internal sealed class SpectrogramDiscriminator : Module
         return (head.call(x).MoveToOuterDisposeScope(), features);
     }
 
-    private static Conv2d Stage(int from, int to, int taps, int stride) => Conv2d(from, to, (3, taps), (1, stride), (1, taps / 2), (1, 1));
+    private static Conv2d Stage(int from, int to, int taps, int stride)
+    {
+        using var scope = NewDisposeScope(); // drawing first weights leaves tensors behind
+        return Conv2d(from, to, (3, taps), (1, stride), (1, taps / 2), (1, 1));
+    }
 }

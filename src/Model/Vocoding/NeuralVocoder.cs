@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// A small network that turns mel spectrograms (frames, bands) into sound, several times faster than <see cref="GriffinLim"/>, and that can
+/// A small network that turns mel spectrograms (frames, bands) into sound, faster than <see cref="GriffinLim"/>, and that can
 /// learn to repair what a tokenizer did to them. Start reading here; after Vocos (Siuzdak 2023). One instance may be used from several
 /// threads at once, except while it is being disposed.
 /// </summary>
