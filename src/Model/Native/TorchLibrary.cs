@@ -1,4 +1,3 @@
-using System.Runtime;
 using TorchSharp;
 
 namespace AudioBsq.Native;
@@ -26,7 +25,6 @@ internal static class TorchLibrary
             {
                 if (OperatingSystem.IsLinux()) LinuxTorchLoader.Load();
                 torch.InitializeDeviceType(DeviceType.CPU);
-                CollectInTheForeground();
                 Volatile.Write(ref _loaded, true);
             }
             catch (Exception e)
@@ -37,14 +35,6 @@ internal static class TorchLibrary
                 throw _failure;
             }
         }
-    }
-
-    // TorchSharp 0.107 does not keep a Scalar alive while torch reads it, and a + b of two tensors makes one. A collection in the
-    // background can free it under the call: a long training run then ends in "toFloat: expected false to be true", or worse.
-    // In batch mode a thread that is inside torch starts no collection; one that another thread starts is still a risk, a small one.
-    private static void CollectInTheForeground()
-    {
-        if (GCSettings.LatencyMode == GCLatencyMode.Interactive) GCSettings.LatencyMode = GCLatencyMode.Batch;
     }
 
     private static Exception Innermost(Exception e) => e is TypeInitializationException { InnerException: { } inner } ? Innermost(inner) : e;

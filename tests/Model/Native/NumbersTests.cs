@@ -63,8 +63,12 @@ public class NumbersTests
     }
 
     [Fact] // with bare numbers: "expected false to be true", "unknown scalar type", or other weights
-    public void Training_GivesTheSameWeights_WhileAnotherThreadMakesGarbage() =>
-        WhileAnotherThreadMakesGarbage(() => Assert.Equal(Runs.Uninterrupted, Runs.Train(Runs.Everything)));
+    public void Training_GivesTheSameWeights_WhileAnotherThreadMakesGarbage()
+    {
+        byte[] expected = Runs.Uninterrupted;
+
+        WhileAnotherThreadMakesGarbage(() => Assert.Equal(expected, Runs.Train(Runs.Everything)));
+    }
 
     // x.masked_fill(mask, Number(i)), compiled now: a Debug build of this file would keep the number alive itself.
     private static Func<Tensor, Tensor, int, Tensor> MaskedFill()
