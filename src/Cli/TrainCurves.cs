@@ -48,7 +48,7 @@ internal static class TrainCurves
         curves.Add("validation_usage", "codes used", scale: 100);
         curves.Add("validation_entropy", "joint entropy (right)", right: true);
         curves.Add("codebook_entropy", "soft code's entropy, training (right)", right: true);
-        curves.Finish("Use of the codes", "% of possible codes", "bits");
+        curves.Finish("Use of the codes", "% of possible codes", "bits", lowest: 0, highest: 105);
     }
 
     /// <summary>Lines over steps in one plot.</summary>
@@ -66,7 +66,8 @@ internal static class TrainCurves
             if (right) line.Axes.YAxis = plot.Axes.Right;
         }
 
-        public void Finish(string title, string left, string? right = null)
+        /// <summary>Titles and axes; the left one shows what there is, unless it is told what to show.</summary>
+        public void Finish(string title, string left, string? right = null, double? lowest = null, double? highest = null)
         {
             plot.Title(title);
             plot.XLabel("step");
@@ -75,6 +76,7 @@ internal static class TrainCurves
             foreach (var axis in (IAxis[])[plot.Axes.Left, plot.Axes.Right, plot.Axes.Bottom]) axis.Label.Bold = false;
             plot.Axes.AutoScale();
             plot.Axes.SetLimitsX(0, 1.02 * rows[^1].Step);
+            if (lowest is { } low && highest is { } high) plot.Axes.SetLimitsY(low, high, plot.Axes.Left);
             plot.ShowLegend(Edge.Bottom);
         }
     }
