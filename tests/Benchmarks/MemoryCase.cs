@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AudioBsq.Native;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
@@ -12,7 +11,7 @@ namespace AudioBsq.Benchmarks;
 /// <param name="Recomputation">What is computed again.</param>
 internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Recomputation Recomputation)
 {
-    private const int Steps = 3;
+    private const int Steps = 2; // the first makes what is made once
 
     /// <summary>The models, by the names of tables, and crops of the full window in one batch.</summary>
     public static IReadOnlyDictionary<string, (AudioBsqOptions Options, int Batch)> Models { get; } = new Dictionary<string, (AudioBsqOptions, int)>
@@ -24,49 +23,35 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
 
     private TrainingOptions Training => new() { Precision = Precision, Recomputation = Recomputation, Device = "cpu" };
 
-    /// <summary>Measures in this process, of which it should be the only work.</summary>
-    public MemoryResult Measure(int threads)
+    /// <summary>Most memory of a step over that before it, in bytes. The process should do nothing else.</summary>
+    public double Peak()
     {
-        TorchDevice.Resolve("cpu"); // loads torch
-        torch.set_num_threads(threads);
-        var (peak, seconds) = StepCost();
-        double? difference = Recomputation == Recomputation.None ? null : Difference(Gradients(Training with { Recomputation = Recomputation.None }), Gradients(Training));
-        return new MemoryResult(peak, seconds, difference);
+        double peak = 0;
+        Run((step, index) =>
+        {
+            if (index == 0) step();
+            else peak = PeakMemory.Of(step);
+        });
+        return peak;
     }
 
-    private (long Peak, double Seconds) StepCost()
+    /// <summary>Processor time of the quicker of two steps, in seconds.</summary>
+    public double Seconds()
     {
-        using var scope = torch.NewDisposeScope();
-        using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Network, Training, torch.CPU);
-        var batch = Batch();
-        trainer.Step([batch], 0); // what is made once, and compiled
-        trainer.Optimizer.ClearGradients();
         double least = double.PositiveInfinity;
-        void Step(int step)
+        Run((step, _) =>
         {
             var before = Work();
-            trainer.Step([batch], step);
+            step();
             least = Math.Min(least, (Work() - before).TotalSeconds);
-        }
-
-        long peak = PeakMemory.Of(() => Step(1));
-        for (int step = 2; step <= Steps; step++) Step(step);
-        return (peak, least);
+        });
+        return least;
     }
 
-    private List<float[]> Gradients(TrainingOptions training)
+    /// <summary>Largest difference to the gradients without recomputation, as a part of the largest of these.</summary>
+    public double Difference()
     {
-        using var scope = torch.NewDisposeScope();
-        using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Network, training, torch.CPU);
-        trainer.Step([Batch()], 0);
-        return [.. model.Network.parameters().Select(parameter => parameter.grad is { } gradient ? gradient.contiguous().data<float>().ToArray() : [])];
-    }
-
-    // The largest difference as a part of the largest gradient.
-    private static double Difference(List<float[]> expected, List<float[]> actual)
-    {
+        var (expected, actual) = (Gradients(Training with { Recomputation = Recomputation.None }), Gradients(Training));
         double largest = 0, difference = 0;
         foreach (var (first, second) in expected.Zip(actual))
         {
@@ -78,6 +63,28 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
         }
 
         return difference / largest;
+    }
+
+    private void Run(Action<Action, int> each)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
+        using var trainer = new Trainer(model.Network, Training, torch.CPU);
+        var batch = Batch();
+        for (int step = 0; step < Steps; step++)
+        {
+            trainer.Optimizer.ClearGradients();
+            each(() => trainer.Step([batch], step), step);
+        }
+    }
+
+    private List<float[]> Gradients(TrainingOptions training)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
+        using var trainer = new Trainer(model.Network, training, torch.CPU);
+        trainer.Step([Batch()], 0);
+        return [.. model.Network.parameters().Select(parameter => parameter.grad is { } gradient ? gradient.contiguous().data<float>().ToArray() : [])];
     }
 
     // Noise: how long a step takes does not depend on what it sees.
@@ -95,9 +102,3 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
         return process.TotalProcessorTime;
     }
 }
-
-/// <summary>What a case needed.</summary>
-/// <param name="PeakBytes">Most memory in a step over that before it.</param>
-/// <param name="Seconds">Processor time of the quickest step.</param>
-/// <param name="GradientDifference">Largest difference to the gradients without recomputation, as a part of the largest of these; null for the case without.</param>
-internal sealed record MemoryResult(long PeakBytes, double Seconds, double? GradientDifference);

@@ -22,8 +22,8 @@ internal static class Program
                 return 0;
             case ["memory", .. var rest]:
                 return MemoryBenchmark.Run(rest);
-            case [MemoryBenchmark.Child, var asked, var threads]:
-                return MemoryBenchmark.RunChild(asked, threads);
+            case [MemoryBenchmark.Child, var what, var threads, var asked]:
+                return MemoryBenchmark.RunChild(what, threads, asked);
             case ["precision", .. var rest]:
                 return PrecisionBenchmark.Run(rest);
             case ["hour", ..]:

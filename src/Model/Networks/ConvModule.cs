@@ -36,20 +36,12 @@ internal sealed class ConvModule : Module<Tensor, LayerNorm, PositionMask, Tenso
     public override Tensor forward(Tensor x, LayerNorm norm, PositionMask mask)
     {
         using var scope = NewDisposeScope();
-        x = Pointwise(x, (y, _) => layer_norm.call(norm.call(y)), pointwise_conv1);
-        x = Pointwise(x, MixNeighbours, pointwise_conv2, mask.Real);
+        x = functional.glu(Pointwise(x, (y, _) => layer_norm.call(norm.call(y)), pointwise_conv1), dim: -1);
+        if (mask.Real is not null) x = x * mask.Real;
+        x = DepthwiseConvolution.Apply(x.to(depthwise_conv.Weight.dtype), depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal);
+        x = Pointwise(x, (y, real) => functional.silu(batch_norm.call(y, real)), pointwise_conv2, mask.Real);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
         return x.MoveToOuterDisposeScope();
-    }
-
-    // (batch, positions, 2 × width) → (batch, positions, width): the gate, the depthwise convolution, batch norm and Swish.
-    private Tensor MixNeighbours(Tensor x, Tensor? real)
-    {
-        using var scope = NewDisposeScope();
-        x = functional.glu(x, dim: -1);
-        if (real is not null) x = x * real;
-        x = DepthwiseConvolution.Apply(x.to(depthwise_conv.Weight.dtype), depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal);
-        return functional.silu(batch_norm.call(x, real)).MoveToOuterDisposeScope();
     }
 
     // A convolution with one tap is a linear layer, and channels come last here.

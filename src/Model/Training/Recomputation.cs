@@ -10,9 +10,8 @@ public enum Recomputation
     Blocks,
 
     /// <summary>
-    /// What takes much memory and little time: the inputs of matrix products that layer norms, GELU and the inside of the convolution
-    /// module make. The products themselves are computed once (after Korthikanti et al. 2022, section 5, where attention's inside is such a part;
-    /// attention here keeps little of it anyway).
+    /// What takes much memory and little time: the inputs of matrix products that norms and activations make. The products, attention and
+    /// convolutions are computed once (after Korthikanti et al. 2022, section 5; the part that they name, attention's scores, is never kept here).
     /// </summary>
     Selective,
 }
