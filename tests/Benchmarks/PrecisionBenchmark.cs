@@ -20,7 +20,7 @@ internal static class PrecisionBenchmark
         var settings = Settings.Read(args, Usage, ("steps", 150), ("seeds", 3), ("threads", 1), ("width", 384), ("layers", 2), ("batch", 8), ("frames", 256), ("clips", 100));
         if (settings is not { Rest: [var folder] })
         {
-            if (settings is not null) Console.Error.WriteLine($"usage: {Usage}");
+            if (settings is not null) Console.Error.WriteLine($"usage: {Usage}, one folder of .wav and .flac files");
             return 2;
         }
 

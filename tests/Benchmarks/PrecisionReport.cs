@@ -36,23 +36,23 @@ internal sealed class PrecisionReport
             return;
         }
 
-        double curve = FurthestCurve();
-        double[] full = [.. _pairs.Select(pair => pair.Full.ValidationError)], half = [.. _pairs.Select(pair => pair.Half.ValidationError)];
-        double difference = half.Average() - full.Average(), range = full.Max() - full.Min();
-        bool within = curve <= 2 && Math.Abs(difference) <= range;
-        Console.WriteLine(FormattableString.Invariant($"Over ten parts of the run the mean loss of a bf16 seed is at most {curve:F2} standard deviations of the fp32 seeds from their mean (allowed: 2)."));
-        Console.WriteLine(FormattableString.Invariant($"The bf16 seeds' mean validation error is {difference:+0.000;-0.000} dB from that of the fp32 seeds, which are {range:F3} dB apart (allowed: as much)."));
-        Console.WriteLine(within ? "Verdict: bf16 trains like fp32; seeds differ by more." : "Verdict: bf16 does not train like fp32; it differs by more than seeds do.");
+        double curve = LargestOfCurves(), validation = _pairs.Max(pair => Math.Abs(pair.Half.ValidationError - pair.Full.ValidationError));
+        double range = _pairs.Max(pair => pair.Full.ValidationError) - _pairs.Min(pair => pair.Full.ValidationError);
+        Console.WriteLine(FormattableString.Invariant($"In each tenth of the run a bf16 seed's mean loss is at most {curve:F2} standard deviations of the fp32 seeds from the fp32 run of its own seed (allowed: 2)."));
+        Console.WriteLine(FormattableString.Invariant($"Its validation error is at most {validation:F3} dB from that of the fp32 run; the fp32 seeds are {range:F3} dB apart (allowed: as much)."));
+        Console.WriteLine(curve <= 2 && validation <= range
+            ? "Verdict: each bf16 seed's curve is within the spread of the fp32 seeds."
+            : "Verdict: not each bf16 seed's curve is within the spread of the fp32 seeds.");
     }
 
-    // In logarithms of losses, whose spread is much the same over the run, so that one standard deviation can be of all parts: three seeds
-    // alone are too few to know each part's.
-    private double FurthestCurve()
+    // Of logarithms of losses, whose spread is much the same over the run: one standard deviation then serves all parts, as three seeds are
+    // too few to know each part's.
+    private double LargestOfCurves()
     {
         double[][] full = [.. _pairs.Select(pair => Logarithms(pair.Full))], half = [.. _pairs.Select(pair => Logarithms(pair.Half))];
         double[] means = [.. full[0].Select((_, part) => full.Average(run => run[part]))];
         double variance = full.Sum(run => run.Zip(means, (x, mean) => (x - mean) * (x - mean)).Sum()) / ((full.Length - 1) * means.Length);
-        return half.Max(run => run.Zip(means, (x, mean) => Math.Abs(x - mean)).Max()) / Math.Sqrt(variance);
+        return full.Zip(half, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max()).Max() / Math.Sqrt(variance);
     }
 
     private static double[] Logarithms(PrecisionRun run) => Array.ConvertAll(run.Parts, Math.Log);
