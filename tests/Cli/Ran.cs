@@ -1,10 +1,11 @@
 using AudioBsq.Cli;
+using TorchSharp;
 using CommandLine = AudioBsq.Cli.Program;
 
 namespace AudioBsq.Tests.Cli;
 
 /// <summary>What <c>audiobsq</c> did, run in this process.</summary>
-internal sealed record Ran(int Code, string Output, string Messages)
+internal sealed record Ran(int Code, string Output, string Messages, int Threads)
 {
     public string[] OutputLines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -13,8 +14,7 @@ internal sealed record Ran(int Code, string Output, string Messages)
     public static Ran AudioBsq(params string[] arguments)
     {
         using StringWriter output = new(), messages = new();
-        int code = CommandLine.Run(arguments, output, messages);
-        return new Ran(code, output.ToString(), messages.ToString());
+        return Run(arguments, output, messages, CancellationToken.None);
     }
 
     /// <summary>The same, stopped as by Ctrl+C when the first line is written, to output or to messages.</summary>
@@ -22,8 +22,7 @@ internal sealed record Ran(int Code, string Output, string Messages)
     {
         using var source = new CancellationTokenSource();
         using StringWriter output = ofOutput ? new Stopper(source) : new StringWriter(), messages = ofOutput ? new StringWriter() : new Stopper(source);
-        int code = CommandLine.Run(arguments, output, messages, source.Token);
-        return new Ran(code, output.ToString(), messages.ToString());
+        return Run(arguments, output, messages, source.Token);
     }
 
     /// <summary>Fails with the messages where the code is another one.</summary>
@@ -35,6 +34,21 @@ internal sealed record Ran(int Code, string Output, string Messages)
 
     /// <summary>The tokens in the output.</summary>
     public List<ClipTokens> Clips() => [.. TokenFile.Read(new StringReader(Output)).Select(line => line.Clip!)];
+
+    // The program's number of threads would stay that of the tests after it, whose weights depend on it.
+    private static Ran Run(string[] arguments, StringWriter output, StringWriter messages, CancellationToken cancellation)
+    {
+        int threads = torch.get_num_threads();
+        try
+        {
+            int code = CommandLine.Run(arguments, output, messages, cancellation);
+            return new Ran(code, output.ToString(), messages.ToString(), torch.get_num_threads());
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+    }
 
     private sealed class Stopper(CancellationTokenSource source) : StringWriter
     {
