@@ -1,7 +1,6 @@
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
 using Microsoft.ML;
-using TorchSharp;
 
 namespace AudioBsq.Tests.Cli;
 
