@@ -29,7 +29,7 @@ for (int seed = 1; seed <= arguments.Seeds; seed++)
         var training = new TrainingOptions { MaxSteps = arguments.Steps, Seed = seed, ReportEvery = arguments.Steps, Device = "cpu" };
         TrainingProgress? last = null;
         using var model = AudioBsqModel.Train(
-            TrainingData.Of(train), Setup.Model with { Quantizer = setup.Options }, mel.Options, training, progress => last = progress);
+            TrainingData.Of(train), AudioBsqOptions.Tiny with { Quantizer = setup.Options }, mel.Options, training, progress => last = progress);
         report.Add(new Result(setup.Name, seed, model.Evaluate(dev), last!.Elapsed));
     }
 }

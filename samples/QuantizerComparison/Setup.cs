@@ -1,4 +1,3 @@
-using AudioBsq;
 using AudioBsq.Quantization;
 
 namespace QuantizerComparison;
@@ -6,14 +5,6 @@ namespace QuantizerComparison;
 /// <summary>One way to quantize, and what the tables call it.</summary>
 internal sealed record Setup(string Name, QuantizerOptions Options)
 {
-    /// <summary>The model but for its quantizer: small, of 16 × 16 patches.</summary>
-    public static AudioBsqOptions Model { get; } = AudioBsqOptions.Tiny with
-    {
-        PatchFrames = 16,
-        PatchBands = 16,
-        Encoder = AudioBsqOptions.Tiny.Encoder with { UseConvModule = false },
-    };
-
     private static QuantizerOptions Binary { get; } = new() { Bits = 18 };
 
     /// <summary>Binary spherical and finite scalar quantization at 9 and at 18 bits, each with its defaults.</summary>

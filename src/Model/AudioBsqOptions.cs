@@ -40,16 +40,11 @@ public sealed record AudioBsqOptions
     /// <summary>Which of the published version's defects to reproduce.</summary>
     public Compatibility Compatibility { get; init; } = Compatibility.Corrected;
 
-    /// <summary>
-    /// For tests and samples on two cores: 18 bits, width 128, 2 + 2 layers with convolution, windows of 256 frames, a token for every two frames.
-    /// docs/ablation.md says why.
-    /// </summary>
+    /// <summary>For tests and samples on two cores: 18 bits, width 128, 2 + 2 layers, windows of 256 frames.</summary>
     public static AudioBsqOptions Tiny { get; } = new()
     {
         WindowFrames = 256,
-        PatchFrames = 2,
-        PatchBands = 128,
-        Encoder = new NetworkOptions { Width = 128, Layers = 2, Heads = 4, HeadWidth = 512, UseConvModule = true },
+        Encoder = new NetworkOptions { Width = 128, Layers = 2, Heads = 4, HeadWidth = 512 },
         Quantizer = new QuantizerOptions { Bits = 18 },
     };
 

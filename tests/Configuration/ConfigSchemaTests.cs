@@ -66,11 +66,12 @@ public sealed class ConfigSchemaTests : IDisposable
     public void Configs_CoverEveryVariantAndDataSet() => Assert.Equal(9, Published.Count);
 
     [Fact]
-    public void TinyConfig_IsTheTinyModelOfNineBits()
+    public void TinyConfig_IsTheTinyModelOfNineBits_WithConvolution()
     {
         var config = TrainingConfig.Load(Path.Combine(TestData.Root, "configs", "tiny-folder.yaml"));
 
-        Assert.Equal(AudioBsqOptions.Tiny with { Quantizer = AudioBsqOptions.Small.Quantizer }, config.Model);
+        var expected = AudioBsqOptions.Tiny with { PatchFrames = 2, PatchBands = 128, Quantizer = AudioBsqOptions.Small.Quantizer };
+        Assert.Equal(expected with { Encoder = expected.Encoder with { UseConvModule = true } }, config.Model);
         Assert.Equal((8, 2_000, 200), (config.Training.BatchSize, config.Training.MaxSteps, config.Training.Checkpoints!.Every));
         Assert.Equal(DataSetKind.AudioFolder, config.Data.Kind);
     }
