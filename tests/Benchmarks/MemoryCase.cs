@@ -18,7 +18,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     {
         ["small"] = (AudioBsqOptions.Small, 2),
         ["small+conv"] = (AudioBsqOptions.Small with { Encoder = AudioBsqOptions.Small.Encoder with { UseConvModule = true } }, 2),
-        ["standard"] = (AudioBsqOptions.Standard, 1),
+        ["standard"] = (AudioBsqOptions.Standard, 2),
     };
 
     private TrainingOptions Training => new() { Precision = Precision, Recomputation = Recomputation, Device = "cpu" };
