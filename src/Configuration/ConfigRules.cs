@@ -25,13 +25,16 @@ internal static class ConfigRules
         rules.Require(quantizer.Kind == QuantizerKind.BinarySpherical || quantizer.Bits > 1, "a finite scalar code has at least 2 bits", "model.embed_dim", "model.quantizer");
         rules.Require(model.Bands % model.PatchBands == 0, $"{model.Bands} bands cannot be divided into patches of {model.PatchBands}", "audioconfig.input_size", "data.n_mels", "audioconfig.freq_patch_size", "audioconfig.patch_size");
         rules.Require(model.WindowFrames % model.PatchFrames == 0, $"{model.WindowFrames} frames cannot be divided into patches of {model.PatchFrames}", "audioconfig.input_length", "audioconfig.time_patch_size", "audioconfig.patch_size");
-        Network(rules, draft.Encoder, "audioconfig");
-        if (draft.Decoder is { } decoder && draft.Encoder.Width % draft.Encoder.Heads == 0) Network(rules, decoder, "daudioconfig");
+        rules.Require(model.ContextFrames % model.PatchFrames == 0 && 2 * model.ContextFrames < model.WindowFrames, $"a context of {model.ContextFrames} frames must be whole patches of {model.PatchFrames} and less than half of {model.WindowFrames}", "audioconfig.context_frames", "audioconfig.input_length", "audioconfig.time_patch_size", "audioconfig.patch_size");
+        Network(rules, draft, draft.Encoder, "audioconfig");
+        if (draft.Decoder is { } decoder && draft.Encoder.Width % draft.Encoder.Heads == 0) Network(rules, draft, decoder, "daudioconfig");
     }
 
-    private static void Network(Rules rules, NetworkOptions network, string section)
+    private static void Network(Rules rules, ConfigDraft draft, NetworkOptions network, string section)
     {
         rules.Require(network.Width % network.Heads == 0, $"width {network.Width} cannot be divided among {network.Heads} heads", $"{section}.width", $"{section}.heads");
+        rules.Require(network.Width % network.Heads != 0 || network.Width / network.Heads % 2 == 0 || draft.Compatibility.LearnedPositions, $"{network.Width / network.Heads} channels of a head cannot be turned in pairs by rotary positions", $"{section}.width", $"{section}.heads");
+        rules.Require(network.PastSteps is null || network.Mask != AttentionMask.None, "past_steps has no meaning without a mask that looks back only", $"{section}.past_steps", $"{section}.mask_type");
         rules.Require(!(network.HeadWidth is null && rules.Has($"{section}.dim_ffn_output")), "dim_ffn_output has no meaning without use_ffn_output", $"{section}.use_ffn_output", $"{section}.dim_ffn_output");
     }
 

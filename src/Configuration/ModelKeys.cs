@@ -44,6 +44,7 @@ internal static class ModelKeys
         [
             ConfigKey.Of(Section, "input_size", ConfigType.Whole(1, 4096), "128", "Mel bands; the same as data.n_mels, which follows it.", (draft, v) => draft with { Model = draft.Model with { Bands = v }, Mel = draft.Mel with { Bands = v } }),
             Of("input_length", "1024", "Frames that the network sees at once.", (m, v) => m with { WindowFrames = v }),
+            ConfigKey.Of(Section, "context_frames", ConfigType.Whole(0, 1 << 19), "0", "Frames on either side of a window that are seen and not kept; a multiple of time_patch_size.", (draft, v) => draft with { Model = draft.Model with { ContextFrames = v } }),
             Of("patch_size", "16", "Frames and bands of a patch.", (m, v) => m with { PatchFrames = v, PatchBands = v }),
             Of("time_patch_size", "patch_size", "Frames of a patch.", (m, v) => m with { PatchFrames = v }),
             Of("freq_patch_size", "patch_size", "Bands of a patch.", (m, v) => m with { PatchBands = v }),
@@ -71,6 +72,7 @@ internal static class ModelKeys
             Of("ln_pre", ConfigType.Flag, "true", "A layer norm before the first block.", (n, v) => n with { PreNorm = v }),
             Of("ln_post", ConfigType.Flag, "true", "A layer norm after the last block.", (n, v) => n with { PostNorm = v }),
             Of("mask_type", ConfigType.Choice(("none", AttentionMask.None), ("causal", AttentionMask.Causal), ("block-causal", AttentionMask.BlockCausal)), "none", "What attention may see.", (n, v) => n with { Mask = v }),
+            Of("past_steps", ConfigType.Whole(0, 1 << 20).OrNull(), "null", "With a mask: time steps before its own that a patch may attend to; null is those of a window.", (n, v) => n with { PastSteps = v }),
             Of("use_conv_module", ConfigType.Flag, "false", "A Conformer convolution module in every block.", (n, v) => n with { UseConvModule = v }),
             Of("conv_kernel_size", ConfigType.Number("an odd whole number from 1 to 1023", x => x is >= 1 and <= 1023 && x % 2 == 1), "31", "Its taps.", (n, v) => n with { ConvKernelSize = (int)v }),
             Of("dim_ffn_output", ConfigType.Whole(1, 1 << 20), "3072", "Hidden channels of the decoder's tanh head.", (n, v) => n with { HeadWidth = v }),

@@ -232,7 +232,7 @@ public sealed class AudioBsqModel : IDisposable
         _network.Dispose();
     }
 
-    private void Need(ModelParts part, string verb)
+    internal void Need(ModelParts part, string verb)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!Parts.HasFlag(part)) throw new NotSupportedException($"This model was saved as {Parts} only and cannot {verb}. Save the whole tokenizer to do both.");

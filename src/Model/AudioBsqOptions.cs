@@ -13,8 +13,17 @@ public sealed record AudioBsqOptions
     /// <summary>Bands of the mel spectrogram; a multiple of <see cref="PatchBands"/>.</summary>
     public int Bands { get; init; } = 128;
 
-    /// <summary>Frames the network sees at once; a multiple of <see cref="PatchFrames"/>. Longer input is cut into windows of this length.</summary>
+    /// <summary>
+    /// Frames the network sees at once; a multiple of <see cref="PatchFrames"/>. Longer input is cut into windows of this length, unless the model
+    /// is <see cref="IsCausal"/>.
+    /// </summary>
     public int WindowFrames { get; init; } = 1024;
+
+    /// <summary>
+    /// Frames of a window on either side that are seen but whose results are not kept, since the windows beside it know better: a multiple of
+    /// <see cref="PatchFrames"/>, below half of <see cref="WindowFrames"/>. At the ends of a clip there are none.
+    /// </summary>
+    public int ContextFrames { get; init; }
 
     /// <summary>Frames in one patch.</summary>
     public int PatchFrames { get; init; } = 16;
@@ -60,6 +69,12 @@ public sealed record AudioBsqOptions
     /// <summary>The decoder's options, whether given or taken from the encoder.</summary>
     public NetworkOptions EffectiveDecoder => Decoder ?? Encoder;
 
+    /// <summary>
+    /// Whether tokens depend only on what came before, and the model can run on for ever: encoder and decoder have a mask that looks back only,
+    /// and no <see cref="Compatibility"/> flag undoes that. Such a model is not cut into windows.
+    /// </summary>
+    public bool IsCausal => !Compatibility.LearnedPositions && LooksBackOnly(Encoder) && LooksBackOnly(EffectiveDecoder);
+
     /// <summary>Patches side by side in one time step.</summary>
     public int PatchesPerStep => Bands / PatchBands;
 
@@ -73,10 +88,22 @@ public sealed record AudioBsqOptions
     public int TokensPerPosition => Quantizer.Bits / BitsPerToken;
 
     /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames: every started patch counts.</summary>
-    public int TokensOf(int frames) => StepsOf(frames) * PatchesPerStep * TokensPerPosition;
+    public int TokensOf(int frames) => StepsOf(frames) * TokensPerStep;
+
+    /// <summary>Tokens of one time step.</summary>
+    internal int TokensPerStep => PatchesPerStep * TokensPerPosition;
 
     /// <summary>Time steps of so many frames: every started patch counts.</summary>
     internal int StepsOf(int frames) => (frames + PatchFrames - 1) / PatchFrames;
+
+    /// <summary>Time steps before its own that attention of a patch reaches, where its mask looks back only.</summary>
+    internal int PastStepsOf(NetworkOptions network) => network.PastSteps ?? WindowFrames / PatchFrames - 1;
+
+    /// <summary>Time steps before its own that a step depends on through all blocks, where they look back only.</summary>
+    internal long ReachOf(NetworkOptions network) => (long)network.Layers * (PastStepsOf(network) + (network.UseConvModule ? network.ConvKernelSize - 1 : 0));
+
+    /// <summary>Vectors that tell positions apart: rows of the published version's table, or of the one for band rows.</summary>
+    internal long PositionVectors => Compatibility.LearnedPositions ? (long)(WindowFrames / PatchFrames) * PatchesPerStep : PatchesPerStep;
 
     /// <summary>What one network unit is in level units: half the level range, or 1 when the input is not scaled.</summary>
     internal double LevelsPerUnit => Compatibility.UnscaledInput ? 1 : (MaxLevel - (double)MinLevel) / 2;
@@ -104,13 +131,24 @@ public sealed record AudioBsqOptions
     {
         Check.That(PatchBands > 0 && Bands > 0 && Bands % PatchBands == 0, Bands, $"must be a positive multiple of PatchBands ({PatchBands})");
         Check.That(PatchFrames > 0 && WindowFrames > 0 && WindowFrames % PatchFrames == 0, WindowFrames, $"must be a positive multiple of PatchFrames ({PatchFrames})");
+        Check.That(ContextFrames >= 0 && ContextFrames % PatchFrames == 0 && 2L * ContextFrames < WindowFrames, ContextFrames, $"must be a multiple of PatchFrames ({PatchFrames}) from 0 to below half of WindowFrames ({WindowFrames})");
         Check.That(float.IsFinite(MinLevel) && float.IsFinite(MaxLevel) && MinLevel < MaxLevel, MinLevel, $"must be below MaxLevel ({MaxLevel})");
         ArgumentNullException.ThrowIfNull(Encoder);
         ArgumentNullException.ThrowIfNull(Quantizer);
         ArgumentNullException.ThrowIfNull(Compatibility);
-        Encoder.Validate(nameof(Encoder));
-        Decoder?.Validate(nameof(Decoder));
+        Validate(Encoder, nameof(Encoder));
+        if (Decoder is not null) Validate(Decoder, nameof(Decoder));
         Quantizer.Validate();
+    }
+
+    private bool LooksBackOnly(NetworkOptions network) => network.Mask != AttentionMask.None
+        && !(network.Mask == AttentionMask.BlockCausal && Compatibility.AdditiveBlockCausalMask)
+        && !(network.UseConvModule && (Compatibility.LeakyCausalConvolution || (Compatibility.RasterConvolution && PatchesPerStep > 1)));
+
+    private void Validate(NetworkOptions network, string name)
+    {
+        network.Validate(name);
+        Check.That(Compatibility.LearnedPositions || network.Width / network.Heads % 2 == 0, network.Width, $"must give each of the {network.Heads} heads an even number of channels, which rotary positions turn in pairs", $"{name}.{nameof(network.Width)}");
     }
 
     private static AudioBsqOptions Variant(int bits, int width, int layers, int heads) => new()

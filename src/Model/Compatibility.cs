@@ -25,6 +25,7 @@ public sealed record Compatibility
         SequenceDropPath = true,
         NoisyConvNormGain = true,
         DecayEveryParameter = true,
+        LearnedPositions = true,
     };
 
     /// <summary>The depthwise convolution runs over the raster of all patches, wrapping from the top band of one step to the bottom band of the next. Corrected: along time, each band row by itself.</summary>
@@ -62,4 +63,11 @@ public sealed record Compatibility
 
     /// <summary>Weight decay on every parameter. Corrected: on matrices only, not on norms, biases, gains and position tables.</summary>
     public bool DecayEveryParameter { get; init; }
+
+    /// <summary>
+    /// A learned table gives each position of a window a vector of its own, which ties the model to that length. Corrected: attention turns queries
+    /// and keys by their time step (rotary positions; Su et al. 2021, "RoFormer", section 3.2), which has no end, and a learned vector tells band
+    /// rows apart.
+    /// </summary>
+    public bool LearnedPositions { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed record ReferenceImportOptions
     /// <summary>Refuses tensors that the model has no place for. When false they are left out. A missing tensor is an error in any case.</summary>
     public bool Strict { get; init; } = true;
 
-    /// <summary>What the model computes with the weights, in place of the options' own <see cref="AudioBsqOptions.Compatibility"/>.</summary>
+    /// <summary>What the model computes with the weights, in place of the options' own <see cref="AudioBsqOptions.Compatibility"/>; <see cref="Compatibility.LearnedPositions"/> is always set, since the table is among them.</summary>
     public Compatibility Compatibility { get; init; } = Compatibility.Reference;
 
     /// <summary>Where the model runs: auto, cpu, cuda or cuda:N.</summary>

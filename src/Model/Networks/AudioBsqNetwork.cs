@@ -70,14 +70,15 @@ internal sealed class AudioBsqNetwork : Module
 
     /// <summary>
     /// (batch, frames, bands) in network units → latents (batch, positions, dimension), on the unit sphere if the options say so.
-    /// Frames are a multiple of PatchFrames and at most WindowFrames. <paramref name="valid"/> (batch, frames / PatchFrames) is true
-    /// for real steps; all are where it is null.
+    /// Frames are a multiple of PatchFrames, and with a learned position table at most WindowFrames. <paramref name="valid"/> (batch, frames /
+    /// PatchFrames) is true for real steps; all are where it is null. With a <paramref name="past"/>, which takes the steps up, they go on from it.
     /// </summary>
-    public Tensor Encode(Tensor x, Tensor? valid)
+    public Tensor Encode(Tensor x, Tensor? valid, Past? past = null)
     {
         using var scope = NewDisposeScope();
         CheckFrames(x, valid);
-        var features = encoder.call(Patches.Split(x, Options), MaskOf(Options.Encoder, Steps(x), valid, x));
+        var features = encoder.call(Patches.Split(x, Options), MaskOf(Options.Encoder, Steps(x), valid, x, past), past);
+        past?.Advance(Steps(x));
         var latents = quant_embed.call(features);
         if (Options.Quantizer.ProjectsToSphere) latents = functional.normalize(latents, dim: -1);
         return latents.MoveToOuterDisposeScope();
@@ -85,30 +86,33 @@ internal sealed class AudioBsqNetwork : Module
 
     /// <summary>
     /// Codes (batch, positions, dimension) → (batch, frames, bands) in network units. Not clamped, but in training with
-    /// <see cref="Compatibility.ClampInTraining"/>.
+    /// <see cref="Compatibility.ClampInTraining"/>. <paramref name="valid"/> and <paramref name="past"/> are as for <see cref="Encode"/>.
     /// </summary>
-    public Tensor Decode(Tensor codes, Tensor? valid)
+    public Tensor Decode(Tensor codes, Tensor? valid, Past? past = null)
     {
         using var scope = NewDisposeScope();
         CheckPositions(codes, valid);
         long steps = codes.shape[1] / Options.PatchesPerStep;
-        var patches = decoder.call(post_quant_embed.call(codes), MaskOf(Options.EffectiveDecoder, steps, valid, codes));
+        var patches = decoder.call(post_quant_embed.call(codes), MaskOf(Options.EffectiveDecoder, steps, valid, codes, past), past);
+        past?.Advance(steps);
         var x = Patches.Join(patches, Options);
         if (training && Options.Compatibility.ClampInTraining) x = Scale(Unscale(x, clamp: true));
         return x.MoveToOuterDisposeScope();
     }
 
-    private PositionMask MaskOf(NetworkOptions network, long steps, Tensor? valid, Tensor like) =>
-        PositionMask.Of(network.Mask, Options, steps, Options.Compatibility.PaddingTakesPart ? null : valid, like);
+    private PositionMask MaskOf(NetworkOptions network, long steps, Tensor? valid, Tensor like, Past? past) =>
+        PositionMask.Of(network, Options, steps, Options.Compatibility.PaddingTakesPart ? null : valid, like, past);
+
+    private long MostSteps => Options.Compatibility.LearnedPositions ? Options.WindowFrames / Options.PatchFrames : int.MaxValue;
 
     private long Steps(Tensor x) => x.shape[1] / Options.PatchFrames;
 
     private void CheckFrames(Tensor x, Tensor? valid)
     {
-        if (x.dim() != 3 || x.shape[2] != Options.Bands || x.shape[1] == 0 || x.shape[1] % Options.PatchFrames != 0 || x.shape[1] > Options.WindowFrames)
+        if (x.dim() != 3 || x.shape[2] != Options.Bands || x.shape[1] == 0 || x.shape[1] % Options.PatchFrames != 0 || Steps(x) > MostSteps)
         {
             throw new ArgumentException(
-                $"x has shape ({string.Join(", ", x.shape)}); it must be (batch, frames, {Options.Bands}) with frames a multiple of {Options.PatchFrames} up to {Options.WindowFrames}.", nameof(x));
+                $"x has shape ({string.Join(", ", x.shape)}); it must be (batch, frames, {Options.Bands}) with frames a multiple of {Options.PatchFrames} up to {MostSteps * Options.PatchFrames}.", nameof(x));
         }
 
         CheckValid(valid, x.shape[0], Steps(x));
@@ -117,10 +121,10 @@ internal sealed class AudioBsqNetwork : Module
     private void CheckPositions(Tensor codes, Tensor? valid)
     {
         int perStep = Options.PatchesPerStep;
-        if (codes.dim() != 3 || codes.shape[2] != quantize.Dimension || codes.shape[1] == 0 || codes.shape[1] % perStep != 0 || codes.shape[1] > Options.WindowPositions)
+        if (codes.dim() != 3 || codes.shape[2] != quantize.Dimension || codes.shape[1] == 0 || codes.shape[1] % perStep != 0 || codes.shape[1] / perStep > MostSteps)
         {
             throw new ArgumentException(
-                $"codes have shape ({string.Join(", ", codes.shape)}); it must be (batch, positions, {quantize.Dimension}) with positions a multiple of {perStep} up to {Options.WindowPositions}.", nameof(codes));
+                $"codes have shape ({string.Join(", ", codes.shape)}); it must be (batch, positions, {quantize.Dimension}) with positions a multiple of {perStep} up to {MostSteps * perStep}.", nameof(codes));
         }
 
         CheckValid(valid, codes.shape[0], codes.shape[1] / perStep);

@@ -20,7 +20,7 @@ internal sealed class BlockMemory : ActivationMemory
         {
             using var type = ComputeType.Use(Type);
             var x = kept[0].detach().requires_grad_();
-            Block.Run(x, new PositionMask(kept[1], Causal, kept[2]), Seed).backward([gradient]);
+            Block.Run(x, new PositionMask(kept[1], Causal, kept[2], kept[3]), Seed).backward([gradient]);
             return [x.grad, null, null];
         }
     }
@@ -32,7 +32,7 @@ internal sealed class BlockMemory : ActivationMemory
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             var (x, call, mask) = ((Tensor)vars[0], (Call)vars[1], (PositionMask)vars[2]);
-            ctx.save_for_backward([x, mask.Attention!, mask.Real!]);
+            ctx.save_for_backward([x, mask.Attention!, mask.Real!, mask.Rotation!]);
             ctx.save_data(nameof(Call), call);
             ctx.set_materialize_grads(false);
             return call.Block.Run(x, mask, call.Seed);

@@ -6,18 +6,20 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Features to patches.</summary>
-internal sealed class Decoder : Module<Tensor, PositionMask, Tensor>
+internal sealed class Decoder : Module<Tensor, PositionMask, Past?, Tensor>
 {
     private readonly Parameter positional_embedding;
     private readonly Sequential? ffn;
     private readonly Linear conv_out;
     private readonly LayerNorm? ln_pre, ln_post;
     private readonly TransformerStack transformer;
+    private readonly bool _everyPosition;
 
     public Decoder(AudioBsqOptions options) : base(nameof(Decoder))
     {
         var network = options.EffectiveDecoder;
-        positional_embedding = WeightInit.PositionTable(options.WindowPositions, network.Width);
+        _everyPosition = options.Compatibility.LearnedPositions;
+        positional_embedding = WeightInit.NormalParameter(options.PositionVectors, network.Width);
         if (network.HeadWidth is { } width) ffn = Sequential(WeightInit.Normal(Linear(network.Width, width)), Tanh());
         conv_out = WeightInit.Normal(Linear(network.HeadWidth ?? network.Width, options.PatchFrames * options.PatchBands));
         if (network.PreNorm) ln_pre = LayerNorm(network.Width);
@@ -32,12 +34,12 @@ internal sealed class Decoder : Module<Tensor, PositionMask, Tensor>
     public Parameter LastWeight => conv_out.weight!;
 
     /// <summary>(batch, positions, width) → (batch, positions, PatchFrames × PatchBands)</summary>
-    public override Tensor forward(Tensor features, PositionMask mask)
+    public override Tensor forward(Tensor features, PositionMask mask, Past? past)
     {
         using var scope = NewDisposeScope();
-        var x = features.Plus(positional_embedding.narrow(0, 0, features.shape[1]));
+        var x = features.Plus(Positions.Vectors(positional_embedding, features.shape[1], _everyPosition));
         if (ln_pre is not null) x = ln_pre.call(x);
-        x = transformer.call(x, mask);
+        x = transformer.call(x, mask, past);
         if (ln_post is not null) x = ln_post.call(x);
         if (ffn is not null) x = ComputeType.Linear(x, (Linear)ffn[0]).tanh();
         return ComputeType.Linear(x, conv_out).to(features.dtype).MoveToOuterDisposeScope();

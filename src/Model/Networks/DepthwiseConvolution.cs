@@ -22,8 +22,20 @@ internal static class DepthwiseConvolution
         (long batch, long positions, long width, long taps) = (x.shape[0], x.shape[1], x.shape[2], weight.shape[2]);
         var grid = x.reshape(batch, positions / rows, rows, width);
         if (causal) grid = functional.pad(grid, [0, 0, 0, 0, taps - 1, 0]);
-        long before = causal ? 0 : taps / 2;
-        var y = functional.conv2d(grid.permute(0, 3, 1, 2), weight.unsqueeze(3), bias, padding: [before, 0], groups: width);
-        return y.permute(0, 2, 3, 1).reshape(batch, positions, width).MoveToOuterDisposeScope();
+        return Convolve(grid, weight, bias, padding: causal ? 0 : taps / 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(batch, (taps − 1 + steps) × rows, width) → (batch, steps × rows, width): what the steps give that follow taps − 1 others.</summary>
+    public static Tensor Continue(Tensor x, Tensor weight, Tensor bias, int rows)
+    {
+        using var scope = NewDisposeScope();
+        return Convolve(x.reshape(x.shape[0], x.shape[1] / rows, rows, x.shape[2]), weight, bias, padding: 0).MoveToOuterDisposeScope();
+    }
+
+    // (batch, steps, rows, width) → (batch, positions, width)
+    private static Tensor Convolve(Tensor grid, Tensor weight, Tensor bias, long padding)
+    {
+        var y = functional.conv2d(grid.permute(0, 3, 1, 2), weight.unsqueeze(3), bias, padding: [padding, 0], groups: weight.shape[0]);
+        return y.permute(0, 2, 3, 1).reshape(grid.shape[0], -1, grid.shape[3]);
     }
 }

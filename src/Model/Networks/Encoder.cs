@@ -6,17 +6,19 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Patches to features.</summary>
-internal sealed class Encoder : Module<Tensor, PositionMask, Tensor>
+internal sealed class Encoder : Module<Tensor, PositionMask, Past?, Tensor>
 {
     private readonly Parameter positional_embedding;
     private readonly Linear patch_embed;
     private readonly LayerNorm? ln_pre, ln_post;
     private readonly TransformerStack transformer;
+    private readonly bool _everyPosition;
 
     public Encoder(AudioBsqOptions options) : base(nameof(Encoder))
     {
         var network = options.Encoder;
-        positional_embedding = WeightInit.PositionTable(options.WindowPositions, network.Width);
+        _everyPosition = options.Compatibility.LearnedPositions;
+        positional_embedding = WeightInit.NormalParameter(options.PositionVectors, network.Width);
         patch_embed = WeightInit.Normal(Linear(options.PatchFrames * options.PatchBands, network.Width, hasBias: !network.PreNorm));
         if (network.PreNorm) ln_pre = LayerNorm(network.Width);
         transformer = new TransformerStack(network, options);
@@ -26,13 +28,13 @@ internal sealed class Encoder : Module<Tensor, PositionMask, Tensor>
 
     public TransformerStack Stack => transformer;
 
-    /// <summary>(batch, positions, PatchFrames × PatchBands) → (batch, positions, width). Short input uses the first rows of the position table.</summary>
-    public override Tensor forward(Tensor patches, PositionMask mask)
+    /// <summary>(batch, positions, PatchFrames × PatchBands) → (batch, positions, width)</summary>
+    public override Tensor forward(Tensor patches, PositionMask mask, Past? past)
     {
         using var scope = NewDisposeScope();
-        var x = ComputeType.Linear(patches, patch_embed).Plus(positional_embedding.narrow(0, 0, patches.shape[1]));
+        var x = ComputeType.Linear(patches, patch_embed).Plus(Positions.Vectors(positional_embedding, patches.shape[1], _everyPosition));
         if (ln_pre is not null) x = ln_pre.call(x);
-        x = transformer.call(x, mask);
+        x = transformer.call(x, mask, past);
         if (ln_post is not null) x = ln_post.call(x);
         return x.MoveToOuterDisposeScope();
     }

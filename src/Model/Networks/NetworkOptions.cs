@@ -49,6 +49,12 @@ public sealed record NetworkOptions
     /// <summary>What attention may see.</summary>
     public AttentionMask Mask { get; init; } = AttentionMask.None;
 
+    /// <summary>
+    /// Masks that look back only: how many time steps before its own a patch may attend to, at least 0; when null, as many as there are in a
+    /// window. It is what a live stream remembers.
+    /// </summary>
+    public int? PastSteps { get; init; }
+
     /// <summary>A Conformer convolution module between attention and feed-forward (Gulati et al. 2020, section 2.2).</summary>
     public bool UseConvModule { get; init; }
 
@@ -68,6 +74,8 @@ public sealed record NetworkOptions
         Check.That(AttentionDropout is >= 0 and < 1, AttentionDropout, "must be from 0 to below 1", $"{name}.{nameof(AttentionDropout)}");
         Check.That(DropPath is >= 0 and < 1, DropPath, "must be from 0 to below 1", $"{name}.{nameof(DropPath)}");
         Check.That(Enum.IsDefined(Mask), Mask, "must be a defined mask", $"{name}.{nameof(Mask)}");
+        Check.That(PastSteps is null or >= 0, PastSteps, "must be at least 0 or null", $"{name}.{nameof(PastSteps)}");
+        Check.That(PastSteps is null || Mask != AttentionMask.None, PastSteps, "must be null where attention sees everything", $"{name}.{nameof(PastSteps)}");
         Check.That(ConvKernelSize > 0 && int.IsOddInteger(ConvKernelSize), ConvKernelSize, "must be odd and positive", $"{name}.{nameof(ConvKernelSize)}");
         Check.That(HeadWidth is null or > 0, HeadWidth, "must be positive or null", $"{name}.{nameof(HeadWidth)}");
     }

@@ -7,37 +7,48 @@ namespace AudioBsq.Networks;
 /// <param name="Attention">
 /// Broadcasts to (batch, heads, queries, keys): Bool, true where a query may see a key, or floating point to add to the scores; null for no restriction.
 /// </param>
-/// <param name="Causal">Positions see themselves and those before them, which attention can do without a mask.</param>
+/// <param name="Causal">Positions see themselves and all those before them, which attention can do without a mask.</param>
 /// <param name="Real">(batch, positions, 1), 1 at real positions and 0 at padded ones; null when all are real.</param>
-internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Real)
+/// <param name="Rotation">By which queries and keys are turned (<see cref="Positions.Rotation"/>); null with a learned table.</param>
+internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Real, Tensor? Rotation)
 {
     /// <summary>The mask for a number of time steps. Its tensors belong to the current dispose scope.</summary>
-    /// <param name="mask">Which patches a patch may attend to.</param>
+    /// <param name="network">Which patches a patch may attend to.</param>
     /// <param name="options">Layout of the patches, and compatibility.</param>
     /// <param name="steps">Time steps.</param>
-    /// <param name="valid">(batch, steps), true for real ones; null when all are.</param>
+    /// <param name="valid">(batch, steps), true for real ones; null when all are, and with a past.</param>
     /// <param name="like">Gives device and number format.</param>
-    public static PositionMask Of(AttentionMask mask, AudioBsqOptions options, long steps, Tensor? valid, Tensor like)
+    /// <param name="past">What the steps follow.</param>
+    public static PositionMask Of(NetworkOptions network, AudioBsqOptions options, long steps, Tensor? valid, Tensor like, Past? past)
     {
         using var scope = NewDisposeScope();
+        var mask = network.Mask;
         long positions = steps * options.PatchesPerStep;
+        var rotation = options.Compatibility.LearnedPositions
+            ? null
+            : Positions.Rotation(past?.NextStep ?? 0, steps, options.PatchesPerStep, network.Width / network.Heads, like.device);
+        if (past is not null) return new PositionMask(Before(network, options, past.Steps, steps, like.device).MoveToOuterDisposeScope(), false, null, rotation?.MoveToOuterDisposeScope());
+
         var real = valid?.unsqueeze(2).expand(-1, -1, options.PatchesPerStep).reshape(-1, positions); // (batch, positions)
         bool additive = mask == AttentionMask.BlockCausal && options.Compatibility.AdditiveBlockCausalMask;
-        bool rasterCausal = mask == AttentionMask.Causal && real is null;
+        bool rasterCausal = mask == AttentionMask.Causal && real is null && steps <= options.PastStepsOf(network) + 1;
 
-        var allowed = mask == AttentionMask.None || additive || rasterCausal ? null : Past(mask, positions, options.PatchesPerStep, like.device);
+        var allowed = mask == AttentionMask.None || additive || rasterCausal ? null : Before(network, options, pastSteps: 0, steps, like.device);
         if (real is not null) allowed = Exclude(allowed, real, positions);
-        var attention = additive ? AddOneToTheFuture(positions, options.PatchesPerStep, allowed, like) : allowed;
+        var attention = additive ? AddOneToTheFuture(network, options, steps, allowed, like) : allowed;
         return new PositionMask(
-            attention?.MoveToOuterDisposeScope(), rasterCausal, real?.unsqueeze(2).to(like.dtype).MoveToOuterDisposeScope());
+            attention?.MoveToOuterDisposeScope(), rasterCausal, real?.unsqueeze(2).to(like.dtype).MoveToOuterDisposeScope(), rotation?.MoveToOuterDisposeScope());
     }
 
-    // (queries, keys)
-    private static Tensor Past(AttentionMask mask, long positions, int perStep, Device device)
+    // (queries, keys), where the keys of some time steps before come first
+    private static Tensor Before(NetworkOptions network, AudioBsqOptions options, long pastSteps, long steps, Device device)
     {
-        var order = arange(Number(0), Number(positions), One, ScalarType.Int64, device);
-        if (mask == AttentionMask.BlockCausal) order = order.div(Number(perStep), RoundingMode.floor);
-        return order.unsqueeze(1) >= order.unsqueeze(0);
+        int perStep = options.PatchesPerStep;
+        var key = arange(Number(0), Number((pastSteps + steps) * perStep), One, ScalarType.Int64, device);
+        var step = key.div(Number(perStep), RoundingMode.floor);
+        var (query, queryStep) = (key.narrow(0, pastSteps * perStep, steps * perStep).unsqueeze(1), step.narrow(0, pastSteps * perStep, steps * perStep).unsqueeze(1));
+        var before = network.Mask == AttentionMask.BlockCausal ? queryStep >= step : query >= key;
+        return before & (queryStep - step <= Number(options.PastStepsOf(network)));
     }
 
     // A query that could see nothing at all would be 0/0: it sees itself, or everything where a whole clip is padding. Nobody looks at what it becomes.
@@ -48,9 +59,9 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Real
         return ((allowed & real.unsqueeze(1)) | itself).unsqueeze(1);
     }
 
-    private static Tensor AddOneToTheFuture(long positions, int perStep, Tensor? allowed, Tensor like)
+    private static Tensor AddOneToTheFuture(NetworkOptions network, AudioBsqOptions options, long steps, Tensor? allowed, Tensor like)
     {
-        var scores = Past(AttentionMask.BlockCausal, positions, perStep, like.device).logical_not().to(like.dtype);
+        var scores = Before(network, options, pastSteps: 0, steps, like.device).logical_not().to(like.dtype);
         return allowed is null ? scores : scores.masked_fill(allowed.logical_not(), Number(double.NegativeInfinity));
     }
 }

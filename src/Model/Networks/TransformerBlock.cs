@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>One pre-norm block: attend to other positions, convolve over neighbours if asked to, then think about each position alone.</summary>
-internal sealed class TransformerBlock : Module<Tensor, PositionMask, Tensor>
+internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockPast?, Tensor>
 {
     private readonly LayerNorm ln_1, ln_2;
     private readonly LayerNorm? ln_conv;
@@ -20,18 +20,18 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, Tensor>
     public TransformerBlock(NetworkOptions network, AudioBsqOptions options) : base(nameof(TransformerBlock))
     {
         (_dropPath, _dropPositions) = (network.DropPath, options.Compatibility.SequenceDropPath);
-        (ln_1, attn, ls_1) = (LayerNorm(network.Width), new SelfAttention(network), Gain(network));
+        (ln_1, attn, ls_1) = (LayerNorm(network.Width), new SelfAttention(network, options), Gain(network));
         if (network.UseConvModule) (ln_conv, conv_module, ls_conv) = (LayerNorm(network.Width), new ConvModule(network, options), Gain(network));
         (ln_2, mlp, ls_2) = (LayerNorm(network.Width), new FeedForward(network), Gain(network));
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
-    public override Tensor forward(Tensor x, PositionMask mask)
+    /// <summary>(batch, positions, width) → (batch, positions, width), as what follows <paramref name="past"/> where there is one.</summary>
+    public override Tensor forward(Tensor x, PositionMask mask, BlockPast? past)
     {
         using var scope = NewDisposeScope();
-        x = x.Plus(Branch(attn.call(x, ln_1, mask), ls_1));
-        if (conv_module is not null) x = x.Plus(Branch(conv_module.call(x, ln_conv!, mask), ls_conv));
+        x = x.Plus(Branch(attn.call(x, ln_1, mask, past), ls_1));
+        if (conv_module is not null) x = x.Plus(Branch(conv_module.call(x, ln_conv!, mask, past), ls_conv));
         x = x.Plus(Branch(mlp.call(x, ln_2), ls_2));
         return x.MoveToOuterDisposeScope();
     }
@@ -40,7 +40,7 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, Tensor>
     public Tensor Run(Tensor x, PositionMask mask, int? seed)
     {
         if (seed is { } start) random.manual_seed(start);
-        return call(x, mask);
+        return call(x, mask, null);
     }
 
     private static LayerScale? Gain(NetworkOptions network) => network.LayerScale is { } value ? new LayerScale(network.Width, value) : null;

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Blocks, one after another.</summary>
-internal sealed class TransformerStack : Module<Tensor, PositionMask, Tensor>
+internal sealed class TransformerStack : Module<Tensor, PositionMask, Past?, Tensor>
 {
     private readonly ModuleList<TransformerBlock> resblocks;
     private readonly bool _random;
@@ -23,11 +23,11 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, Tensor>
     /// <summary>How less is kept for the backward pass; null to keep all of it.</summary>
     public ActivationMemory? Memory { get; set; }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
-    public override Tensor forward(Tensor x, PositionMask mask)
+    /// <summary>(batch, positions, width) → (batch, positions, width), as what follows <paramref name="past"/> where there is one.</summary>
+    public override Tensor forward(Tensor x, PositionMask mask, Past? past)
     {
         using var scope = NewDisposeScope();
-        foreach (var block in resblocks) x = Run(block, x, mask);
+        for (int i = 0; i < resblocks.Count; i++) x = past is null ? Run(resblocks[i], x, mask) : resblocks[i].call(x, mask, past[i]);
         return x.MoveToOuterDisposeScope();
     }
 

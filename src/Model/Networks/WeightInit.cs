@@ -12,8 +12,6 @@ internal static class WeightInit
 {
     private const double Deviation = 0.02;
 
-    public static Parameter PositionTable(long positions, long width) => NormalParameter(positions, width);
-
     public static Parameter NormalParameter(params long[] shape)
     {
         var parameter = Parameter(empty(shape));

@@ -36,8 +36,6 @@ internal sealed class NetworkLayout
 
     private long Patch => (long)_options.PatchFrames * _options.PatchBands;
 
-    private long Positions => (long)(_options.WindowFrames / _options.PatchFrames) * _options.PatchesPerStep;
-
     private void AddEncoder()
     {
         (var network, var quantizer) = (_options.Encoder, _options.Quantizer);
@@ -60,7 +58,7 @@ internal sealed class NetworkLayout
 
     private void AddStack(string name, NetworkOptions network)
     {
-        Add($"{name}.positional_embedding", Positions, network.Width);
+        Add($"{name}.positional_embedding", _options.PositionVectors, network.Width);
         if (network.PreNorm) AddNorm($"{name}.ln_pre", network.Width);
         for (int i = 0; i < network.Layers; i++) AddBlock($"{name}.transformer.resblocks.{i}", network);
         if (network.PostNorm) AddNorm($"{name}.ln_post", network.Width);

@@ -17,7 +17,7 @@ internal static class ReferenceWeights
         var device = TorchDevice.Resolve(import.Device);
         var file = new SafetensorsReader(stream, name);
         string prefix = import.Prefix ?? PrefixOf(file, name);
-        var network = NetworkWeights.Read(file, name, options with { Compatibility = import.Compatibility }, ModelParts.All, prefix, import.Strict);
+        var network = NetworkWeights.Read(file, name, options with { Compatibility = import.Compatibility with { LearnedPositions = true } }, ModelParts.All, prefix, import.Strict);
         try
         {
             return new AudioBsqModel(network, mel, device);
@@ -52,6 +52,7 @@ internal static class ReferenceWeights
     {
         var flags = options.Compatibility;
         NetworkOptions[] networks = [options.Encoder, options.EffectiveDecoder];
+        if (!flags.LearnedPositions) yield return nameof(flags.LearnedPositions);
         if (!flags.UnscaledInput) yield return nameof(flags.UnscaledInput);
         if (!flags.RasterConvolution && options.PatchesPerStep > 1 && networks.Any(network => network.UseConvModule)) yield return nameof(flags.RasterConvolution);
         if (!flags.LeakyCausalConvolution && networks.Any(network => network.UseConvModule && network.Mask != AttentionMask.None)) yield return nameof(flags.LeakyCausalConvolution);

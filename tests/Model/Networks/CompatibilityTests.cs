@@ -24,11 +24,11 @@ public class CompatibilityTests
         module.eval();
         module.state_dict()["pointwise_conv1.weight"].normal_();
         var x = randn(1, 24, 16);
-        var mask = new PositionMask(null, false, null);
+        var mask = new PositionMask(null, false, null, null);
         var changed = x.clone();
         changed[0, 3 * 3 + 2] = randn(16); // step 3, top row
 
-        var difference = (module.call(x, norm, mask) - module.call(changed, norm, mask)).abs().amax([0, 2]).reshape(8, 3);
+        var difference = (module.call(x, norm, mask, null) - module.call(changed, norm, mask, null)).abs().amax([0, 2]).reshape(8, 3);
 
         float wrapped = difference[4, 0].item<float>(), inTime = difference[1, 2].item<float>();
         Assert.Equal(flag, wrapped > 0);  // next step, bottom row: a neighbour only in the raster
@@ -142,6 +142,25 @@ public class CompatibilityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void LearnedPositions(bool flag)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var network = TinyNetworks.New(TinyNetworks.With(conv: false, compatibility: Corrected with { LearnedPositions = flag }));
+        network.eval();
+        var sameEverywhere = randn(1, 2, 12).repeat([1, 8, 1]); // one step, eight times
+
+        var latents = network.Encode(sameEverywhere, null).reshape(8, 3, 6);
+        var longer = Record.Exception(() => network.Encode(sameEverywhere.repeat([1, 10, 1]), null));
+
+        Assert.Equal(flag, (latents - latents[0]).abs().max().item<float>() > 1e-4); // a step's number changes its latent
+        Assert.Equal(flag, longer is ArgumentException);
+        Assert.NotEqual(latents[0, 0], latents[0, 1]); // rows are told apart either way
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void SequenceDropPath(bool flag)
     {
         using var scope = NewDisposeScope();
@@ -152,7 +171,7 @@ public class CompatibilityTests
         using var block = new TransformerBlock(options.Encoder, options);
         var x = randn(16, 24, 16);
 
-        var untouched = (block.call(x, new PositionMask(null, false, null)) - x).abs().amax([2]) == 0; // (samples, positions)
+        var untouched = (block.call(x, new PositionMask(null, false, null, null), null) - x).abs().amax([2]) == 0; // (samples, positions)
 
         // A quarter of them: both branches dropped.
         Assert.InRange(untouched.sum().item<long>(), 1, 16 * 24 - 1);

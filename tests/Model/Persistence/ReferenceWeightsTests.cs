@@ -217,10 +217,11 @@ public class ReferenceWeightsTests
     {
         using var model = Import(Tensors(), new() { Compatibility = Compatibility.Corrected });
 
-        Assert.Equal(Compatibility.Corrected, model.Options.Compatibility);
+        Assert.Equal(Compatibility.Corrected with { LearnedPositions = true }, model.Options.Compatibility);
     }
 
     [Theory]
+    [InlineData("LearnedPositions", false, AttentionMask.None)]
     [InlineData("UnscaledInput", false, AttentionMask.None)]
     [InlineData("RasterConvolution", true, AttentionMask.None)]
     [InlineData("LeakyCausalConvolution", true, AttentionMask.Causal)]
@@ -229,6 +230,7 @@ public class ReferenceWeightsTests
     {
         var corrected = flag switch
         {
+            "LearnedPositions" => Compatibility.Reference with { LearnedPositions = false },
             "UnscaledInput" => Compatibility.Reference with { UnscaledInput = false },
             "RasterConvolution" => Compatibility.Reference with { RasterConvolution = false },
             "LeakyCausalConvolution" => Compatibility.Reference with { LeakyCausalConvolution = false },

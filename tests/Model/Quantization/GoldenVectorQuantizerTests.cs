@@ -90,8 +90,8 @@ public class GoldenVectorQuantizerTests
 
         public VectorQuantizer Quantizer { get; }
 
-        public Tensor Encode(Tensor x) => _down.call(_encoder.call(Patches.Split(x, Options), new PositionMask(null, false, null)));
+        public Tensor Encode(Tensor x) => _down.call(_encoder.call(Patches.Split(x, Options), new PositionMask(null, false, null, null), null));
 
-        public Tensor Decode(Tensor codes) => Patches.Join(_decoder.call(_up.call(codes), new PositionMask(null, false, null)), Options);
+        public Tensor Decode(Tensor codes) => Patches.Join(_decoder.call(_up.call(codes), new PositionMask(null, false, null, null), null), Options);
     }
 }

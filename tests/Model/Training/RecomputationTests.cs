@@ -49,7 +49,7 @@ public class RecomputationTests
         using var scope = NewDisposeScope();
         var (first, second, memory) = (Block(), Block(), MemoryOf(mode));
         var x = randn(1, 4, 32).requires_grad_();
-        var mask = new PositionMask(null, false, null);
+        var mask = new PositionMask(null, false, null, null);
         var y = memory.Run(second, memory.Run(first, x, mask, seed: null), mask, seed: null);
         second.Dispose(); // so it cannot run again
 
@@ -65,7 +65,7 @@ public class RecomputationTests
     {
         using var scope = NewDisposeScope();
         var (block, memory) = (Block(), MemoryOf(mode));
-        var (x, mask) = (randn(1, 4, 32).requires_grad_(), new PositionMask(null, false, null));
+        var (x, mask) = (randn(1, 4, 32).requires_grad_(), new PositionMask(null, false, null, null));
         for (int i = 0; i < 20; i++) x = memory.Run(block, x, mask, seed: null);
         var loss = x.sum();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
