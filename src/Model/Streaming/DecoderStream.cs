@@ -24,7 +24,7 @@ internal static class DecoderStream
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var tokens = tensor(values.ToArray(), [1, -1, model.Options.TokensPerPosition], ScalarType.Int64).to(model.Device);
+        var tokens = tensor(values.ToArray(), [1, values.Length / model.Options.TokensPerPosition, model.Options.TokensPerPosition], ScalarType.Int64).to(model.Device);
         var drawn = model.Network.Decode(model.Network.Quantizer.ToCodes(tokens), valid: null, past);
         return model.Network.Unscale(drawn, clamp: true).cpu().contiguous().data<float>().ToArray();
     }

@@ -62,7 +62,7 @@ public sealed class StreamingTokenizer : IDisposable
         return Count(_encoder.Accept(_mel.Accept(samples)));
     }
 
-    /// <summary>The sound is over: returns the tokens that are left, of all its <see cref="MelOptions.FramesOf"/> frames. Another sound may follow.</summary>
+    /// <summary>The sound is over: returns the tokens that are left, of all its frames. Another sound may follow.</summary>
     public int[] Flush()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -146,16 +146,15 @@ public class CompatibilityTests
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var network = TinyNetworks.New(TinyNetworks.With(conv: false, compatibility: Corrected with { LearnedPositions = flag }));
+        using var network = TinyNetworks.New(TinyNetworks.With(conv: false, compatibility: Corrected with { LearnedPositions = flag }) with { PatchBands = 12 });
         network.eval();
         var sameEverywhere = randn(1, 2, 12).repeat([1, 8, 1]); // one step, eight times
 
-        var latents = network.Encode(sameEverywhere, null).reshape(8, 3, 6);
+        var latents = network.Encode(sameEverywhere, null)[0];
         var longer = Record.Exception(() => network.Encode(sameEverywhere.repeat([1, 10, 1]), null));
 
         Assert.Equal(flag, (latents - latents[0]).abs().max().item<float>() > 1e-4); // a step's number changes its latent
         Assert.Equal(flag, longer is ArgumentException);
-        Assert.NotEqual(latents[0, 0], latents[0, 1]); // rows are told apart either way
     }
 
     [Theory]
