@@ -81,10 +81,44 @@ public static class AudioFile
     /// <exception cref="NotSupportedException">The sound is too long for one array.</exception>
     public static Waveform Read(IAudioSource source, string name, int? sampleRate = null)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(name);
         CheckRate(sampleRate);
-        return MonoReader.Read(source as CheckedAudioSource ?? new CheckedAudioSource(source, name, owned: null), name, sampleRate);
+        return MonoReader.Read(Checked(source, name), name, sampleRate);
+    }
+
+    /// <summary>
+    /// Reads a file as one channel block by block, in constant memory: one behind the other, the blocks are what
+    /// <see cref="Read(string, int?)"/> gives. The file is opened anew for every enumeration, and closed with it.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
+    /// <returns>Blocks of any length but 0, each an array of its own. Damage is found where it is: after the blocks before it.</returns>
+    /// <exception cref="InvalidDataException">The file is no sound, or damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here.</exception>
+    public static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(string path, int? sampleRate = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckRate(sampleRate);
+        return Blocks();
+
+        IEnumerable<ReadOnlyMemory<float>> Blocks()
+        {
+            using var source = Open(path);
+            foreach (var block in MonoReader.ReadBlocks(source, sampleRate)) yield return block;
+        }
+    }
+
+    /// <summary>
+    /// The same for a source, such as a <see cref="PcmSource"/>: every block is given as soon as the source gives its samples. The source
+    /// is not closed, and can be read only once.
+    /// </summary>
+    /// <param name="source">The sound.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the source.</param>
+    /// <exception cref="InvalidDataException">The sound is damaged, or shorter than it declares.</exception>
+    public static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(IAudioSource source, string name, int? sampleRate = null)
+    {
+        CheckRate(sampleRate);
+        return MonoReader.ReadBlocks(Checked(source, name), sampleRate);
     }
 
     /// <summary>Reads a file's header only: damage further on is not found.</summary>
@@ -154,6 +188,13 @@ public static class AudioFile
         ArgumentNullException.ThrowIfNull(waveform);
         WavWriter.Validate(waveform, format);
         return WavWriter.Write(stream, waveform, format);
+    }
+
+    private static CheckedAudioSource Checked(IAudioSource source, string name)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(name);
+        return source as CheckedAudioSource ?? new CheckedAudioSource(source, name, owned: null);
     }
 
     private static CheckedAudioSource OpenSeekable(Stream stream, string name, bool owned)

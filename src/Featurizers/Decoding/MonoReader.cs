@@ -2,13 +2,12 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Reads a source to its end as one channel. Memory follows what was decoded, not what a header promises.</summary>
+/// <summary>Reads a source to its end as one channel, at once or block by block. Memory follows what was decoded, not what a header promises.</summary>
 internal static class MonoReader
 {
     /// <summary>4 GiB of samples: 18 hours at 16 kHz, 6 at 48 kHz.</summary>
     public const int MostSamples = 1 << 30;
 
-    private const int BlockSamples = 1 << 14;
     private const int MostSamplesOnTrust = 1 << 20;
 
     /// <summary>Averages the channels, and changes the rate where <paramref name="sampleRate"/> is another one.</summary>
@@ -27,24 +26,38 @@ internal static class MonoReader
         return Read(piece, name, sampleRate);
     }
 
+    /// <summary>The same samples block by block, as soon as the source gives them. No block is empty, and each is an array of its own.</summary>
+    public static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(IAudioSource source, int? sampleRate)
+    {
+        var blocks = new MonoBlocks(source);
+        int rate = source.Format.SampleRate, wanted = sampleRate ?? rate;
+        var resampler = wanted == rate ? null : new StreamingResampler(rate, wanted);
+        for (ReadOnlySpan<float> mono; !(mono = blocks.Next()).IsEmpty;)
+        {
+            float[] block = resampler?.Accept(mono) ?? mono.ToArray();
+            if (block.Length > 0) yield return block;
+        }
+
+        if (resampler?.Flush() is { Length: > 0 } last) yield return last;
+    }
+
     private static float[] ReadAll(IAudioSource source, string name, int mostSamples)
     {
-        int channels = source.Format.Channels;
+        var blocks = new MonoBlocks(source);
         long declared = source.Format.Frames ?? 0;
-        float[] samples = new float[Math.Min(declared, MostSamplesOnTrust)], block = new float[BlockSamples / channels * channels];
+        float[] samples = new float[Math.Min(declared, MostSamplesOnTrust)];
         int count = 0;
-        for (int got; (got = source.Read(block)) > 0;)
+        for (ReadOnlySpan<float> mono; !(mono = blocks.Next()).IsEmpty;)
         {
-            int frames = got / channels;
-            if (frames > mostSamples - count) throw TooLong(name, mostSamples);
-            int needed = count + frames;
+            if (mono.Length > mostSamples - count) throw TooLong(name, mostSamples);
+            int needed = count + mono.Length;
             if (needed > samples.Length)
             {
                 long doubled = Math.Max(needed, 2L * samples.Length);
                 Array.Resize(ref samples, (int)(needed <= declared ? Math.Min(doubled, declared) : Math.Min(doubled, MostSamples)));
             }
 
-            Mix(block.AsSpan(0, got), channels, samples.AsSpan(count, frames));
+            mono.CopyTo(samples.AsSpan(count));
             count = needed;
         }
 
@@ -52,21 +65,5 @@ internal static class MonoReader
     }
 
     private static NotSupportedException TooLong(string name, int mostSamples) =>
-        new($"'{name}' is longer than {mostSamples} frames, the most that is read at once: cut it into parts, or read it piece by piece with AudioFile.Open.");
-
-    private static void Mix(ReadOnlySpan<float> interleaved, int channels, Span<float> mono)
-    {
-        if (channels == 1)
-        {
-            interleaved.CopyTo(mono);
-            return;
-        }
-
-        for (int i = 0; i < mono.Length; i++)
-        {
-            double sum = 0;
-            foreach (float sample in interleaved.Slice(i * channels, channels)) sum += sample;
-            mono[i] = (float)(sum / channels);
-        }
-    }
+        new($"'{name}' is longer than {mostSamples} frames, the most that is read at once: cut it into parts, or read it block by block with AudioFile.ReadBlocks.");
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace AudioBsq.Signal;
 
@@ -12,6 +13,17 @@ internal static class MelLevels
     public static void FromPower(Span<float> values, MelOptions options)
     {
         if (values.IsEmpty) return;
+        if (values.Length < Vector128<float>.Count)
+        {
+            // so few would be computed one by one, which rounds otherwise: a level must not depend on how many are asked for
+            Span<float> filled = stackalloc float[Vector128<float>.Count];
+            filled.Fill(values[0]);
+            values.CopyTo(filled);
+            FromPower(filled, options);
+            filled[..values.Length].CopyTo(values);
+            return;
+        }
+
         switch (options.Level)
         {
             case MelLevel.FullScale:

@@ -82,7 +82,9 @@ public sealed record MelOptions
     public double UpperFrequency => MaxFrequency ?? SampleRate / 2.0;
 
     /// <summary>Frames of a waveform: 0 for an empty one, otherwise 1 + samples / hop (windows are centred).</summary>
-    public int FramesOf(int samples) => samples == 0 ? 0 : 1 + samples / HopLength;
+    public int FramesOf(int samples) => (int)FramesOf((long)samples);
+
+    internal long FramesOf(long samples) => samples == 0 ? 0 : 1 + samples / HopLength;
 
     internal void Validate()
     {

@@ -9,17 +9,15 @@ namespace AudioBsq.Signal;
 /// </summary>
 /// <remarks>
 /// Windows are centred, and the waveform is mirrored at its first and last sample, repeatedly where it is shorter than half a
-/// window; so a clip of any length gives <see cref="MelOptions.FramesOf"/> frames.
+/// window; so a clip of any length gives <see cref="MelOptions.FramesOf(int)"/> frames.
 /// </remarks>
 public sealed class MelSpectrogram
 {
-    private readonly Stft _stft;
-
     /// <summary>Prepares window, transform and filter bank.</summary>
     public MelSpectrogram(MelOptions options)
     {
         (Options, FilterBank) = (options, new MelFilterBank(options));
-        _stft = new Stft(options.FftLength, options.HopLength);
+        Stft = new Stft(options.FftLength, options.HopLength);
     }
 
     /// <summary>How the frames are made.</summary>
@@ -27,6 +25,9 @@ public sealed class MelSpectrogram
 
     /// <summary>The bands.</summary>
     public MelFilterBank FilterBank { get; }
+
+    /// <summary>Window and transform.</summary>
+    internal Stft Stft { get; }
 
     /// <summary>Mel (frames, bands), row by row, in the unit of <see cref="MelOptions.Level"/>; empty for an empty waveform.</summary>
     /// <exception cref="ArgumentException">A sample is not a finite number, or the waveform is too long for one array of frames.</exception>
@@ -52,7 +53,7 @@ public sealed class MelSpectrogram
 
         float[] mel = new float[frames * Options.Bands];
         var bands = new Vector<float>[Options.Bands];
-        _stft.ForEachBlock(waveform, frames, (first, power) =>
+        Stft.ForEachBlock(waveform, frames, (first, power) =>
         {
             FilterBank.Apply(power, bands);
             Stft.Scatter(bands, mel, first, frames);

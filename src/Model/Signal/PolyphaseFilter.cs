@@ -47,11 +47,26 @@ internal sealed class PolyphaseFilter
         return Cache.GetOrAdd((toRate / divisor, fromRate / divisor, kind), key => new PolyphaseFilter(key.Up, key.Down, key.Kind));
     }
 
-    /// <summary>Fills the output from its first sample on; input beyond its ends is zero.</summary>
-    public void Run(ReadOnlySpan<float> input, Span<float> output)
+    /// <summary>Input samples that an output sample hears after its own time; it hears one less before it.</summary>
+    public int Reach => _half;
+
+    /// <summary>The input sample under the first tap for an output sample, which may lie before the waveform, and the phase.</summary>
+    public (long First, int Phase) PlaceOf(long output)
     {
-        long first = 1 - _half; // the input sample under the first tap
-        int phase = 0, whole = _down / _up, rest = _down % _up;
+        var (periods, left) = Math.DivRem(output, _up);
+        var (whole, phase) = Math.DivRem(left * _down, _up);
+        return (periods * _down + whole + 1 - _half, (int)phase);
+    }
+
+    /// <summary>
+    /// Fills the output, whose first sample is number <paramref name="firstOutput"/> of the waveform, from input that begins at its
+    /// sample <paramref name="start"/>, which is zero or under the first tap. Input beyond its ends is zero.
+    /// </summary>
+    public void Run(ReadOnlySpan<float> input, Span<float> output, long start = 0, long firstOutput = 0)
+    {
+        var (first, phase) = PlaceOf(firstOutput);
+        first -= start;
+        int whole = _down / _up, rest = _down % _up;
         for (int i = 0; i < output.Length; i++)
         {
             int skip = (int)Math.Max(0, -first);

@@ -11,8 +11,6 @@ public sealed class Resampler
 
     private const int MaxRatio = 1024;
 
-    private readonly PolyphaseFilter? _filter;
-
     /// <summary>Designs the filter for one pair of rates, or takes it from a small cache.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A rate is not from 1 to <see cref="MaxRate"/>.</exception>
     /// <exception cref="NotSupportedException">The rates are more than 1,024 times apart.</exception>
@@ -24,7 +22,7 @@ public sealed class Resampler
         if (Math.Max(fromRate, toRate) > (long)MaxRatio * Math.Min(fromRate, toRate))
             throw new NotSupportedException($"{fromRate} Hz and {toRate} Hz are more than 1,024 times apart: resample in two steps.");
         (FromRate, ToRate) = (fromRate, toRate);
-        if (fromRate != toRate) _filter = PolyphaseFilter.For(fromRate, toRate, filter);
+        if (fromRate != toRate) Filter = PolyphaseFilter.For(fromRate, toRate, filter);
     }
 
     /// <summary>Samples per second going in, in Hz.</summary>
@@ -33,14 +31,19 @@ public sealed class Resampler
     /// <summary>Samples per second coming out, in Hz.</summary>
     public int ToRate { get; }
 
+    /// <summary>Null where the rates are equal.</summary>
+    internal PolyphaseFilter? Filter { get; }
+
     /// <summary>Resamples a whole waveform with the default filter.</summary>
     /// <inheritdoc cref="Process"/>
     public static float[] Resample(ReadOnlySpan<float> samples, int fromRate, int toRate) => new Resampler(fromRate, toRate).Process(samples);
 
     /// <summary>Samples that come out for so many going in: samples × to / from, rounded up.</summary>
-    public long LengthOf(int samples) => ((long)samples * ToRate + FromRate - 1) / FromRate;
+    public long LengthOf(int samples) => LengthOf((long)samples);
 
-    /// <summary>Resamples a whole waveform; <see cref="LengthOf"/> samples come out. Equal rates give a copy.</summary>
+    internal long LengthOf(long samples) => samples / FromRate * ToRate + (samples % FromRate * ToRate + FromRate - 1) / FromRate;
+
+    /// <summary>Resamples a whole waveform; <see cref="LengthOf(int)"/> samples come out. Equal rates give a copy.</summary>
     /// <exception cref="ArgumentException">A sample is not a finite number, or too many samples would come out.</exception>
     public float[] Process(ReadOnlySpan<float> samples)
     {
@@ -49,9 +52,9 @@ public sealed class Resampler
         if (length > Array.MaxLength)
             throw new ArgumentException($"{samples.Length:N0} samples from {FromRate} to {ToRate} Hz are {length:N0}: resample them in parts.", nameof(samples));
 
-        if (_filter is null) return samples.ToArray();
+        if (Filter is null) return samples.ToArray();
         float[] output = new float[length];
-        _filter.Run(samples, output);
+        Filter.Run(samples, output);
         return output;
     }
 }

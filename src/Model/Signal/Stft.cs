@@ -70,7 +70,7 @@ internal sealed class Stft
                 if (mirrored.Length == 0) mirrored = new float[lanes * Length];
                 for (int i = 0; i < mirrored.Length; i++)
                 {
-                    mirrored[i] = waveform[Mirror(start + (long)(i / Length) * Hop + i % Length, waveform.Length)];
+                    mirrored[i] = waveform[(int)Mirror(start + (long)(i / Length) * Hop + i % Length, waveform.Length)];
                 }
 
                 Analyze(mirrored, 0, Length, buffer);
@@ -104,11 +104,11 @@ internal sealed class Stft
     }
 
     /// <summary>The sample that stands at a position when a waveform of so many samples is mirrored at its ends for ever.</summary>
-    public static int Mirror(long position, int samples)
+    public static long Mirror(long position, long samples)
     {
         if (samples == 1) return 0;
-        long period = 2L * (samples - 1), at = Math.Abs(position) % period;
-        return (int)Math.Min(at, period - at);
+        long period = 2 * (samples - 1), at = Math.Abs(position) % period;
+        return Math.Min(at, period - at);
     }
 
     /// <summary>Takes the powers of one block: (bins) vectors, a frame per lane.</summary>
