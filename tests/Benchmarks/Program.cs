@@ -6,7 +6,8 @@ namespace AudioBsq.Benchmarks;
 /// <summary>
 /// Measurements, none of which is a test. <c>--filter '*'</c> runs all benchmarks (BenchmarkDotNet's options; <c>--job dry</c> is the quickest),
 /// <c>hour FOLDER [SECONDS]</c> tokenizes an hour of speech through the ML.NET pipeline, <c>memory</c> compares what training can recompute,
-/// <c>precision FOLDER</c> trains in single precision and in bfloat16.
+/// <c>precision FOLDER</c> trains in single precision and in bfloat16, <c>stream-latency [THREADS]</c> times live streams, <c>stream-check MODEL FOLDER</c>
+/// looks whether a model's tokens depend on how clips are cut.
 /// </summary>
 internal static class Program
 {
@@ -26,6 +27,12 @@ internal static class Program
                 return MemoryBenchmark.RunChild(what, threads, asked);
             case ["precision", .. var rest]:
                 return PrecisionBenchmark.Run(rest);
+            case ["stream-latency"]:
+                return StreamLatency.Run(Environment.ProcessorCount);
+            case ["stream-latency", var threads] when int.TryParse(threads, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0:
+                return StreamLatency.Run(count);
+            case ["stream-check", var model, var folder]:
+                return StreamCheck.Run(model, folder);
             case ["hour", ..]:
                 Console.Error.WriteLine("usage: hour FOLDER [SECONDS]");
                 return 2;
