@@ -76,7 +76,7 @@ internal sealed class VocoderNetwork : Module
     public VocoderSpectrum Predict(Tensor mel, Tensor logMagnitude)
     {
         using var scope = NewDisposeScope();
-        var x = Embed(mel, _before, _after);
+        var x = Embed(mel);
         foreach (var block in blocks) x = block.call(x);
         return Draw(x, logMagnitude).MoveToOuterDisposeScope();
     }
@@ -95,16 +95,24 @@ internal sealed class VocoderNetwork : Module
         var guesses = memory.Guesses.Join(logMagnitude);
         var seen = memory.Convolution(0).Join(mel);
         if (last) seen = functional.pad(seen, [0, 0, 0, _after]);
-        var x = seen.shape[1] > _before + _after ? Embed(seen, 0, 0) : null;
+        var x = seen.shape[1] > _before + _after ? EmbedPiece(seen) : null;
         for (int i = 0; i < blocks.Count && x is not null; i++) x = blocks[i].Continue(x, memory.Convolution(i + 1), last);
         return x is null ? null : Draw(x, guesses.narrow(1, 0, x.shape[1])).MoveToOuterDisposeScope();
     }
 
-    // (batch, frames, bands) between zeros → (batch, frames, width)
-    private Tensor Embed(Tensor mel, long before, long after)
+    // (batch, frames, bands) → (batch, frames, width)
+    private Tensor Embed(Tensor mel)
     {
-        if (before != after) (mel, before) = (functional.pad(mel, [0, 0, before, after]), 0);
-        return embed_norm.call(functional.conv1d(mel.transpose(1, 2), embed.Weight, embed.Bias, padding: before).transpose(1, 2).contiguous());
+        long padding = _before;
+        if (_before != _after) (mel, padding) = (functional.pad(mel, [0, 0, _before, _after]), 0);
+        return embed_norm.call(functional.conv1d(mel.transpose(1, 2), embed.Weight, embed.Bias, padding: padding).transpose(1, 2).contiguous());
+    }
+
+    // The same without zeros beyond the ends. Torch's convolution took 180 µs for two frames, this 27: it orders the weights anew each time.
+    private Tensor EmbedPiece(Tensor mel)
+    {
+        var taps = mel.unfold(1, _before + 1 + _after, 1); // (1, frames, bands, taps)
+        return embed_norm.call(functional.linear(taps.flatten(2), embed.Weight.flatten(1), embed.Bias));
     }
 
     private VocoderSpectrum Draw(Tensor x, Tensor logMagnitude)

@@ -11,7 +11,7 @@ namespace AudioBsq.Vocoding;
 /// <summary>
 /// A small network that turns mel spectrograms (frames, bands) into sound, faster than <see cref="GriffinLim"/>, and that can
 /// learn to repair what a tokenizer did to them. Start reading here; after Vocos (Siuzdak 2023). One instance may be used from several
-/// threads at once, except while it is being disposed.
+/// threads at once, except while it is being disposed. For sound that comes out while frames come in there is <see cref="StreamingSynthesizer"/>.
 /// </summary>
 /// <example>
 /// <code>

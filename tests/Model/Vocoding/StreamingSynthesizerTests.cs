@@ -56,7 +56,7 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
 
         float[] sound = [.. Cut(mel, 2, new Random(1)).SelectMany(part => stream.Accept(part)), .. stream.Flush(40 * hop - 1)];
 
-        Close.To(whole, sound, 2e-5 * whole.Max(MathF.Abs), "samples");
+        Close.To(whole, sound, 1e-5 * whole.Max(MathF.Abs), "samples");
     }
 
     [Theory]
