@@ -35,6 +35,8 @@ internal sealed class TrainVocoderCommand : ExampleCommand
 
     private readonly Option<int?> _layers = Checked.Count("--layers", $"Blocks of the network [default: {Defaults.Network.Layers}]");
 
+    private readonly Option<bool> _causal = new("--causal") { Description = "Let no convolution look ahead, so that streamed sound comes 150 ms earlier at the default sizes" };
+
     private readonly Option<int?> _seed = Checked.Number("--seed", $"Chooses first weights and pieces; the same seed gives the same vocoder [default: {Defaults.Training.Seed}]");
 
     private readonly Option<bool> _flat = new("--no-recurse") { Description = "Leave out folders inside the given folders" };
@@ -61,6 +63,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         Add(_crops);
         Add(_width);
         Add(_layers);
+        Add(_causal);
         Add(_seed);
         Add(_flat);
         _torch.AddTo(this);
@@ -93,7 +96,12 @@ internal sealed class TrainVocoderCommand : ExampleCommand
 
     private (VocoderOptions Network, VocoderTrainingOptions Training) Settings(ParseResult arguments) =>
     (
-        Defaults.Network with { Width = arguments.GetValue(_width) ?? Defaults.Network.Width, Layers = arguments.GetValue(_layers) ?? Defaults.Network.Layers },
+        Defaults.Network with
+        {
+            Width = arguments.GetValue(_width) ?? Defaults.Network.Width,
+            Layers = arguments.GetValue(_layers) ?? Defaults.Network.Layers,
+            LookAheadFrames = arguments.GetValue(_causal) ? 0 : null,
+        },
         Defaults.Training with
         {
             MaxSteps = arguments.GetValue(_steps) ?? Defaults.Training.MaxSteps,

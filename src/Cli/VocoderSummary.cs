@@ -30,7 +30,7 @@ internal sealed record VocoderSummary(string Kind, string Path, long Bytes, MelO
         yield return ("File size", string.Create(culture, $"{Bytes:N0} bytes"));
         yield return ("Mel spectrogram", string.Create(culture, $"{Mel.Bands} bands ({Mel.Scale}) from {Mel.MinFrequency:N0} to {Mel.UpperFrequency:N0} Hz, {Mel.Level}, floor {Mel.FloorDecibels} dB"));
         yield return ("Frames", string.Create(culture, $"{Mel.FrameRate:N0} a second: hop {Mel.HopLength}, FFT {Mel.FftLength}, at {Mel.SampleRate:N0} Hz"));
-        yield return ("Network", string.Create(culture, $"{Vocoder.Layers} blocks of width {Vocoder.Width}, {Vocoder.Kernel} frames each; sees {Vocoder.ContextFrames} frames to both sides"));
+        yield return ("Network", string.Create(culture, $"{Vocoder.Layers} blocks of width {Vocoder.Width}, {Vocoder.Kernel} frames each; sees {Vocoder.FramesBefore} frames before and {Vocoder.FramesAfter} after"));
         yield return ("Parameters", string.Create(culture, $"{Parameters:N0}"));
     }
 }

@@ -38,6 +38,18 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     }
 
     [Fact]
+    public void CausalVocoder_LooksAheadOfNoFrame()
+    {
+        string vocoder = Train("--causal");
+
+        string text = Ran.AudioBsq("info", vocoder).Expect(0).Output;
+
+        using var loaded = NeuralVocoder.Load(vocoder, "cpu");
+        Assert.Equal((12, 0), (loaded.Options.FramesBefore, loaded.Options.FramesAfter));
+        Assert.Contains("12 frames before and 0 after", text);
+    }
+
+    [Fact]
     public void UnreadableClips_AreNamed_AndLeftOut()
     {
         string bad = model.New("bad.wav"), output = model.New("vocoder.safetensors");

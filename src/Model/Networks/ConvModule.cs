@@ -43,7 +43,7 @@ internal sealed class ConvModule : Module<Tensor, LayerNorm, PositionMask, Block
         x = x.to(depthwise_conv.Weight.dtype);
         x = past is null
             ? DepthwiseConvolution.Apply(x, depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal)
-            : DepthwiseConvolution.Continue(past.Convolve(x, _pastPositions), depthwise_conv.Weight, depthwise_conv.Bias, _rows);
+            : DepthwiseConvolution.Apply(past.Convolve(x, _pastPositions), depthwise_conv.Weight, depthwise_conv.Bias, _rows, before: 0, after: 0);
         x = Pointwise(x, (y, real) => functional.silu(batch_norm.call(y, real)), pointwise_conv2, mask.Real);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
         return x.MoveToOuterDisposeScope();

@@ -15,14 +15,17 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
     private readonly LayerNorm norm;
     private readonly Linear expand, project;
     private readonly LayerScale scale;
+    private readonly int _before, _after;
 
     /// <param name="width">Channels.</param>
-    /// <param name="taps">Frames that are mixed; odd.</param>
+    /// <param name="before">Frames before a frame that are mixed into it.</param>
+    /// <param name="after">Frames after it that are.</param>
     /// <param name="hidden">Channels between the two linear layers.</param>
     /// <param name="firstScale">Gain of the branch before training.</param>
-    public ConvNeXtBlock(int width, int taps, int hidden, double firstScale) : base(nameof(ConvNeXtBlock))
+    public ConvNeXtBlock(int width, int before, int after, int hidden, double firstScale) : base(nameof(ConvNeXtBlock))
     {
-        depthwise = new ConvolutionWeights(width, 1, taps);
+        (_before, _after) = (before, after);
+        depthwise = new ConvolutionWeights(width, 1, before + 1 + after);
         norm = LayerNorm(width);
         expand = WeightInit.NormalWithZeroBias(Linear(width, hidden));
         project = WeightInit.NormalWithZeroBias(Linear(hidden, width));
@@ -34,8 +37,27 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var y = DepthwiseConvolution.Apply(x, depthwise.Weight, depthwise.Bias, rows: 1, causal: false);
-        y = project.call(functional.gelu(expand.call(norm.call(y))));
-        return x.Plus(this.scale.call(y)).MoveToOuterDisposeScope();
+        return Mix(x, DepthwiseConvolution.Apply(x, depthwise.Weight, depthwise.Bias, rows: 1, _before, _after)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// The next frames of a clip, (1, frames, width) → those that no later frame can change, from where the last call ended; null where there are
+    /// none yet. Together they are what <see cref="forward"/> makes of the whole clip.
+    /// </summary>
+    /// <param name="x">Frames.</param>
+    /// <param name="memory">Of this block's input, begun with as many zeros as it sees frames before a frame.</param>
+    /// <param name="last">No frames follow.</param>
+    public Tensor? Continue(Tensor x, FrameMemory memory, bool last)
+    {
+        using var scope = NewDisposeScope();
+        var seen = memory.Join(x);
+        if (last) seen = functional.pad(seen, [0, 0, 0, _after]);
+        long ready = seen.shape[1] - _before - _after;
+        if (ready <= 0) return null;
+        var y = DepthwiseConvolution.Apply(seen, depthwise.Weight, depthwise.Bias, rows: 1, before: 0, after: 0);
+        return Mix(seen.narrow(1, _before, ready), y).MoveToOuterDisposeScope();
+    }
+
+    // What the neighbours say, thought about and added.
+    private Tensor Mix(Tensor x, Tensor y) => x.Plus(scale.call(project.call(functional.gelu(expand.call(norm.call(y))))));
 }

@@ -22,17 +22,20 @@ internal sealed class VocoderNetwork : Module
     private readonly LayerNorm embed_norm, final_norm;
     private readonly ModuleList<ConvNeXtBlock> blocks;
     private readonly Linear head;
-    private readonly long _bins, _padding;
+    private readonly long _bins;
+    private readonly int _before, _after;
 
     /// <summary>A network with fresh weights, drawn from torch's global generator.</summary>
     public VocoderNetwork(VocoderOptions options, MelOptions mel) : base(nameof(VocoderNetwork))
     {
         options.Validate(mel);
         TorchLibrary.EnsureLoaded();
-        (_bins, _padding) = (mel.FftLength / 2 + 1, options.Kernel / 2);
+        _bins = mel.FftLength / 2 + 1;
+        (_before, _after) = options.Reach(0);
         embed = new ConvolutionWeights(options.Width, mel.Bands, options.Kernel);
         embed_norm = LayerNorm(options.Width);
-        blocks = [.. Enumerable.Range(0, options.Layers).Select(_ => new ConvNeXtBlock(options.Width, options.Kernel, options.HiddenWidth, 1.0 / options.Layers))];
+        blocks = [.. Enumerable.Range(1, options.Layers).Select(options.Reach)
+            .Select(reach => new ConvNeXtBlock(options.Width, reach.Before, reach.After, options.HiddenWidth, 1.0 / options.Layers))];
         final_norm = LayerNorm(options.Width);
         head = WeightInit.NormalWithZeroBias(Linear(options.Width, 3 * _bins));
         RegisterComponents();
@@ -73,15 +76,50 @@ internal sealed class VocoderNetwork : Module
     public VocoderSpectrum Predict(Tensor mel, Tensor logMagnitude)
     {
         using var scope = NewDisposeScope();
-        var x = functional.conv1d(mel.transpose(1, 2), embed.Weight, embed.Bias, padding: _padding).transpose(1, 2).contiguous();
-        x = embed_norm.call(x);
+        var x = Embed(mel);
         foreach (var block in blocks) x = block.call(x);
+        return Draw(x, logMagnitude).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The next frames of one clip → the spectrum of those that no later frame can change, from where the last call ended; null where there are
+    /// none yet. Together they are what <see cref="Predict"/> makes of the whole clip, but for rounding.
+    /// </summary>
+    /// <param name="mel">(1, frames, bands), as in <see cref="Predict"/>; the last call's may be empty, but not the whole clip.</param>
+    /// <param name="logMagnitude">(1, frames, bins)</param>
+    /// <param name="memory">The clip's, from call to call.</param>
+    /// <param name="last">No frames follow.</param>
+    public VocoderSpectrum? Continue(Tensor mel, Tensor logMagnitude, VocoderMemory memory, bool last)
+    {
+        using var scope = NewDisposeScope();
+        var guesses = memory.Guesses.Join(logMagnitude);
+        var seen = memory.Convolution(0).Join(mel);
+        if (last) seen = functional.pad(seen, [0, 0, 0, _after]);
+        var x = seen.shape[1] > _before + _after ? EmbedPiece(seen) : null;
+        for (int i = 0; i < blocks.Count && x is not null; i++) x = blocks[i].Continue(x, memory.Convolution(i + 1), last);
+        return x is null ? null : Draw(x, guesses.narrow(1, 0, x.shape[1])).MoveToOuterDisposeScope();
+    }
+
+    // (batch, frames, bands) → (batch, frames, width)
+    private Tensor Embed(Tensor mel)
+    {
+        long padding = _before;
+        if (_before != _after) (mel, padding) = (functional.pad(mel, [0, 0, _before, _after]), 0);
+        return embed_norm.call(functional.conv1d(mel.transpose(1, 2), embed.Weight, embed.Bias, padding: padding).transpose(1, 2).contiguous());
+    }
+
+    // The same without zeros beyond the ends. Torch's convolution took 180 µs for two frames, this 27; for hundreds, both the same.
+    private Tensor EmbedPiece(Tensor mel)
+    {
+        var taps = mel.unfold(1, _before + 1 + _after, 1); // (1, frames, bands, taps)
+        return embed_norm.call(functional.linear(taps.flatten(2), embed.Weight.flatten(1), embed.Bias));
+    }
+
+    private VocoderSpectrum Draw(Tensor x, Tensor logMagnitude)
+    {
         var parts = head.call(final_norm.call(x)).split(_bins, dim: 2);
         var magnitude = logMagnitude.Plus(parts[0].clamp(LeastCorrection, MostCorrection));
         var length = parts[1].Square().Plus(parts[2].Square()).Plus(Tiny).sqrt();
-        return new VocoderSpectrum(
-            magnitude.transpose(1, 2).MoveToOuterDisposeScope(),
-            (parts[1] / length).transpose(1, 2).MoveToOuterDisposeScope(),
-            (parts[2] / length).transpose(1, 2).MoveToOuterDisposeScope());
+        return new VocoderSpectrum(magnitude.transpose(1, 2), (parts[1] / length).transpose(1, 2), (parts[2] / length).transpose(1, 2));
     }
 }

@@ -15,4 +15,7 @@ internal sealed record VocoderSpectrum(Tensor LogMagnitude, Tensor Cosine, Tenso
         var magnitude = LogMagnitude.exp();
         return complex(magnitude * Cosine, magnitude * Sine).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same, whose tensors outlive the innermost dispose scope.</summary>
+    public VocoderSpectrum MoveToOuterDisposeScope() => new(LogMagnitude.MoveToOuterDisposeScope(), Cosine.MoveToOuterDisposeScope(), Sine.MoveToOuterDisposeScope());
 }

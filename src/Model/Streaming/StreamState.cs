@@ -4,7 +4,7 @@ using AudioBsq.Tokens;
 namespace AudioBsq.Streaming;
 
 /// <summary>
-/// The state of a stream as bytes: "absqs" and a version, what kind of stream, the model's fingerprint, the state itself, and a CRC-32 of all that;
+/// The state of a stream as bytes: "absqs" and a version, what kind of stream, the fingerprint of its model or vocoder, the state itself, and a CRC-32 of all that;
 /// numbers are little-endian.
 /// </summary>
 internal static class StreamState

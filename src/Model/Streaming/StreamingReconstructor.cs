@@ -2,14 +2,14 @@ namespace AudioBsq.Streaming;
 
 /// <summary>
 /// Turns tokens into mel frames while they are still coming in: the frames that <see cref="AudioBsqModel.Decode(ReadOnlyMemory{int})"/> gives for all
-/// of them at once, but for rounding (1e-3 dB at most). A <c>StreamingSynthesizer</c> makes sound of the frames. Memory does not grow with the sound. Belongs to one
+/// of them at once, but for rounding (1e-3 dB at most). A <see cref="Vocoding.StreamingSynthesizer"/> makes sound of the frames. Memory does not grow with the sound. Belongs to one
 /// thread at a time; the model may serve others meanwhile.
 /// </summary>
 /// <remarks>A causal model (<see cref="AudioBsqOptions.IsCausal"/>) gives the frames of a time step with its tokens. Any other gives a window at a time.</remarks>
 /// <example>
 /// <code>
 /// using var frames = new StreamingReconstructor(model);
-/// using var sound = new StreamingSynthesizer(vocoder);
+/// var sound = new StreamingSynthesizer(vocoder);
 /// foreach (int[] tokens in received) Play(sound.Accept(frames.Accept(tokens)));
 /// Play(sound.Accept(frames.Flush()));
 /// Play(sound.Flush());

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
@@ -11,7 +12,7 @@ namespace AudioBsq.Vocoding;
 /// <summary>
 /// A small network that turns mel spectrograms (frames, bands) into sound, faster than <see cref="GriffinLim"/>, and that can
 /// learn to repair what a tokenizer did to them. Start reading here; after Vocos (Siuzdak 2023). One instance may be used from several
-/// threads at once, except while it is being disposed.
+/// threads at once, except while it is being disposed. For sound that comes out while frames come in there is <see cref="StreamingSynthesizer"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -22,6 +23,7 @@ namespace AudioBsq.Vocoding;
 public sealed class NeuralVocoder : IDisposable
 {
     private readonly VocoderNetwork _network;
+    private string? _fingerprint;
     private bool _disposed;
 
     internal NeuralVocoder(VocoderNetwork network, VocoderOptions options, MelOptions mel, Device device)
@@ -40,6 +42,18 @@ public sealed class NeuralVocoder : IDisposable
 
     /// <summary>Weights of the network.</summary>
     public long ParameterCount => VocoderNetwork.Layout(Options, Mel).Sum(entry => entry.Shape.Aggregate(1L, (count, size) => count * size));
+
+    /// <summary>32 hexadecimal digits of the SHA-256 of the vocoder's file. Computed at the first call.</summary>
+    internal string Fingerprint
+    {
+        get
+        {
+            if (_fingerprint is not null) return _fingerprint;
+            using var file = new MemoryStream();
+            Save(file);
+            return _fingerprint = Convert.ToHexStringLower(SHA256.HashData(file.GetBuffer().AsSpan(0, (int)file.Length)).AsSpan(0, 16));
+        }
+    }
 
     internal VocoderNetwork Network
     {

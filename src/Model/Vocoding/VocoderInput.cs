@@ -33,7 +33,7 @@ internal sealed class VocoderInput
         float[] guess = _inversion.Invert(power);
         var levels = tensor(power, [clips, power.Length / _mel.Bands / clips, _mel.Bands]).to(device)
             .mul(_perFullScale).clamp_min(Floor).log().mul(LevelsPerDecibel).Plus(Shift);
-        var magnitude = tensor(guess, [clips, levels.shape[1], guess.Length / levels.shape[1] / clips]).to(device).clamp_min(_leastMagnitude).log();
+        var magnitude = tensor(guess, [clips, levels.shape[1], _mel.FftLength / 2 + 1]).to(device).clamp_min(_leastMagnitude).log();
         return (levels.MoveToOuterDisposeScope(), magnitude.MoveToOuterDisposeScope());
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Vocoding;
@@ -20,11 +21,32 @@ public sealed record VocoderOptions
     /// <summary>Rounds of the search for the first guess of the magnitudes (<see cref="MelInversion"/>), from 1 to 1,000.</summary>
     public int InversionIterations { get; init; } = 15;
 
+    /// <summary>
+    /// Frames after a frame that its spectrum may depend on, from 0, which makes every convolution causal, to <see cref="ContextFrames"/>, which is
+    /// null's: every convolution is centred. In between the first convolutions look ahead. The fewer, the sooner a
+    /// <see cref="StreamingSynthesizer"/> gives its sound; what is not seen after a frame is seen before it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // files of centred vocoders are those that releases without this member read
+    public int? LookAheadFrames { get; init; }
+
     /// <summary>Channels inside a block.</summary>
     public int HiddenWidth => Expansion * Width;
 
-    /// <summary>Frames before and after a frame that its spectrum depends on.</summary>
+    /// <summary>Half of the frames around a frame that its spectrum depends on: those on either side of it where all convolutions are centred.</summary>
     public int ContextFrames => Kernel / 2 * (Layers + 1);
+
+    /// <summary>Frames before a frame that its spectrum depends on.</summary>
+    public int FramesBefore => 2 * ContextFrames - FramesAfter;
+
+    /// <summary>Frames after a frame that its spectrum depends on.</summary>
+    public int FramesAfter => LookAheadFrames ?? ContextFrames;
+
+    /// <summary>Frames that a convolution sees before and after its own; the first one is number 0.</summary>
+    internal (int Before, int After) Reach(int convolution)
+    {
+        int half = Kernel / 2, after = Math.Clamp(FramesAfter - convolution * half, 0, half);
+        return (Kernel - 1 - after, after);
+    }
 
     internal void Validate()
     {
@@ -32,6 +54,7 @@ public sealed record VocoderOptions
         Check.That(Layers is >= 1 and <= 64, Layers, "must be from 1 to 64");
         Check.That(Kernel is >= 1 and <= 63 && Kernel % 2 == 1, Kernel, "must be odd, from 1 to 63");
         Check.That(Expansion is >= 1 and <= 8, Expansion, "must be from 1 to 8");
+        Check.That(LookAheadFrames is not { } frames || (frames >= 0 && frames <= ContextFrames), LookAheadFrames, $"must be from 0 to ContextFrames {ContextFrames}, or null");
         Check.That(InversionIterations is >= 1 and <= 1000, InversionIterations, "must be from 1 to 1,000");
     }
 

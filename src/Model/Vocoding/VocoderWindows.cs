@@ -60,8 +60,8 @@ internal sealed class VocoderWindows(NeuralVocoder vocoder)
     private Tensor Spectrum(ReadOnlyMemory<float> mel, int first, int count, float floor)
     {
         using var scope = NewDisposeScope();
-        int frames = mel.Length / Mel.Bands, context = vocoder.Options.ContextFrames;
-        int from = Math.Max(0, first - context), to = Math.Min(frames, first + count + context);
+        int frames = mel.Length / Mel.Bands;
+        int from = Math.Max(0, first - vocoder.Options.FramesBefore), to = Math.Min(frames, first + count + vocoder.Options.FramesAfter);
         float[] power = mel[(from * Mel.Bands)..(to * Mel.Bands)].ToArray();
         MelLevels.ToPower(power, Mel, floor);
         var (levels, magnitude) = vocoder.Input.Of(power, clips: 1, vocoder.Device);

@@ -37,10 +37,10 @@ public class NeuralVocoderTests
     }
 
     [Theory] // each window has all the frames that its sound depends on
-    [InlineData(1, 90), InlineData(7, 90), InlineData(64, 300), InlineData(100, 100)]
-    public void Windows_GiveWhatTheWholeClipGives(int window, int frames)
+    [InlineData(1, 90, null), InlineData(7, 90, null), InlineData(64, 300, null), InlineData(100, 100, null), InlineData(7, 90, 0), InlineData(64, 300, 3)]
+    public void Windows_GiveWhatTheWholeClipGives(int window, int frames, int? lookAhead)
     {
-        using var vocoder = SmallVocoder.Create();
+        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = lookAhead }, SmallVocoder.Mel, device: "cpu");
         float[] mel = Small.Mels(8, frames)[0];
 
         float[] whole = new VocoderWindows(vocoder) { WindowFrames = frames }.Synthesize(mel, frames * 160 - 1, 0, default);
@@ -137,6 +137,22 @@ public class NeuralVocoderTests
         Assert.Contains("Layers", Error(new() { Layers = 0 }));
         Assert.Contains("Expansion", Error(new() { Expansion = 9 }));
         Assert.Contains("overlap", Error(new(), Small.Mel));
+        Assert.Contains("from 0 to ContextFrames 15", Error(new() { LookAheadFrames = -1 }));
+        Assert.Contains("from 0 to ContextFrames 15", Error(new() { LookAheadFrames = 16 }));
+        Assert.Contains("ContextFrames 0", Error(new() { Kernel = 1, LookAheadFrames = 1 }));
+    }
+
+    [Theory]
+    [InlineData(null, 15, 15), InlineData(15, 15, 15), InlineData(7, 23, 7), InlineData(1, 29, 1), InlineData(0, 30, 0)]
+    public void LookAhead_IsThatOfTheConvolutionsTogether(int? frames, int before, int after)
+    {
+        var options = new VocoderOptions { LookAheadFrames = frames };
+
+        var reaches = Enumerable.Range(0, options.Layers + 1).Select(options.Reach).ToList();
+
+        Assert.Equal((before, after), (options.FramesBefore, options.FramesAfter));
+        Assert.Equal((before, after), (reaches.Sum(reach => reach.Before), reaches.Sum(reach => reach.After)));
+        Assert.All(reaches, reach => Assert.Equal(options.Kernel, reach.Before + 1 + reach.After));
     }
 
     [Fact]

@@ -25,6 +25,33 @@ public class VocoderFileTests(ITestOutputHelper output)
         Assert.Equal(File.ReadAllBytes(path), Saved(loaded));
     }
 
+    [Fact] // the text that files held before networks could look ahead less
+    public void OldFiles_AreOfCentredNetworks()
+    {
+        const string Old = """{"Width":24,"Layers":2,"Kernel":5,"Expansion":3,"InversionIterations":5}""";
+        var causal = SmallVocoder.Options with { LookAheadFrames = 0 };
+
+        var options = OptionsJson.Read<VocoderOptions>(Old, "test", o => o.Validate());
+
+        Assert.Equal(SmallVocoder.Options, options);
+        Assert.Equal((6, 6), (options.FramesBefore, options.FramesAfter));
+        Assert.Equal(Old, OptionsJson.Write(options));
+        Assert.Equal(causal, OptionsJson.Read<VocoderOptions>(OptionsJson.Write(causal), "test", o => o.Validate()));
+        Assert.Contains("ContextFrames", Assert.Throws<InvalidDataException>(() => OptionsJson.Read<VocoderOptions>(Old.Replace("5}", "5,\"LookAheadFrames\":7}"), "test", o => o.Validate())).Message);
+    }
+
+    [Fact]
+    public void Load_UndoesSave_OfACausalNetwork()
+    {
+        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = 0 }, SmallVocoder.Mel, device: "cpu");
+        float[] mel = Small.Mels(3, 30)[0];
+
+        using var loaded = VocoderFile.Read(new MemoryStream(Saved(vocoder)), "test", torch.CPU);
+
+        Assert.Equal(0, loaded.Options.FramesAfter);
+        Assert.Equal(vocoder.Synthesize(mel), loaded.Synthesize(mel));
+    }
+
     [Fact] // field names are what saved vocoders hold
     public void Layout_IsTheNetworks()
     {

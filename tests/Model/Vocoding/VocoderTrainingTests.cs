@@ -10,16 +10,18 @@ namespace AudioBsq.Tests.Model.Vocoding;
 [NoTensorLeaks]
 public class VocoderTrainingTests(ITestOutputHelper output)
 {
-    [Fact]
-    public void Training_LearnsOneClip()
+    [Theory]
+    [InlineData(null), InlineData(0)]
+    public void Training_LearnsOneClip(int? lookAhead)
     {
+        var options = SmallVocoder.Options with { Width = 48, LookAheadFrames = lookAhead };
         var training = SmallVocoder.Training with { MaxSteps = 120, BatchSize = 4, CropFrames = 24, ReportEvery = 10, LearningRate = 5e-3 };
         float[] sound = SmallVocoder.Voice(16_000);
         var reports = new List<VocoderProgress>();
 
-        using var vocoder = NeuralVocoder.Train(VocoderTrainingData.Of([sound]), SmallVocoder.Options with { Width = 48 }, SmallVocoder.Mel, training, reports.Add);
+        using var vocoder = NeuralVocoder.Train(VocoderTrainingData.Of([sound]), options, SmallVocoder.Mel, training, reports.Add);
 
-        using var fresh = NeuralVocoder.Create(SmallVocoder.Options with { Width = 48 }, SmallVocoder.Mel, training.Seed, "cpu");
+        using var fresh = NeuralVocoder.Create(options, SmallVocoder.Mel, training.Seed, "cpu");
         var mel = new MelSpectrogram(SmallVocoder.Mel);
         double Error(NeuralVocoder by) => mel.Extract(by.Synthesize(mel.Extract(sound), sound.Length)).Zip(mel.Extract(sound), (a, b) => Math.Abs(a - b)).Average();
         double before = Error(fresh), after = Error(vocoder), level = Tone.Decibels(Tone.Rms(vocoder.Synthesize(mel.Extract(sound))) / Tone.Rms(sound));
