@@ -27,15 +27,29 @@ internal static class ContainerFile
         return Convert.ToHexStringLower(SHA256.HashData(stream).AsSpan(0, 16));
     }
 
-    public static void Write(Stream stream, ClipTokens clip, AudioBsqModel model, string modelName, string sourceHash)
+    /// <summary>The header for tokens of a sound.</summary>
+    /// <param name="model">The model that makes them.</param>
+    /// <param name="modelName">Its name for people.</param>
+    /// <param name="source">The sound's path.</param>
+    /// <param name="sourceHash">What <see cref="HashOf"/> gives of it, or null where it is no file.</param>
+    /// <param name="samples">Its length at the model's rate, or null while that is not known.</param>
+    public static TokenHeader HeaderOf(AudioBsqModel model, string modelName, string source, string? sourceHash, long? samples)
     {
-        var header = TokenHeader.Of(model, Short(modelName), clip.Samples) with
-        {
-            Metadata = new Dictionary<string, string> { [Source] = Short(Path.GetFileName(clip.Path)), [SourceHash] = sourceHash },
-        };
+        var metadata = new Dictionary<string, string> { [Source] = Short(Path.GetFileName(source)) };
+        if (sourceHash is not null) metadata[SourceHash] = sourceHash;
+        return TokenHeader.Of(model, Short(modelName), samples) with { Metadata = metadata };
+    }
+
+    /// <summary>Writes a container, chunk by chunk as the tokens come.</summary>
+    /// <param name="stream">Where to; it stays open.</param>
+    /// <param name="header">What the tokens are.</param>
+    /// <param name="tokens">The tokens, part by part.</param>
+    /// <param name="samples">Asked for the sound's length behind the last token.</param>
+    public static void Write(Stream stream, TokenHeader header, IEnumerable<int[]> tokens, Func<long> samples)
+    {
         using var writer = new TokenWriter(stream, header, leaveOpen: true);
-        writer.Write(clip.Tokens);
-        writer.Complete(clip.Samples);
+        foreach (int[] part in tokens) writer.Write(part);
+        writer.Complete(samples());
     }
 
     /// <summary>Whether there is a whole container at a path, by this model and of this sound file's content.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using AudioBsq.MLNet;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
+using AudioBsq.Streaming;
 using Microsoft.ML;
 
 namespace AudioBsq.Cli;
@@ -27,6 +28,7 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
         yield return ("Mel spectrogram", string.Create(culture, $"{mel.Bands} bands ({mel.Scale}) from {mel.MinFrequency:N0} to {mel.UpperFrequency:N0} Hz, {mel.Level}, floor {mel.FloorDecibels} dB"));
         yield return ("Frames", string.Create(culture, $"{mel.FrameRate:N0} a second: hop {mel.HopLength}, FFT {mel.FftLength}, at {mel.SampleRate:N0} Hz"));
         yield return ("Patches", string.Create(culture, $"{model.PatchFrames} frames × {model.PatchBands} bands, windows of {model.WindowFrames} frames"));
+        yield return ("Streams", Tokenizer.DescribeStreams());
         yield return ("Encoder", Describe(model.Encoder));
         yield return ("Decoder", Describe(model.EffectiveDecoder));
         yield return ("Parameters", string.Create(culture, $"{Tokenizer.Parameters:N0}"));
@@ -65,9 +67,38 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
     }
 
     /// <summary>What a tokenizer computes.</summary>
-    internal sealed record TokenizerModel(MelOptions Mel, AudioBsqOptions Model, long Parameters, int BitsPerToken, double TokensPerSecond, double BitsPerSecond)
+    /// <param name="Mel">Its mel spectrograms.</param>
+    /// <param name="Model">Its network.</param>
+    /// <param name="Parameters">Weights.</param>
+    /// <param name="BitsPerToken">Tokens are from 0 to 2^bits − 1.</param>
+    /// <param name="TokensPerSecond">Of sound.</param>
+    /// <param name="BitsPerSecond">Of tokens.</param>
+    /// <param name="Causal">Whether a token waits for nothing that comes after its time step.</param>
+    /// <param name="PastSteps">Time steps before its own that attention of a causal encoder's block reaches; null for any other.</param>
+    /// <param name="LatencyMilliseconds">How far behind live sound its tokens come at most; null where they need the whole file.</param>
+    internal sealed record TokenizerModel(
+        MelOptions Mel, AudioBsqOptions Model, long Parameters, int BitsPerToken, double TokensPerSecond, double BitsPerSecond, bool Causal, int? PastSteps, double? LatencyMilliseconds)
     {
-        public static TokenizerModel Of(AudioBsqModel model) =>
-            new(model.Mel, model.Options, model.ParameterCount, model.Options.BitsPerToken, model.TokensPerSecond, model.TokensPerSecond * model.Options.BitsPerToken);
+        public static TokenizerModel Of(AudioBsqModel model)
+        {
+            var options = model.Options;
+            return new TokenizerModel(
+                model.Mel, options, model.ParameterCount, options.BitsPerToken, model.TokensPerSecond, model.TokensPerSecond * options.BitsPerToken, options.IsCausal,
+                options.IsCausal ? options.Encoder.PastSteps ?? options.WindowFrames / options.PatchFrames - 1 : null, LatencyOf(model));
+        }
+
+        public string DescribeStreams()
+        {
+            if (LatencyMilliseconds is not { } latency) return "no: its levels depend on the loudest moment of a whole file";
+            string how = Causal ? $"causal, each block looks back {PastSteps:N0} time steps" : "not causal, a window at a time";
+            return string.Create(CultureInfo.InvariantCulture, $"{how}; tokens come up to {latency:N0} ms behind the sound");
+        }
+
+        private static double? LatencyOf(AudioBsqModel model)
+        {
+            if (model.Mel.Level == MelLevel.FileMaximum) return null;
+            using var stream = new StreamingTokenizer(model);
+            return stream.Latency.TotalMilliseconds;
+        }
     }
 }

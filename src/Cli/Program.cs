@@ -11,7 +11,7 @@ internal static class Program
         using var source = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(args, Console.Out, Console.Error, source.Token);
+        return Run(args, Console.Out, Console.Error, cancellation: source.Token);
 
         // The first one ends the work in good order, a second one ends the process.
         void Stop(PosixSignalContext signal)
@@ -22,9 +22,9 @@ internal static class Program
     }
 
     /// <summary>The whole program but for the process around it.</summary>
-    public static int Run(string[] args, TextWriter output, TextWriter messages, CancellationToken cancellation = default)
+    public static int Run(string[] args, TextWriter output, TextWriter messages, Func<Stream>? openInput = null, CancellationToken cancellation = default)
     {
-        var terminal = new Terminal(output, messages);
+        var terminal = new Terminal(output, messages) { OpenInput = openInput ?? Console.OpenStandardInput };
         var root = new AudioBsqCommand(terminal, cancellation);
         // No response files: an argument that begins with '@' is a file of that name.
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });

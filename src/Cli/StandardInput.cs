@@ -9,10 +9,10 @@ internal sealed class StandardInput : IDisposable
     private readonly string _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"audiobsq-{Guid.NewGuid():N}");
 
     /// <summary>Reads it to its end.</summary>
-    public StandardInput()
+    public StandardInput(Func<Stream> open)
     {
         using var file = new FileStream(_path, FileMode.CreateNew, FileAccess.Write);
-        using var input = Console.OpenStandardInput();
+        using var input = open();
         input.CopyTo(file);
     }
 

@@ -13,7 +13,7 @@ internal sealed class Tally(Terminal terminal)
     public int Total => _good + _bad;
 
     /// <summary>Notes a clip that went well.</summary>
-    public void Count(double seconds, int tokens = 0)
+    public void Count(double seconds, long tokens = 0)
     {
         _good++;
         _seconds += seconds;

@@ -15,6 +15,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Standard output, for what a script reads.</summary>
     public TextWriter Output => output;
 
+    /// <summary>Opens standard input.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
     /// <summary>Whether messages are followed by stack traces.</summary>
     public bool IsVerbose { get; set; }
 
@@ -40,7 +43,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     }
 
     /// <summary>Runs work that says from time to time how much of <paramref name="total"/> it has done.</summary>
-    public void Follow(string what, long total, bool hidden, Action<Action<long>> work)
+    public void Follow(string what, long total, bool hidden, Action<Action<double>> work)
     {
         if (hidden || !_messages.Profile.Out.IsTerminal || !_messages.Profile.Capabilities.Ansi)
         {

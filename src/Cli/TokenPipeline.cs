@@ -1,4 +1,5 @@
 using AudioBsq.MLNet;
+using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -15,6 +16,7 @@ internal sealed class TokenPipeline : IDisposable
     private readonly MLContext _ml;
     private readonly SavedModel _saved;
     private readonly bool _keepMel;
+    private readonly TimeSpan? _longest;
     private readonly AudioLoadingTransformer _loading;
     private readonly IReadOnlyList<ITransformer> _between;
 
@@ -22,7 +24,8 @@ internal sealed class TokenPipeline : IDisposable
     /// <param name="saved">The model, which is disposed with this.</param>
     /// <param name="batchSize">Clips that go through the network together; as saved when null.</param>
     /// <param name="keepMel">Gives each clip its waveform and mel spectrogram too.</param>
-    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false)
+    /// <param name="longest">Files that are longer become a <see cref="LongFile"/>, if the pipeline can be streamed; none do when null.</param>
+    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false, TimeSpan? longest = null)
     {
         int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio"), tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
         if (loading > tokenizer) throw new InvalidDataException($"'{saved.Path}' tokenizes before it loads audio: its tokens are not those of files.");
@@ -31,25 +34,45 @@ internal sealed class TokenPipeline : IDisposable
         Tokenizer = (AudioTokenizerTransformer)saved.Transformers[tokenizer];
         if (batchSize is { } size) Tokenizer = Tokenizer.WithBatchSize(size);
         _between = [.. saved.Transformers.Take(tokenizer).Skip(loading + 1)];
+        if (CanStream) _longest = longest;
     }
 
     public AudioTokenizerTransformer Tokenizer { get; }
 
     public AudioBsqModel Model => Tokenizer.Model;
 
+    /// <summary>Whether a stream gives the same tokens: there is nothing between file and tokens but the model's own mel spectrogram.</summary>
+    public bool CanStream =>
+        _between is [MelSpectrogramTransformer mel] && mel.InputColumnName == _loading.OutputColumnName && Tokenizer.InputColumnName == mel.OutputColumnName
+        && mel.Options == Model.Mel && _loading.Options.SampleRate == Model.Mel.SampleRate && Model.Mel.Level != MelLevel.FileMaximum;
+
     /// <summary>Each path's tokens, or why there are none, in order. Files are read as the results are asked for.</summary>
-    public IEnumerable<(string Path, ClipTokens? Clip, string Reason)> Tokenize(IReadOnlyList<string> paths, CancellationToken cancellation)
+    public IEnumerable<TokenizedClip> Tokenize(IReadOnlyList<string> paths, CancellationToken cancellation)
     {
+        var found = new Dictionary<int, LongFile?>(); // a batch ahead
         for (int next = 0; next < paths.Count;)
         {
-            using var reader = new Reader(this, View(paths.Skip(next), cancellation));
-            while (next < paths.Count && !reader.HasFailed)
+            if (LongAt(next) is { } file)
+            {
+                yield return new TokenizedClip(paths[next++], null, file, "");
+                continue;
+            }
+
+            using var reader = new Reader(this, View(Enumerable.Range(next, paths.Count - next).TakeWhile(place => LongAt(place) is null).Select(place => paths[place]), cancellation));
+            while (next < paths.Count && !reader.HasFailed && LongAt(next) is null)
             {
                 cancellation.ThrowIfCancellationRequested();
                 string path = paths[next++];
                 var (clip, reason) = reader.Next(path);
-                yield return (path, clip, reason);
+                yield return new TokenizedClip(path, clip, null, reason);
             }
+        }
+
+        LongFile? LongAt(int place)
+        {
+            if (_longest is not { } longest) return null;
+            if (!found.TryGetValue(place, out var file)) found[place] = file = LongFile.Find(paths[place], longest, Model);
+            return file;
         }
     }
 

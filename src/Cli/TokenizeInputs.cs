@@ -7,10 +7,10 @@ internal sealed class TokenizeInputs : IDisposable
 {
     private readonly StandardInput? _standard;
 
-    public TokenizeInputs(MLContext ml, string[] inputs, bool recursive, Tally tally)
+    public TokenizeInputs(MLContext ml, string[] inputs, bool recursive, Tally tally, Func<Stream> openInput)
     {
         if (inputs.Count(input => input == StandardInput.Name) > 1) throw new UsageException("Standard input, '-', can be read only once.");
-        if (inputs.Contains(StandardInput.Name)) _standard = new StandardInput();
+        if (inputs.Contains(StandardInput.Name)) _standard = new StandardInput(openInput);
         Clips = ClipList.FindPlaces(ml, inputs, recursive, tally.Refuse);
         Paths = [.. Clips.Select(clip => clip.Path == StandardInput.Name ? _standard!.Path : clip.Path)];
     }
@@ -24,8 +24,8 @@ internal sealed class TokenizeInputs : IDisposable
     /// <summary>A message with standard input under its own name.</summary>
     public string Named(string text) => _standard is null ? text : text.Replace(_standard.Path, "standard input", StringComparison.Ordinal);
 
-    /// <summary>A clip with standard input under its own name.</summary>
-    public ClipTokens Named(ClipTokens clip) => clip.Path == _standard?.Path ? clip with { Path = StandardInput.Name } : clip;
+    /// <summary>What a clip's tokens are said to be of: its path, of standard input the name on the command line.</summary>
+    public string SourceOf(string path) => path == _standard?.Path ? StandardInput.Name : path;
 
     public void Dispose() => _standard?.Dispose();
 }

@@ -7,7 +7,7 @@ namespace AudioBsq;
 
 /// <summary>
 /// Runs a model over clips of any length. A causal model goes through each clip from its beginning to its end. For any other a clip is cut into
-/// windows, of which those of about equal length run together, padded and masked, and the results are put back in place.
+/// windows, of which several run together, and the results are put back in place.
 /// </summary>
 internal sealed class Windows(AudioBsqModel model)
 {
@@ -35,7 +35,7 @@ internal sealed class Windows(AudioBsqModel model)
         foreach (var mel in mels) Check.That(mel.Length % Options.Bands == 0, mel.Length, $"must be a multiple of {Options.Bands} bands", nameof(mels));
         if (Options.IsCausal) return InTurn(mels, EncoderStream.Of(model), Options.WindowFrames * Options.Bands, cancellation);
         int[][] tokens = [.. mels.Select(mel => new int[Options.TokensOf(mel.Length / Options.Bands)])];
-        foreach (var batch in Batches([.. mels.Select(mel => Options.StepsOf(mel.Length / Options.Bands))]))
+        foreach (var batch in Batches([.. mels.Select(mel => Options.StepsOf(mel.Length / Options.Bands))], padded: !Options.Compatibility.PaddingTakesPart))
         {
             cancellation.ThrowIfCancellationRequested();
             int[][] found = EncodeWindows(Array.ConvertAll(batch, window => window.Seen(mels[window.Clip], NumbersPerStep)));
@@ -50,7 +50,7 @@ internal sealed class Windows(AudioBsqModel model)
         foreach (var clip in tokens) CheckTokens(clip.Span);
         if (Options.IsCausal) return InTurn(tokens, DecoderStream.Of(model), Options.WindowFrames / Options.PatchFrames * Options.TokensPerStep, cancellation);
         float[][] mels = [.. tokens.Select(clip => new float[clip.Length / Options.TokensPerStep * NumbersPerStep])];
-        foreach (var batch in Batches([.. tokens.Select(clip => clip.Length / Options.TokensPerStep)]))
+        foreach (var batch in Batches([.. tokens.Select(clip => clip.Length / Options.TokensPerStep)], padded: false))
         {
             cancellation.ThrowIfCancellationRequested();
             float[][] drawn = DecodeWindows(Array.ConvertAll(batch, window => window.Seen(tokens[window.Clip], Options.TokensPerStep)));
@@ -117,28 +117,22 @@ internal sealed class Windows(AudioBsqModel model)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        int[] steps = [.. windows.Select(window => window.Length / Options.TokensPerStep)];
-        int longest = steps.Max();
-        long[] numbers = new long[windows.Length * longest * Options.TokensPerStep];
-        for (int i = 0; i < windows.Length; i++)
-        {
-            for (int j = 0; j < windows[i].Length; j++) numbers[i * longest * Options.TokensPerStep + j] = windows[i].Span[j];
-        }
-
-        var tokens = tensor(numbers, [windows.Length, longest * Options.PatchesPerStep, Options.TokensPerPosition]).to(model.Device);
-        var drawn = model.Network.Decode(model.Network.Quantizer.ToCodes(tokens), MelBatch.ValidOf(steps, longest, model.Device));
+        long[] numbers = [.. windows.SelectMany(window => window.ToArray()).Select(token => (long)token)];
+        var tokens = tensor(numbers, [windows.Length, numbers.Length / windows.Length / Options.TokensPerPosition, Options.TokensPerPosition]).to(model.Device);
+        var drawn = model.Network.Decode(model.Network.Quantizer.ToCodes(tokens), valid: null);
         float[] all = model.Network.Unscale(drawn, clamp: true).cpu().contiguous().data<float>().ToArray();
-        return [.. steps.Select((count, i) => all.AsSpan(i * longest * NumbersPerStep, count * NumbersPerStep).ToArray())];
+        return [.. all.Chunk(all.Length / windows.Length)];
     }
 
-    // Windows of about one length, as many as may run at once.
-    private IEnumerable<Window[]> Batches(int[] stepsOfClips)
+    // As many windows as may run at once, of one length, or of about one where they are padded. Padding rounds otherwise, which tokens are secured
+    // against and levels are not.
+    private IEnumerable<Window[]> Batches(int[] stepsOfClips, bool padded)
     {
         var windows = new Queue<Window>(stepsOfClips.SelectMany((steps, clip) => Window.Of(clip, steps, Options)).OrderByDescending(window => window.Count));
         while (windows.TryPeek(out var longest))
         {
             int most = Math.Max(1, FramesAtOnce / (longest.Count * Options.PatchFrames));
-            double least = longest.Count * (Options.Compatibility.PaddingTakesPart ? 1 : ShortestBesideIt);
+            double least = longest.Count * (padded ? ShortestBesideIt : 1);
             var batch = new List<Window>();
             while (batch.Count < most && windows.TryPeek(out var window) && window.Count >= least) batch.Add(windows.Dequeue());
             yield return [.. batch];

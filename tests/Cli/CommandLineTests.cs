@@ -33,7 +33,7 @@ public class CommandLineTests
     [Fact]
     public void Examples_AreWellFormed()
     {
-        string[] examples = [.. _root.Subcommands.Cast<ExampleCommand>().SelectMany(command => command.Example.Split('\n'))];
+        string[] examples = [.. _root.Subcommands.Cast<ExampleCommand>().SelectMany(command => command.Example.Split('\n')).Select(line => line.Split(" | ")[^1])];
 
         Assert.All(examples, example => Assert.Empty(_root.Parse([.. CommandLineParser.SplitCommandLine(example).Skip(1)]).Errors));
         Assert.All(_root.Subcommands, command => Assert.Contains(examples, example => example.StartsWith($"audiobsq {command.Name} ", StringComparison.Ordinal)));
@@ -51,6 +51,12 @@ public class CommandLineTests
     [InlineData("--batch-size", "tokenize", "model.zip", "a.wav", "--batch-size", "many")]
     [InlineData("--threads", "tokenize", "model.zip", "a.wav", "--threads", "-1")]
     [InlineData("Device 'gpu'", "tokenize", "model.zip", "a.wav", "--device", "gpu")]
+    [InlineData("must be '-'", "tokenize", "model.zip", "a.wav", "--pcm", "s16le")]
+    [InlineData("must be '-'", "tokenize", "model.zip", "-", "a.wav", "--pcm", "s16le")]
+    [InlineData("s16le or s24le or s32le or f32le", "tokenize", "model.zip", "-", "--pcm", "mp3")]
+    [InlineData("--pcm, which is missing", "tokenize", "model.zip", "-", "--rate", "16000")]
+    [InlineData("from 1 to 768000", "tokenize", "model.zip", "-", "--pcm", "s16le", "--rate", "0")]
+    [InlineData("from 1 to 256", "tokenize", "model.zip", "-", "--pcm", "s16le", "--channels", "257")]
     [InlineData("--output", "reconstruct", "model.zip", "tokens.jsonl")]
     [InlineData("pcm16 or float", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--format", "mp3")]
     [InlineData("--seed", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--seed", "x")]

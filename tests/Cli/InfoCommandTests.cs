@@ -24,6 +24,21 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
         Assert.Equal(450, tokenizer.GetProperty("bitsPerSecond").GetDouble());
     }
 
+    [Theory]
+    [InlineData(true, 10, 36, "causal, each block looks back 10 time steps; tokens come up to 36 ms behind the sound")]
+    [InlineData(false, null, 336, "not causal, a window at a time; tokens come up to 336 ms behind the sound")]
+    public void Model_SaysHowItStreams(bool causal, int? pastSteps, double latency, string expected)
+    {
+        string zip = causal ? model.Causal : model.Zip;
+        using var json = Json(zip);
+        var tokenizer = json.RootElement.GetProperty("tokenizer");
+
+        Assert.Equal(causal, tokenizer.GetProperty("causal").GetBoolean());
+        Assert.Equal(pastSteps, tokenizer.GetProperty("pastSteps").Deserialize<int?>());
+        Assert.Equal(latency, tokenizer.GetProperty("latencyMilliseconds").GetDouble());
+        Assert.Contains(Ran.AudioBsq("info", zip).Expect(0).OutputLines, line => line.StartsWith("Streams ", StringComparison.Ordinal) && line.TrimEnd().EndsWith(expected, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Sound_AsJson()
     {

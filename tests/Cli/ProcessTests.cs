@@ -41,6 +41,27 @@ public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<S
         Assert.All(lines[..^1], line => Assert.EndsWith("]}", line));
     }
 
+    [SkippableFact]
+    public async Task Signal_EndsLiveSound_ThoughStandardInputGoesOn()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no signals to send to one process.");
+        using var process = Start("tokenize", model.Causal, "-", "--pcm", "s16le");
+        var messages = process.StandardError.ReadToEndAsync();
+        byte[] second = LiveSound.Pcm(16_000);
+        await process.StandardInput.BaseStream.WriteAsync(second);
+        await process.StandardInput.BaseStream.FlushAsync();
+        string? first = await process.StandardOutput.ReadLineAsync();
+
+        Assert.Equal(0, SendSignal(process.Id, Terminate));
+        string rest = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.StartsWith("{\"step\":0,\"start\":0,\"tokens\":[", first);
+        Assert.EndsWith("]}\n", rest);
+        Assert.StartsWith("audiobsq: listening to s16le", (await messages).Trim());
+    }
+
     // Ctrl+C's signal does the same, but where a shell runs the tests in the background it is ignored.
     private const int Terminate = 15;
 
@@ -50,7 +71,7 @@ public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<S
     private static Process Start(params string[] arguments)
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [typeof(AudioBsq.Cli.ExitCode).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(host, [typeof(AudioBsq.Cli.ExitCode).Assembly.Location, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         return Process.Start(start)!;
     }
 }

@@ -1,4 +1,5 @@
 using AudioBsq.MLNet;
+using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Tests.Featurizers.Transforms;
 using AudioBsq.Training;
@@ -15,6 +16,7 @@ public sealed class SavedTokenizer : IDisposable
 
     private readonly Clips _clips = new(5);
     private int _news;
+    private string? _causal;
 
     public SavedTokenizer()
     {
@@ -33,6 +35,14 @@ public sealed class SavedTokenizer : IDisposable
 
     /// <summary>One of 5 bits.</summary>
     public string OtherBits { get; }
+
+    /// <summary>One that looks back only, with a token of 9 bits for each time step of 20 ms.</summary>
+    public string Causal => _causal ??= Save("causal.zip", Small.Options with
+    {
+        PatchFrames = 2,
+        PatchBands = 16,
+        Encoder = Small.Options.Encoder with { Mask = AttentionMask.BlockCausal, PastSteps = 10 },
+    });
 
     public string Clip(int number) => _clips.PathOf(number);
 

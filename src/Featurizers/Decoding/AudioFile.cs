@@ -237,6 +237,6 @@ public static class AudioFile
         ? new InvalidDataException($"'{name}' is not a sound file that is known here: it looks like {content.Name}.")
         : new NotSupportedException($"'{name}' is {content.Name}, which is not read here: convert it to FLAC or WAV, or register a decoder for it with AudioFile.Register.");
 
-    private static void CheckRate(int? sampleRate) =>
+    internal static void CheckRate(int? sampleRate) =>
         Check.That(sampleRate is null or (>= 1 and <= CheckedAudioSource.HighestRate), sampleRate, $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
 }

@@ -9,21 +9,20 @@ internal sealed class MonoBlocks(IAudioSource source)
     private readonly float[] _block = new float[BlockSamples / source.Format.Channels * source.Format.Channels];
 
     /// <summary>The next samples, as many as the source gives at once; none at its end. They are there until the next call.</summary>
-    public ReadOnlySpan<float> Next()
-    {
-        int frames = source.Read(_block) / _channels;
-        if (_channels > 1) Mix(frames);
-        return _block.AsSpan(0, frames);
-    }
+    public ReadOnlySpan<float> Next() => Mix(_block.AsSpan(0, source.Read(_block)), _channels);
 
-    // In place: a frame's mean is written where frames that are summed already were.
-    private void Mix(int frames)
+    /// <summary>The mean of each frame, written over what it is the mean of.</summary>
+    public static ReadOnlySpan<float> Mix(Span<float> interleaved, int channels)
     {
-        for (int i = 0; i < frames; i++)
+        if (channels == 1) return interleaved;
+        int frames = interleaved.Length / channels;
+        for (int i = 0; i < frames; i++) // a mean is written where frames that are summed already were
         {
             double sum = 0;
-            foreach (float sample in _block.AsSpan(i * _channels, _channels)) sum += sample;
-            _block[i] = (float)(sum / _channels);
+            foreach (float sample in interleaved.Slice(i * channels, channels)) sum += sample;
+            interleaved[i] = (float)(sum / channels);
         }
+
+        return interleaved[..frames];
     }
 }

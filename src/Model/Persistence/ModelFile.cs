@@ -33,6 +33,11 @@ internal static class ModelFile
         NetworkWeights.Write(stream, model.Network, parts, metadata);
     }
 
+    // Files that do not say what tells positions apart have the table.
+    private static AudioBsqOptions Complete(AudioBsqOptions options, string json) => json.Contains($"\"{nameof(Compatibility.LearnedPositions)}\"", StringComparison.Ordinal)
+        ? options
+        : options with { Compatibility = options.Compatibility with { LearnedPositions = true } };
+
     /// <exception cref="InvalidDataException">It is not a whole model file; the message names <paramref name="name"/>.</exception>
     public static AudioBsqModel Read(Stream stream, string name, Device device)
     {
@@ -41,7 +46,7 @@ internal static class ModelFile
         if (Metadata("format") != Format) throw new InvalidDataException($"{name} is no model file: its format is '{Metadata("format")}'.");
         if (Metadata("version") != Version) throw new InvalidDataException($"{name} has version {Metadata("version")} of the model format; this is version {Version}. Load it with a newer release.");
         if (!Enum.TryParse(Metadata("parts"), out ModelParts parts) || parts is 0 or > ModelParts.All) throw new InvalidDataException($"{name} holds unknown parts '{Metadata("parts")}'.");
-        var options = OptionsJson.Read<AudioBsqOptions>(Metadata("options"), name, o => o.Validate());
+        var options = Complete(OptionsJson.Read<AudioBsqOptions>(Metadata("options"), name, o => Complete(o, Metadata("options")).Validate()), Metadata("options"));
         var mel = OptionsJson.Read<MelOptions>(Metadata("mel"), name, m => m.Validate());
         if (mel.Bands != options.Bands) throw new InvalidDataException($"{name} is for {options.Bands} bands and its mel spectrograms have {mel.Bands}.");
         CheckAbsentHalf(file, options, parts, name);

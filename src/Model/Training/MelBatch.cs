@@ -26,8 +26,9 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
 
         var padded = tensor(mel, [clips.Count, frames, bands]).to(device);
         bool allFrames = lengths.All(length => length == frames) || options.Compatibility.PaddingTakesPart;
+        bool allSteps = lengths.All(length => length > frames - patch) || options.Compatibility.PaddingTakesPart;
         var validFrames = allFrames ? null : Valid(lengths, frames, device);
-        var validSteps = options.Compatibility.PaddingTakesPart ? null : ValidOf([.. lengths.Select(options.StepsOf)], steps, device);
+        var validSteps = allSteps ? null : Valid([.. lengths.Select(options.StepsOf)], steps, device);
 
         return new MelBatch(
             padded.MoveToOuterDisposeScope(),
@@ -35,9 +36,6 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
             validSteps?.MoveToOuterDisposeScope(),
             lengths.Sum(length => (long)length));
     }
-
-    /// <summary>(batch, steps) true below each count; null where all are.</summary>
-    public static Tensor? ValidOf(int[] counts, int steps, Device device) => counts.All(count => count == steps) ? null : Valid(counts, steps, device);
 
     // (batch, count): true below each length
     private static Tensor Valid(int[] lengths, int count, Device device) =>
