@@ -34,7 +34,7 @@ public sealed class LearningPipelineTests : IDisposable
 
         Assert.Equal(before.Select(row => row.Predicted), after.Select(row => row.Predicted));
         Assert.Equal(before.SelectMany(row => row.Score), after.SelectMany(row => row.Score));
-        Assert.InRange(after.Count(row => row.Predicted == row.True), 15, 16);
+        Assert.InRange(after.Count(row => row.Predicted == row.True), 14, 16); // by luck 1 in 480
         using (var engine = ml.Model.CreatePredictionEngine<Clip, Prediction>(loaded))
         {
             foreach (var row in before.Take(3)) Assert.Equal(row.Predicted, engine.Predict(new Clip { Path = row.Path, Label = "low" }).Predicted);
