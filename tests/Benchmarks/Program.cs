@@ -7,7 +7,8 @@ namespace AudioBsq.Benchmarks;
 /// Measurements, none of which is a test. <c>--filter '*'</c> runs all benchmarks (BenchmarkDotNet's options; <c>--job dry</c> is the quickest),
 /// <c>hour FOLDER [SECONDS]</c> tokenizes an hour of speech through the ML.NET pipeline, <c>memory</c> compares what training can recompute,
 /// <c>precision FOLDER</c> trains in single precision and in bfloat16, <c>stream-latency [THREADS]</c> times live streams, <c>stream-check MODEL FOLDER</c>
-/// looks whether a model's tokens depend on how clips are cut, <c>vocoders FOLDER FILE…</c> gives speed and loudness of ways to make sound.
+/// looks whether a model's tokens depend on how clips are cut, <c>vocoders FOLDER FILE…</c> gives speed and loudness of ways to make sound,
+/// <c>seams MODEL FOLDER</c> the error where windows meet.
 /// </summary>
 internal static class Program
 {
@@ -33,6 +34,8 @@ internal static class Program
                 return StreamLatency.Run(count);
             case ["stream-check", var model, var folder]:
                 return StreamCheck.Run(model, folder);
+            case ["seams", var model, var folder]:
+                return WindowSeams.Run(model, folder);
             case ["vocoders", var folder, .. var files]:
                 return VocoderBenchmark.Run(folder, files);
             case ["hour", ..]:
