@@ -1,6 +1,9 @@
 namespace AudioBsq.Configuration;
 
-/// <summary>Puts <c>section.key=value</c>, or <c>key=value</c> where one section alone has the key, in place of what a file says.</summary>
+/// <summary>
+/// Puts <c>section.key=value</c>, or <c>key=value</c>, in place of what a file says. A key of daudioconfig, which follows
+/// audioconfig where nothing is said, has to be named with its section.
+/// </summary>
 internal static class ConfigOverride
 {
     public static void Apply(ConfigMap root, string text, ConfigErrors errors)
@@ -13,9 +16,7 @@ internal static class ConfigOverride
         }
 
         string name = text[..at].Trim(), value = text[(at + 1)..].Trim();
-        var keys = ConfigSchema.Find(name);
-        if (keys is [var key]) Set(root, key, place, Value(value, place, errors));
-        else if (keys.Count > 1) errors.Add(place, $"'{name}' is ambiguous: say {string.Join(" or ", keys.Select(each => each.FullName))}");
+        if (ConfigSchema.Find(name).FirstOrDefault(each => name.Contains('.') || each.Section != ModelKeys.DecoderSection) is { } key) Set(root, key, place, Value(value, place, errors));
         else errors.Add(place, $"there is no key '{name}'; the nearest is '{Spelling.Nearest(name, ConfigSchema.Keys.Select(each => name.Contains('.') ? each.FullName : each.Name))}'");
     }
 

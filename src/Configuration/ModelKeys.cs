@@ -6,11 +6,14 @@ namespace AudioBsq.Configuration;
 /// <summary>Keys of the sections model, audioconfig and daudioconfig.</summary>
 internal static class ModelKeys
 {
+    /// <summary>The section of what is different in the decoder.</summary>
+    public const string DecoderSection = "daudioconfig";
+
     private static readonly ConfigType<double> Weight = ConfigType.Number("a number, at least 0", x => x >= 0);
     private static readonly ConfigType<double> Any = ConfigType.Number("a number", _ => true);
     private static readonly ConfigType<double> Part = ConfigType.Number("a number from 0 to below 1", x => x is >= 0 and < 1);
 
-    public static IReadOnlyList<ConfigKey> All { get; } = [.. Quantizer(), .. Layout(), .. Network("audioconfig"), .. Network("daudioconfig")];
+    public static IReadOnlyList<ConfigKey> All { get; } = [.. Quantizer(), .. Layout(), .. Network("audioconfig"), .. Network(DecoderSection)];
 
     private static IEnumerable<ConfigKey> Quantizer()
     {
@@ -53,7 +56,7 @@ internal static class ModelKeys
 
     private static IEnumerable<ConfigKey> Network(string section)
     {
-        bool decoder = section == "daudioconfig";
+        bool decoder = section == DecoderSection;
         ConfigKey Of<T>(string name, ConfigType<T> type, string otherwise, string meaning, Func<NetworkOptions, T, NetworkOptions> apply) =>
             ConfigKey.Of(section, name, type, decoder ? $"audioconfig.{name}" : otherwise, decoder ? "The same for the decoder alone." : meaning, (draft, value) => decoder
                 ? draft with { Decoder = apply(draft.Decoder ?? draft.Encoder, value) }

@@ -100,7 +100,6 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("embed_dims=9", "nearest is 'embed_dim'")]
     [InlineData("model.embed_dims=9", "nearest is 'model.embed_dim'")]
     [InlineData("model.width=9", "no key 'model.width'")]
-    [InlineData("width=512", "audioconfig.width or daudioconfig.width")]
     [InlineData("embed_dim=many", "model.embed_dim must be a whole number")]
     [InlineData("embed_dim=\"9\"", "model.embed_dim must be a whole number")]
     [InlineData("embed_dim=10", "groups of 9")]

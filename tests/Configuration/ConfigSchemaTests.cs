@@ -33,6 +33,10 @@ public sealed class ConfigSchemaTests : IDisposable
         _ => "root=sounds",
     };
 
+    [Fact] // so that an override needs no section
+    public void Names_AreOfOneSection_BesideTheDecoders() =>
+        Assert.Equal(ConfigSchema.Keys.Count(key => key.Section != "daudioconfig"), ConfigSchema.Keys.Where(key => key.Section != "daudioconfig").DistinctBy(key => key.Name).Count());
+
     [Fact]
     public void DecoderWithDefaults_IsTheEncoder() =>
         Assert.Equal(AudioBsqOptions.Small.Encoder, _text.Load("daudioconfig: {width: 512}").Model.Decoder);

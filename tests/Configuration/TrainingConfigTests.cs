@@ -197,8 +197,9 @@ public sealed class TrainingConfigTests : IDisposable
     [Fact]
     public void Overrides_ReplaceWhatFilesSay()
     {
-        var config = _text.Load("model: {embed_dim: 18}\noptimizer: {lr: 0.1}", "embed_dim=36", "audioconfig.width = 64", "clamp_range=[-100, 3]", @"root=C:\sounds # here: there", "train_split=[a]", "optimizer.warm_up_steps=null");
+        var config = _text.Load("model: {embed_dim: 18}\noptimizer: {lr: 0.1}", "embed_dim=36", "width = 64", "daudioconfig.layers=2", "clamp_range=[-100, 3]", @"root=C:\sounds # here: there", "train_split=[a]", "optimizer.warm_up_steps=null");
 
+        Assert.Equal((64, 2, 6), (config.Model.Decoder!.Width, config.Model.Decoder.Layers, config.Model.Encoder.Layers)); // the decoder follows in what it does not say itself
         Assert.Equal((36, 64, -100f, 0.1), (config.Model.Quantizer.Bits, config.Model.Encoder.Width, config.Model.MinLevel, config.Training.LearningRate));
         Assert.Equal(@"C:\sounds # here: there", config.Data.Root);
         Assert.Equal(["a"], config.Data.TrainSplits.ToArray());
