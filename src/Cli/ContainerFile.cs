@@ -69,20 +69,33 @@ internal static class ContainerFile
     }
 
     /// <summary>The clip, of its whole length. Tokens that are missing are 0; what they were of is in <see cref="TokenSequence.Missing"/>.</summary>
-    /// <exception cref="InvalidDataException">It is no container that can be read, of another model, or too little of it is left.</exception>
+    /// <exception cref="InvalidDataException">It is no container that can be read, of another model, too long, or too little of it is left.</exception>
     public static (ClipTokens Clip, TokenSequence Content) Read(string path, AudioBsqModel model, string modelName)
     {
         using var stream = File.OpenRead(path);
         var content = new TokenReader(stream, path).ReadAll();
         var header = content.Header;
         header.CheckMadeBy(model, modelName);
-        // Without its number of samples the clip ends with its last step.
-        long samples = content.Samples ?? (long)content.Tokens.Length / header.TokensPerStep * header.FramesPerStep * header.HopLength - 1;
-        long tokens = header.StepsOf(Math.Max(samples, 0)) * header.TokensPerStep;
-        if (samples is < 0 or > int.MaxValue || tokens > 64 * stream.Length) throw new InvalidDataException($"Of the {tokens:N0} tokens in '{path}' too few are left.");
+        long samples = LengthOf(path, header, content.Samples, content.Tokens.Length / header.TokensPerStep);
+        if (samples > int.MaxValue) throw new InvalidDataException($"'{path}' has {samples:N0} samples, more than are made at once. With --vocoder, and no rounds of Griffin-Lim after it, sound of any length is made part by part.");
+        long tokens = header.StepsOf(samples) * header.TokensPerStep;
         int[] all = content.Tokens;
         Array.Resize(ref all, (int)tokens);
         return (new ClipTokens(path, (int)samples, header.SampleRate, model.Mel.FramesOf((int)samples), header.BitsPerToken, all), content);
+    }
+
+    /// <summary>Samples of a container's clip.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="samples">As the file says, or null where that is lost.</param>
+    /// <param name="steps">Time steps up to the last that could be read.</param>
+    /// <exception cref="InvalidDataException">So long a clip has more tokens than the file can ever have held.</exception>
+    public static long LengthOf(string path, TokenHeader header, long? samples, long steps)
+    {
+        long most = TokenLayout.MostTokensPerByte * new FileInfo(path).Length / header.TokensPerStep;
+        // Without its number of samples the clip ends with its last step.
+        long length = samples ?? (steps <= most ? steps * header.FramesPerStep * header.HopLength - 1 : long.MaxValue), all = header.StepsOf(Math.Max(length, 0));
+        return length >= 0 && all <= most ? length : throw new InvalidDataException($"Of the {all:N0} time steps in '{path}' too few are left.");
     }
 
     // A name may have any length, and parts that are no Unicode.

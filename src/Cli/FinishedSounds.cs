@@ -19,11 +19,11 @@ internal sealed class FinishedSounds(string folder, string settings)
     private readonly Dictionary<string, Entry> _entries = Read(Path.Combine(folder, Name));
 
     /// <summary>Whether a sound file is there as it was written, from these tokens and with these settings.</summary>
-    public bool Contains(string target, ClipTokens clip) =>
-        _entries.TryGetValue(Relative(target), out var entry) && entry.From == KeyOf(clip) && File.Exists(target) && entry.Sha256 == HashOf(target);
+    public bool Contains(string target, TokenInput clip) =>
+        _entries.TryGetValue(Relative(target), out var entry) && File.Exists(target) && entry.From == KeyOf(clip) && entry.Sha256 == HashOf(target);
 
     /// <summary>Notes a sound file that is about to be moved into its place: were it noted after that, a stop in between would leave it unknown.</summary>
-    public void Add(string target, ClipTokens clip, byte[] sha256)
+    public void Add(string target, TokenInput clip, byte[] sha256)
     {
         Directory.CreateDirectory(folder);
         string line = JsonSerializer.Serialize(new Entry(Relative(target), KeyOf(clip), Convert.ToHexStringLower(sha256)));
@@ -50,10 +50,18 @@ internal sealed class FinishedSounds(string folder, string settings)
         return entries;
     }
 
-    private string KeyOf(ClipTokens clip)
+    private string KeyOf(TokenInput clip)
     {
-        string text = $"{settings}\n{clip.Samples}\n{string.Join(',', clip.Tokens)}";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        string before = $"{settings}\n{clip.Samples}\n";
+        foreach (int[] part in clip.Tokens.Where(part => part.Length > 0))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{before}{string.Join(',', part)}"));
+            before = ",";
+        }
+
+        if (before != ",") hash.AppendData(Encoding.UTF8.GetBytes(before));
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
     }
 
     private string Relative(string target) => Path.GetRelativePath(folder, target).Replace('\\', '/');

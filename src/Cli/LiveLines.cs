@@ -13,15 +13,8 @@ internal sealed class LiveLines(TextWriter writer, AudioBsqModel model)
     public void Write(int[] tokens)
     {
         if (tokens.Length == 0) return;
-        double start = (double)_steps * model.Options.PatchFrames * model.Mel.HopLength / model.Mel.SampleRate;
-        writer.Write(JsonSerializer.Serialize(new Line(_steps, Math.Round(start, 6), tokens), Settings) + "\n");
+        writer.Write(JsonSerializer.Serialize(new LiveLine(_steps, LiveLine.StartOf(_steps, model), tokens), Settings) + "\n");
         writer.Flush();
         _steps += tokens.Length / _perStep;
     }
-
-    /// <summary>One line.</summary>
-    /// <param name="Step">Number of its first time step, from 0.</param>
-    /// <param name="Start">When that starts, in seconds from the sound's beginning.</param>
-    /// <param name="Tokens">Of whole time steps in their order, within each from low to high bands.</param>
-    private sealed record Line(long Step, double Start, int[] Tokens);
 }

@@ -9,12 +9,15 @@ internal sealed class PcmOptions
     private static readonly (string Word, PcmSampleFormat Value)[] Formats =
         [("s16le", PcmSampleFormat.S16Le), ("s24le", PcmSampleFormat.S24Le), ("s32le", PcmSampleFormat.S32Le), ("f32le", PcmSampleFormat.F32Le)];
 
-    private readonly Option<PcmSampleFormat?> _pcm = Checked.ChoiceOrNone(
-        "--pcm", "Standard input is live sound: samples of this format without a header. Tokens are written as they come, and Ctrl+C ends the sound", Formats);
+    private readonly Option<PcmSampleFormat?> _pcm =
+        Choice("Standard input is live sound: samples of this format without a header. Tokens are written as they come, and Ctrl+C ends the sound");
 
     private readonly Option<int?> _rate = Checked.Number("--rate", "Samples a second of --pcm, of each channel [default: the model's]", least: 1, most: 768_000);
 
     private readonly Option<int?> _channels = Checked.Number("--channels", "Channels of --pcm, which are averaged [default: 1]", least: 1, most: 256);
+
+    /// <summary>The option --pcm, which has no value where it is not given.</summary>
+    public static Option<PcmSampleFormat?> Choice(string description) => Checked.ChoiceOrNone("--pcm", description, Formats);
 
     public void AddTo(Command command)
     {

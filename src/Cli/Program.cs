@@ -22,9 +22,9 @@ internal static class Program
     }
 
     /// <summary>The whole program but for the process around it.</summary>
-    public static int Run(string[] args, TextWriter output, TextWriter messages, Func<Stream>? openInput = null, CancellationToken cancellation = default)
+    public static int Run(string[] args, TextWriter output, TextWriter messages, Func<Stream>? openInput = null, Func<Stream>? openOutput = null, CancellationToken cancellation = default)
     {
-        var terminal = new Terminal(output, messages) { OpenInput = openInput ?? Console.OpenStandardInput };
+        var terminal = new Terminal(output, messages) { OpenInput = openInput ?? Console.OpenStandardInput, OpenOutput = openOutput ?? Console.OpenStandardOutput };
         var root = new AudioBsqCommand(terminal, cancellation);
         // No response files: an argument that begins with '@' is a file of that name.
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });

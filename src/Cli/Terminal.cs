@@ -18,6 +18,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Opens standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
 
+    /// <summary>Opens standard output for bytes, which <see cref="Output"/> must not be used beside.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     /// <summary>Whether messages are followed by stack traces.</summary>
     public bool IsVerbose { get; set; }
 

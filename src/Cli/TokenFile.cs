@@ -33,11 +33,17 @@ internal static class TokenFile
         }
         catch (JsonException error)
         {
-            int place = error.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-            string reason = place < 0 ? error.Message : error.Message[..place];
-            if (reason.Length > 200) reason = $"{reason[..200]} …"; // it may quote the whole line
-            return new Line(number, null, $"no clip as 'audiobsq tokenize' writes it: {reason}{(error.Path is "$" or null ? "" : $" ({error.Path})")}");
+            return new Line(number, null, $"no clip as 'audiobsq tokenize' writes it: {Reason(error)}");
         }
+    }
+
+    /// <summary>What is wrong with a line, without quoting all of it.</summary>
+    public static string Reason(JsonException error)
+    {
+        int place = error.Message.IndexOf(" Path: ", StringComparison.Ordinal);
+        string reason = place < 0 ? error.Message : error.Message[..place];
+        if (reason.Length > 200) reason = $"{reason[..200]} …"; // it may quote the whole line
+        return $"{reason}{(error.Path is "$" or null ? "" : $" ({error.Path})")}";
     }
 
     /// <param name="Number">From 1.</param>

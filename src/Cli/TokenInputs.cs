@@ -6,6 +6,8 @@ namespace AudioBsq.Cli;
 internal sealed class TokenInputs
 {
     private readonly List<(string Path, string Place)> _files = [];
+    private long _done;
+    private LongContainer? _reading;
 
     /// <summary>Finds the files; <paramref name="refuse"/> is told of what is none.</summary>
     /// <exception cref="IOException">Only one was named, and it is none.</exception>
@@ -31,19 +33,25 @@ internal sealed class TokenInputs
     public long Bytes => _files.Sum(file => LengthOf(file.Path));
 
     /// <summary>Bytes of those that were read.</summary>
-    public long Done { get; private set; }
+    public long Done => _done + (_reading?.BytesRead ?? 0);
 
-    /// <summary>The clips that this model made, one after another; <paramref name="refuse"/> is told of the others.</summary>
-    public IEnumerable<TokenInput> Read(AudioBsqModel model, string modelName, Action<string, string> refuse)
+    /// <summary>The clips that this model made, one after another.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="modelName">Its name for people.</param>
+    /// <param name="longest">Containers of longer clips are not read at once; all are when null.</param>
+    /// <param name="refuse">Told of the others.</param>
+    public IEnumerable<TokenInput> Read(AudioBsqModel model, string modelName, TimeSpan? longest, Action<string, string> refuse)
     {
         foreach (var (path, place) in _files)
         {
-            long before = Done;
+            long before = _done;
             using var stream = Open(path, refuse);
             if (stream is null || ContainerFile.IsOne(path))
             {
-                if (stream is not null && ReadContainer(path, place, model, modelName, refuse) is { } input) yield return input;
-                Done = before + LengthOf(path);
+                var input = stream is null ? null : ReadContainer(path, place, model, modelName, longest, refuse);
+                _reading = input?.Long;
+                if (input is not null) yield return input;
+                (_reading, _done) = (null, before + LengthOf(path));
                 continue;
             }
 
@@ -52,7 +60,7 @@ internal sealed class TokenInputs
             {
                 string name = $"{path}, line {line.Number}";
                 string? problem = line.Clip is { } clip ? clip.Misfit(model.Options, model.Mel) : line.Problem;
-                Done = before + (stream.CanSeek ? stream.Position : 0);
+                _done = before + (stream.CanSeek ? stream.Position : 0);
                 if (problem is null) yield return new TokenInput(name, line.Clip!.Path, line.Clip, null);
                 else refuse(name, problem);
             }
@@ -74,10 +82,11 @@ internal sealed class TokenInputs
         }
     }
 
-    private static TokenInput? ReadContainer(string path, string place, AudioBsqModel model, string modelName, Action<string, string> refuse)
+    private static TokenInput? ReadContainer(string path, string place, AudioBsqModel model, string modelName, TimeSpan? longest, Action<string, string> refuse)
     {
         try
         {
+            if (longest is { } limit && LongContainer.Find(path, limit, model, modelName) is { } found) return new TokenInput(path, place, null, null, found);
             var (clip, content) = ContainerFile.Read(path, model, modelName);
             return new TokenInput(path, place, clip, content);
         }
@@ -107,6 +116,20 @@ internal sealed class TokenInputs
 /// <summary>One clip's tokens and where they are from.</summary>
 /// <param name="Name">For messages.</param>
 /// <param name="Place">Where its sound belongs, below a folder.</param>
-/// <param name="Clip">The tokens.</param>
-/// <param name="Content">All that its container holds, if it has one.</param>
-internal sealed record TokenInput(string Name, string Place, ClipTokens Clip, TokenSequence? Content);
+/// <param name="Clip">The tokens, or null where they are too many to be read at once.</param>
+/// <param name="Content">All that its container holds, if it has one and that was read.</param>
+/// <param name="Long">The container that was not read at once.</param>
+internal sealed record TokenInput(string Name, string Place, ClipTokens? Clip, TokenSequence? Content, LongContainer? Long = null)
+{
+    /// <summary>Length of its sound.</summary>
+    public long Samples => Clip?.Samples ?? Long!.Samples;
+
+    /// <summary>Its tokens, part by part.</summary>
+    public IEnumerable<int[]> Tokens => Clip is null ? Long!.Tokens() : [Clip.Tokens];
+
+    /// <summary>Time steps whose tokens are lost.</summary>
+    public IReadOnlyList<StepRange> Missing => Long?.Missing ?? Content?.Missing ?? [];
+
+    /// <summary>What is damaged, each a part of a sentence.</summary>
+    public IReadOnlyList<string> Damage => Long?.Damage ?? Content?.Damage ?? [];
+}

@@ -23,7 +23,7 @@ internal sealed class TokenizeLive(AudioBsqModel model, PcmFormat format, Termin
         using var file = output == StandardInput.Name ? null : new FileStream(output, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         if (asContainer)
         {
-            using var stream = file ?? Console.OpenStandardOutput();
+            using var stream = file ?? terminal.OpenOutput();
             using var writer = new TokenWriter(stream, ContainerFile.HeaderOf(model, modelName, StandardInput.Name, sourceHash: null, samples: null), leaveOpen: true);
             writer.Complete(Listen(tokens => writer.Write(tokens), tally));
         }

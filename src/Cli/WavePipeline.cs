@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Cli;
 
-/// <summary>From tokens to waveforms: a tokenizer's reconstructor and Griffin-Lim or a vocoder, one clip after the other.</summary>
+/// <summary>From tokens to waveforms: a tokenizer's reconstructor and Griffin-Lim or a vocoder, one clip after the other, and long ones part by part.</summary>
 internal sealed class WavePipeline : IDisposable
 {
     private readonly MLContext _ml;
@@ -29,8 +29,48 @@ internal sealed class WavePipeline : IDisposable
 
     public AudioBsqModel Model => _tokenizer.Model;
 
-    /// <summary>Each clip's sound, of exactly its number of samples. The clips must fit the model; they are read a batch ahead.</summary>
-    public IEnumerable<(string Target, Waveform Sound)> Synthesize(IEnumerable<(string Target, ClipTokens Clip)> clips)
+    /// <summary>Whether sound can be made while tokens come in: by the vocoder alone, of levels that do not depend on the whole clip.</summary>
+    public bool CanStream => _vocoder is not null && _griffinLim.Iterations == 0 && Model.Mel.Level != MelLevel.FileMaximum;
+
+    /// <summary>A sound that is made while its tokens come in.</summary>
+    /// <param name="samples">Its length, if that is known.</param>
+    /// <exception cref="NotSupportedException">The mel levels depend on the whole clip.</exception>
+    public TokenStream Stream(long? samples = null) => new(Model, _vocoder!, samples);
+
+    /// <summary>
+    /// Each clip's sound, of exactly its number of samples, block by block. The clips must fit the model; they are read a batch ahead. The sound of a long one,
+    /// which is there only if <see cref="CanStream"/>, is made as its blocks are asked for, before the next clip is.
+    /// </summary>
+    public IEnumerable<(string Target, IEnumerable<ReadOnlyMemory<float>> Blocks)> Synthesize(IEnumerable<(string Target, TokenInput Input)> clips)
+    {
+        using var next = clips.GetEnumerator();
+        bool isThere = next.MoveNext();
+        while (isThere)
+        {
+            if (next.Current.Input.Long is { } container)
+            {
+                yield return (next.Current.Target, Blocks(container));
+                isThere = next.MoveNext();
+                continue;
+            }
+
+            foreach (var (target, sound) in AtOnce(Short())) yield return (target, [sound]);
+        }
+
+        IEnumerable<(string, ClipTokens)> Short()
+        {
+            for (; isThere && next.Current.Input.Clip is { } clip; isThere = next.MoveNext()) yield return (next.Current.Target, clip);
+        }
+    }
+
+    private IEnumerable<ReadOnlyMemory<float>> Blocks(LongContainer container)
+    {
+        using var stream = Stream(container.Samples);
+        foreach (int[] tokens in container.Tokens()) yield return stream.Accept(tokens);
+        yield return stream.End();
+    }
+
+    private IEnumerable<(string Target, float[] Sound)> AtOnce(IEnumerable<(string Target, ClipTokens Clip)> clips)
     {
         var columns = SchemaDefinition.Create(typeof(Row));
         columns[nameof(Row.Keys)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(uint), 1UL << Model.Options.BitsPerToken));
@@ -46,7 +86,7 @@ internal sealed class WavePipeline : IDisposable
         {
             readTarget(ref path);
             readSound(ref samples);
-            yield return (path.ToString(), new Waveform([.. samples.DenseValues()], Model.Mel.SampleRate));
+            yield return (path.ToString(), [.. samples.DenseValues()]);
         }
     }
 

@@ -33,7 +33,8 @@ public class CommandLineTests
     [Fact]
     public void Examples_AreWellFormed()
     {
-        string[] examples = [.. _root.Subcommands.Cast<ExampleCommand>().SelectMany(command => command.Example.Split('\n')).Select(line => line.Split(" | ")[^1])];
+        string[] examples = [.. _root.Subcommands.Cast<ExampleCommand>().SelectMany(command => command.Example.Split('\n'))
+            .SelectMany(line => line.Split(" | ")).Where(part => part.StartsWith("audiobsq ", StringComparison.Ordinal))];
 
         Assert.All(examples, example => Assert.Empty(_root.Parse([.. CommandLineParser.SplitCommandLine(example).Skip(1)]).Errors));
         Assert.All(_root.Subcommands, command => Assert.Contains(examples, example => example.StartsWith($"audiobsq {command.Name} ", StringComparison.Ordinal)));
@@ -58,6 +59,12 @@ public class CommandLineTests
     [InlineData("from 1 to 768000", "tokenize", "model.zip", "-", "--pcm", "s16le", "--rate", "0")]
     [InlineData("from 1 to 256", "tokenize", "model.zip", "-", "--pcm", "s16le", "--channels", "257")]
     [InlineData("--output", "reconstruct", "model.zip", "tokens.jsonl")]
+    [InlineData("must be '-'", "reconstruct", "model.zip", "tokens.jsonl", "--pcm", "s16le", "--vocoder", "vocoder.safetensors")]
+    [InlineData("--pcm needs --vocoder", "reconstruct", "model.zip", "-", "--pcm", "s16le")]
+    [InlineData("--griffin-lim must be 0", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "--griffin-lim", "2")]
+    [InlineData("--format is about WAV", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "--format", "float")]
+    [InlineData("no WAV file", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "-o", "live.WAV")]
+    [InlineData("would replace", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "-o", "model.zip")]
     [InlineData("pcm16 or float", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--format", "mp3")]
     [InlineData("--seed", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--seed", "x")]
     [InlineData("--config", "import", "weights.safetensors", "-o", "model.zip")]

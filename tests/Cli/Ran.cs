@@ -31,6 +31,13 @@ internal sealed record Ran(int Code, string Output, string Messages, int Threads
         return Run(arguments, output, messages, cancellation, input);
     }
 
+    /// <summary>The same with this as standard output too, for bytes.</summary>
+    public static Ran WithStreams(Stream input, Stream bytes, CancellationToken cancellation, params string[] arguments)
+    {
+        using StringWriter output = new(), messages = new();
+        return Run(arguments, output, messages, cancellation, input, bytes);
+    }
+
     /// <summary>The same, stopped as by Ctrl+C when the first line is written, to output or to messages.</summary>
     public static Ran UntilFirstLine(bool ofOutput, params string[] arguments)
     {
@@ -50,12 +57,12 @@ internal sealed record Ran(int Code, string Output, string Messages, int Threads
     public List<ClipTokens> Clips() => [.. TokenFile.Read(new StringReader(Output)).Select(line => line.Clip!)];
 
     // The program's number of threads would stay that of the tests after it, whose weights depend on it.
-    private static Ran Run(string[] arguments, StringWriter output, StringWriter messages, CancellationToken cancellation, Stream? input = null)
+    private static Ran Run(string[] arguments, StringWriter output, StringWriter messages, CancellationToken cancellation, Stream? input = null, Stream? bytes = null)
     {
         int threads = torch.get_num_threads();
         try
         {
-            int code = CommandLine.Run(arguments, output, messages, input is null ? null : () => input, cancellation);
+            int code = CommandLine.Run(arguments, output, messages, input is null ? null : () => input, bytes is null ? null : () => bytes, cancellation);
             return new Ran(code, output.ToString(), messages.ToString(), torch.get_num_threads());
         }
         finally

@@ -175,7 +175,7 @@ public static class AudioFile
         ArgumentNullException.ThrowIfNull(waveform);
         WavWriter.Validate(waveform, format);
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
-        return WavWriter.Write(stream, waveform, format);
+        return (int)WavWriter.Write(stream, waveform.SampleRate, waveform.Samples.Length, [waveform.Samples], format);
     }
 
     /// <summary>Writes a mono WAV file to a stream, which need not seek and stays open.</summary>
@@ -187,7 +187,26 @@ public static class AudioFile
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(waveform);
         WavWriter.Validate(waveform, format);
-        return WavWriter.Write(stream, waveform, format);
+        return (int)WavWriter.Write(stream, waveform.SampleRate, waveform.Samples.Length, [waveform.Samples], format);
+    }
+
+    /// <summary>The same block by block, in constant memory: the counterpart of <see cref="ReadBlocks(string, int?)"/>.</summary>
+    /// <param name="stream">Where to. It need not seek, and stays open.</param>
+    /// <param name="blocks">The sound, asked for as it is written.</param>
+    /// <param name="samples">How many samples all blocks hold, which the file's beginning says.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <param name="format">How the samples are written.</param>
+    /// <returns>How many samples beyond ±1 were cut off; 0 for <see cref="WavSampleFormat.IeeeFloat"/>, which holds them.</returns>
+    /// <exception cref="ArgumentException">A block holds a sample that is not a finite number, or all together hold more or fewer samples.</exception>
+    /// <exception cref="NotSupportedException">The file would pass 4 GiB; nothing was written.</exception>
+    public static long WriteWav(Stream stream, IEnumerable<ReadOnlyMemory<float>> blocks, long samples, int sampleRate, WavSampleFormat format = WavSampleFormat.Pcm16)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(blocks);
+        Check.That(samples >= 0, samples, "must not be negative");
+        CheckRate(sampleRate);
+        WavWriter.CheckFits(samples, format);
+        return WavWriter.Write(stream, sampleRate, samples, blocks, format);
     }
 
     private static CheckedAudioSource Checked(IAudioSource source, string name)

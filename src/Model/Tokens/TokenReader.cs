@@ -139,7 +139,8 @@ public sealed class TokenReader
         return new TokenSequence(Header, Samples, [.. tokens], [.. _missing], [.. Damage()]);
     }
 
-    private IEnumerable<string> Damage()
+    /// <summary>What is damaged, each a part of a sentence; asked for behind the last chunk, read from the first on.</summary>
+    internal IEnumerable<string> Damage()
     {
         if (_headerIsDamaged) yield return "its header is damaged";
         if (_missing.Count > 0)

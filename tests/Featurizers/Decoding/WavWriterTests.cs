@@ -93,4 +93,30 @@ public class WavWriterTests
 
         Assert.Empty(AudioFile.Read(stream.ToArray(), "empty").Samples);
     }
+
+    [Theory]
+    [InlineData(WavSampleFormat.Pcm16), InlineData(WavSampleFormat.Pcm24), InlineData(WavSampleFormat.IeeeFloat)]
+    public void WriteWav_GivesTheSameBytes_BlockByBlock(WavSampleFormat format)
+    {
+        var random = new Random(1);
+        float[] samples = [.. Enumerable.Range(0, 40_001).Select(_ => random.NextSingle() * 2.2f - 1.1f)];
+        using MemoryStream whole = new(), parts = new();
+
+        int cut = AudioFile.WriteWav(whole, new Waveform(samples, 22_050), format);
+        long cutOfParts = AudioFile.WriteWav(parts, [samples.AsMemory(0, 1), default, samples.AsMemory(1, 30_000), samples.AsMemory(30_001)], samples.Length, 22_050, format);
+
+        Assert.Equal(whole.ToArray(), parts.ToArray());
+        Assert.Equal(cut, cutOfParts);
+        Assert.Equal(format == WavSampleFormat.IeeeFloat, cut == 0);
+    }
+
+    [Fact]
+    public void WriteWav_RefusesBlocksOfAnotherLength_AndFilesThatPass4GiB()
+    {
+        float[] block = new float[100];
+
+        Assert.Contains("fewer than the 101", Assert.Throws<ArgumentException>(() => AudioFile.WriteWav(Stream.Null, [block], 101, 8000)).Message);
+        Assert.Contains("more than the 199", Assert.Throws<ArgumentException>(() => AudioFile.WriteWav(Stream.Null, [block, block], 199, 8000)).Message);
+        Assert.Contains("at most 4 GiB", Assert.Throws<NotSupportedException>(() => AudioFile.WriteWav(Stream.Null, [block], 1L << 31, 8000)).Message);
+    }
 }

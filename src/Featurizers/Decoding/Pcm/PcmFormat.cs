@@ -12,12 +12,7 @@ public sealed record PcmFormat
     /// <summary>Samples in one frame, from 1 to 256.</summary>
     public int Channels { get; init; } = 1;
 
-    internal int SampleBytes => SampleFormat switch
-    {
-        PcmSampleFormat.S16Le => 2,
-        PcmSampleFormat.S24Le => 3,
-        _ => 4,
-    };
+    internal int SampleBytes => WavSamples.SizeOf(SampleFormat);
 
     internal void Validate()
     {

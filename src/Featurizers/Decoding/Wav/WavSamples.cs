@@ -1,8 +1,9 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Little-endian samples to floats: integers are divided by their full scale, so the lowest one is −1.</summary>
+/// <summary>Little-endian samples to floats and back: full scale of integers is 1, so the lowest one is −1.</summary>
 internal static class WavSamples
 {
     private static readonly float[] MuLaw = [.. Enumerable.Range(0, 256).Select(DecodeMuLaw)];
@@ -43,6 +44,41 @@ internal static class WavSamples
                 break;
         }
     }
+
+    /// <summary>Bytes of a sample.</summary>
+    public static int SizeOf(PcmSampleFormat format) => format switch
+    {
+        PcmSampleFormat.S16Le => 2,
+        PcmSampleFormat.S24Le => 3,
+        _ => 4,
+    };
+
+    /// <summary>The other way: integers are rounded to nearest and cut off at full scale.</summary>
+    public static void ToBytes(ReadOnlySpan<float> samples, PcmSampleFormat format, Span<byte> bytes)
+    {
+        switch (format)
+        {
+            case PcmSampleFormat.S16Le:
+                for (int i = 0; i < samples.Length; i++) BinaryPrimitives.WriteInt16LittleEndian(bytes[(2 * i)..], (short)ToInteger(samples[i], 1L << 15));
+                break;
+            case PcmSampleFormat.S24Le:
+                for (int i = 0; i < samples.Length; i++)
+                {
+                    int value = ToInteger(samples[i], 1L << 23);
+                    (bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]) = ((byte)value, (byte)(value >> 8), (byte)(value >> 16));
+                }
+
+                break;
+            case PcmSampleFormat.S32Le:
+                for (int i = 0; i < samples.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], ToInteger(samples[i], 1L << 31));
+                break;
+            default:
+                MemoryMarshal.AsBytes(samples).CopyTo(bytes);
+                break;
+        }
+    }
+
+    private static int ToInteger(double sample, long fullScale) => (int)Math.Clamp(Math.Round(sample * fullScale), -fullScale, fullScale - 1);
 
     // ITU-T G.711, with the usual 16-bit scale.
     private static float DecodeMuLaw(int code)

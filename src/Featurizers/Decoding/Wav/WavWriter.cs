@@ -1,38 +1,38 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Writes mono WAV files. The same waveform gives the same bytes.</summary>
+/// <summary>Writes mono WAV files. The same waveform gives the same bytes, in whatever blocks it comes.</summary>
 internal static class WavWriter
 {
-    private const int BlockSamples = 1 << 14;
-
     /// <summary>Throws what <see cref="Write"/> must not find out after the file is open.</summary>
     public static void Validate(Waveform waveform, WavSampleFormat format)
     {
-        long dataBytes = (long)waveform.Samples.Length * SizeOf(format);
-        if (dataBytes > uint.MaxValue - 64) throw new NotSupportedException($"A WAV file holds at most 4 GiB; these samples take {dataBytes} bytes. Write them in parts.");
+        CheckFits(waveform.Samples.Length, format);
         if (!CheckedAudioSource.AllFinite(waveform.Samples)) throw new ArgumentException("The waveform holds samples that are not finite numbers.", nameof(waveform));
     }
 
-    /// <summary>Writes the file and gives the number of samples that were cut off.</summary>
-    public static int Write(Stream stream, Waveform waveform, WavSampleFormat format)
+    /// <summary>Throws where so many samples make no WAV file.</summary>
+    public static void CheckFits(long samples, WavSampleFormat format)
     {
-        int sampleBytes = SizeOf(format);
-        long dataBytes = (long)waveform.Samples.Length * sampleBytes;
-        stream.Write(Header(waveform.SampleRate, format, (uint)dataBytes));
-        byte[] bytes = new byte[BlockSamples * sampleBytes];
-        for (int at = 0; at < waveform.Samples.Length; at += BlockSamples)
+        if (samples > (uint.MaxValue - 64L) / SizeOf(format)) throw new NotSupportedException($"A WAV file holds at most 4 GiB; {samples:N0} samples of {SizeOf(format)} bytes are more. Write them in parts.");
+    }
+
+    /// <summary>Writes the file, whose blocks hold so many samples, and gives the number of samples that were cut off.</summary>
+    public static long Write(Stream stream, int sampleRate, long samples, IEnumerable<ReadOnlyMemory<float>> blocks, WavSampleFormat format)
+    {
+        stream.Write(Header(sampleRate, format, (uint)(samples * SizeOf(format))));
+        long written = 0, cut = 0;
+        foreach (var block in blocks)
         {
-            var block = waveform.Samples.AsSpan(at, Math.Min(BlockSamples, waveform.Samples.Length - at));
-            ToBytes(block, format, bytes);
-            stream.Write(bytes, 0, block.Length * sampleBytes);
+            written += block.Length;
+            if (written > samples) break;
+            cut += PcmWriter.Write(stream, block.Span, FormatOf(format));
         }
 
-        if ((dataBytes & 1) != 0) stream.WriteByte(0);
-        return format == WavSampleFormat.IeeeFloat ? 0 : waveform.Samples.Count(sample => MathF.Abs(sample) > 1);
+        if (written != samples) throw new ArgumentException($"The blocks hold {(written > samples ? "more" : $"{written:N0} samples, fewer")} than the {samples:N0} samples that were announced.", nameof(blocks));
+        if ((samples * SizeOf(format) & 1) != 0) stream.WriteByte(0);
+        return cut;
     }
 
     private static byte[] Header(int sampleRate, WavSampleFormat format, uint dataBytes)
@@ -66,34 +66,13 @@ internal static class WavWriter
         return buffer.ToArray();
     }
 
-    private static void ToBytes(ReadOnlySpan<float> samples, WavSampleFormat format, Span<byte> bytes)
+    private static int SizeOf(WavSampleFormat format) => WavSamples.SizeOf(FormatOf(format));
+
+    private static PcmSampleFormat FormatOf(WavSampleFormat format) => format switch
     {
-        switch (format)
-        {
-            case WavSampleFormat.Pcm16:
-                for (int i = 0; i < samples.Length; i++) BinaryPrimitives.WriteInt16LittleEndian(bytes[(2 * i)..], (short)ToInteger(samples[i], 32_768));
-                break;
-            case WavSampleFormat.Pcm24:
-                for (int i = 0; i < samples.Length; i++)
-                {
-                    int value = ToInteger(samples[i], 8_388_608);
-                    (bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]) = ((byte)value, (byte)(value >> 8), (byte)(value >> 16));
-                }
-
-                break;
-            default:
-                MemoryMarshal.AsBytes(samples).CopyTo(bytes);
-                break;
-        }
-    }
-
-    private static int ToInteger(float sample, int fullScale) => (int)Math.Clamp(MathF.Round(sample * fullScale), -fullScale, fullScale - 1);
-
-    private static int SizeOf(WavSampleFormat format) => format switch
-    {
-        WavSampleFormat.Pcm16 => 2,
-        WavSampleFormat.Pcm24 => 3,
-        WavSampleFormat.IeeeFloat => 4,
+        WavSampleFormat.Pcm16 => PcmSampleFormat.S16Le,
+        WavSampleFormat.Pcm24 => PcmSampleFormat.S24Le,
+        WavSampleFormat.IeeeFloat => PcmSampleFormat.F32Le,
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "format must be one of WavSampleFormat."),
     };
 }
