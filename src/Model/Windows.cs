@@ -12,10 +12,10 @@ namespace AudioBsq;
 internal sealed class Windows(AudioBsqModel model)
 {
     /// <summary>
-    /// Matrix products of another size may round differently, by about 1e-7 of a latent. Where a latent is so near to a threshold that this could
+    /// Matrix products of another size may round differently, as a rule by about 1e-7 of a latent. Where a latent is so near to a threshold that this could
     /// change its code, it is computed again by itself, and that result counts: so tokens depend on the clip alone.
     /// </summary>
-    public const double TooCloseToCall = 2e-5;
+    private const double TooCloseToCall = 2e-5;
 
     // Of 256 to 16,384 frames at once, 4,096 was the fastest for the Tiny model on two cores (1.3 times as fast as 256) and made no
     // difference to Small. A GPU wants more work at a time.
