@@ -7,7 +7,7 @@ namespace AudioBsq.Benchmarks;
 /// Measurements, none of which is a test. <c>--filter '*'</c> runs all benchmarks (BenchmarkDotNet's options; <c>--job dry</c> is the quickest),
 /// <c>hour FOLDER [SECONDS]</c> tokenizes an hour of speech through the ML.NET pipeline, <c>memory</c> compares what training can recompute,
 /// <c>precision FOLDER</c> trains in single precision and in bfloat16, <c>stream-latency [THREADS]</c> times live streams, <c>stream-check MODEL FOLDER</c>
-/// looks whether a model's tokens depend on how clips are cut, <c>vocoders FOLDER FILE…</c> gives speed and loudness of ways to make sound,
+/// looks whether a model's tokens depend on how clips are cut, <c>vocoders FOLDER [TOKENIZER] FILE…</c> gives speed and loudness of ways to make sound,
 /// <c>seams MODEL FOLDER</c> the error where windows meet.
 /// </summary>
 internal static class Program
