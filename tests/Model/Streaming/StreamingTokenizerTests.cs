@@ -39,7 +39,7 @@ public class StreamingTokenizerTests
     {
         using var model = StreamModels.New(name);
         using var stream = new StreamingTokenizer(model);
-        foreach (int length in (int[])[0, 1, 159, 160, 161, 511, 512, 513, 64 * 160 - 1, 64 * 160, 64 * 160 + 1])
+        foreach (int length in (int[])[0, 1, 159, 160, 161, 511, 512, 513, 64 * 160 - 1, 64 * 160, 64 * 160 + 1, 1024 * 160 - 1, 1024 * 160, 1024 * 160 + 1])
         {
             float[] sound = StreamModels.Sound(length);
 
