@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using AudioBsq.Cli.Tokenizing;
+using AudioBsq.Cli.Training;
 
 namespace AudioBsq.Cli;
 

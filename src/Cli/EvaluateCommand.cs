@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Cli;
 

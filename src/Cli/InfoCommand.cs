@@ -1,4 +1,6 @@
 using System.CommandLine;
+using AudioBsq.Cli.Tokenizing;
+using AudioBsq.Cli.Training;
 
 namespace AudioBsq.Cli;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using AudioBsq.Cli.Reports;
 using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Cli;
 

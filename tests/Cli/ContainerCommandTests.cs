@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using AudioBsq.Cli;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Decoding;
 using AudioBsq.Tokens;
 

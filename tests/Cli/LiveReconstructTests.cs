@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using AudioBsq.Cli;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.MLNet;
 using AudioBsq.Streaming;
 using AudioBsq.Tests.Featurizers.Decoding;

@@ -1,4 +1,5 @@
 using AudioBsq.Cli;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
 using AudioBsq.Tests.Model.Vocoding;

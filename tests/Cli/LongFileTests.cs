@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AudioBsq.Cli;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Tokens;
 using Microsoft.ML;
 

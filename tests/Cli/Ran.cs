@@ -1,4 +1,4 @@
-using AudioBsq.Cli;
+using AudioBsq.Cli.Tokenizing;
 using TorchSharp;
 using CommandLine = AudioBsq.Cli.Program;
 

@@ -1,4 +1,4 @@
-using AudioBsq.Cli;
+using AudioBsq.Cli.Training;
 
 namespace AudioBsq.Tests.Cli;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
-using AudioBsq.Cli;
+using AudioBsq.Cli.Training;
 using AudioBsq.Configuration;
 using AudioBsq.Native;
 using static TorchSharp.torch;

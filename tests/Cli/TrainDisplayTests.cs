@@ -1,4 +1,4 @@
-using AudioBsq.Cli;
+using AudioBsq.Cli.Training;
 using AudioBsq.Quantization;
 using AudioBsq.Signal;
 using AudioBsq.Training;

@@ -1,4 +1,5 @@
 using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Reports;

@@ -1,4 +1,5 @@
 using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Cli.Reports;
 

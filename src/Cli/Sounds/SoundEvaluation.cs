@@ -1,3 +1,4 @@
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Metrics;
 using AudioBsq.Signal;
 

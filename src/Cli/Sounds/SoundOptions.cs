@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Sounds;

@@ -1,0 +1,135 @@
+using AudioBsq.Tokens;
+
+namespace AudioBsq.Cli.Tokenizing;
+
+/// <summary>The clips in what a user names: files of JSON lines, containers, and folders of containers.</summary>
+internal sealed class TokenInputs
+{
+    private readonly List<(string Path, string Place)> _files = [];
+    private long _done;
+    private LongContainer? _reading;
+
+    /// <summary>Finds the files; <paramref name="refuse"/> is told of what is none.</summary>
+    /// <exception cref="IOException">Only one was named, and it is none.</exception>
+    public TokenInputs(IReadOnlyList<string> inputs, Action<string, string> refuse)
+    {
+        foreach (string input in inputs)
+        {
+            try
+            {
+                Add(input);
+            }
+            catch (Exception failure) when (inputs.Count > 1 && failure is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                refuse(input, failure.Message);
+            }
+        }
+    }
+
+    /// <summary>Whether one of them is a folder.</summary>
+    public bool HasFolder { get; private set; }
+
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => _files.Sum(file => LengthOf(file.Path));
+
+    /// <summary>Bytes of those that were read.</summary>
+    public long Done => _done + (_reading?.BytesRead ?? 0);
+
+    /// <summary>The clips that this model made, one after another.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="modelName">Its name for people.</param>
+    /// <param name="longest">Containers of longer clips are not read at once; all are when null.</param>
+    /// <param name="refuse">Told of the others.</param>
+    public IEnumerable<TokenInput> Read(AudioBsqModel model, string modelName, TimeSpan? longest, Action<string, string> refuse)
+    {
+        foreach (var (path, place) in _files)
+        {
+            long before = _done;
+            using var stream = Open(path, refuse);
+            if (stream is null || ContainerFile.IsOne(path))
+            {
+                var input = stream is null ? null : ReadContainer(path, place, model, modelName, longest, refuse);
+                _reading = input?.Long;
+                if (input is not null) yield return input;
+                (_reading, _done) = (null, before + LengthOf(path));
+                continue;
+            }
+
+            using var reader = new StreamReader(stream);
+            foreach (var line in TokenFile.Read(reader))
+            {
+                string name = $"{path}, line {line.Number}";
+                string? problem = line.Clip is { } clip ? clip.Misfit(model.Options, model.Mel) : line.Problem;
+                _done = before + (stream.CanSeek ? stream.Position : 0);
+                if (problem is null) yield return new TokenInput(name, line.Clip!.Path, line.Clip, null);
+                else refuse(name, problem);
+            }
+        }
+    }
+
+    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    private static FileStream? Open(string path, Action<string, string> refuse)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            refuse(path, failure.Message);
+            return null;
+        }
+    }
+
+    private static TokenInput? ReadContainer(string path, string place, AudioBsqModel model, string modelName, TimeSpan? longest, Action<string, string> refuse)
+    {
+        try
+        {
+            if (longest is { } limit && LongContainer.Find(path, limit, model, modelName) is { } found) return new TokenInput(path, place, null, null, found);
+            var (clip, content) = ContainerFile.Read(path, model, modelName);
+            return new TokenInput(path, place, clip, content);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            refuse(path, failure.Message);
+            return null;
+        }
+    }
+
+    private void Add(string input)
+    {
+        if (!Directory.Exists(input))
+        {
+            if (!File.Exists(input)) throw new FileNotFoundException($"There is no file of tokens '{input}'.", input);
+            _files.Add((input, Path.GetFileName(input)));
+            return;
+        }
+
+        string[] files = [.. Directory.EnumerateFiles(input, $"*{ContainerFile.Extension}", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(input, path)).Order(StringComparer.Ordinal)];
+        if (files.Length == 0) throw new InvalidDataException($"'{input}' is a folder, not a file of tokens, and holds no file that ends in {ContainerFile.Extension}.");
+        _files.AddRange(files.Select(place => (Path.Combine(input, place), place)));
+        HasFolder = true;
+    }
+}
+
+/// <summary>One clip's tokens and where they are from.</summary>
+/// <param name="Name">For messages.</param>
+/// <param name="Place">Where its sound belongs, below a folder.</param>
+/// <param name="Clip">The tokens, or null where they are too many to be read at once.</param>
+/// <param name="Content">All that its container holds, if it has one and that was read.</param>
+/// <param name="Long">The container that was not read at once.</param>
+internal sealed record TokenInput(string Name, string Place, ClipTokens? Clip, TokenSequence? Content, LongContainer? Long = null)
+{
+    /// <summary>Length of its sound.</summary>
+    public long Samples => Clip?.Samples ?? Long!.Samples;
+
+    /// <summary>Its tokens, part by part.</summary>
+    public IEnumerable<int[]> Tokens => Clip is null ? Long!.Tokens() : [Clip.Tokens];
+
+    /// <summary>Time steps whose tokens are lost.</summary>
+    public IReadOnlyList<StepRange> Missing => Long?.Missing ?? Content?.Missing ?? [];
+
+    /// <summary>What is damaged, each a part of a sentence.</summary>
+    public IReadOnlyList<string> Damage => Long?.Damage ?? Content?.Damage ?? [];
+}

@@ -1,0 +1,157 @@
+using AudioBsq.MLNet;
+using AudioBsq.Signal;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace AudioBsq.Cli.Tokenizing;
+
+/// <summary>
+/// A saved pipeline from paths to tokens. Loading is done anew, so that a bad file becomes a reason instead of an end; everything from
+/// there to the tokenizer is the saved pipeline's own, whatever else it holds.
+/// </summary>
+internal sealed class TokenPipeline : IDisposable
+{
+    private const string ErrorColumn = "audiobsq: why the clip was not read";
+
+    private readonly MLContext _ml;
+    private readonly SavedModel _saved;
+    private readonly bool _keepMel;
+    private readonly TimeSpan? _longest;
+    private readonly AudioLoadingTransformer _loading;
+    private readonly IReadOnlyList<ITransformer> _between;
+
+    /// <param name="ml">Where it runs.</param>
+    /// <param name="saved">The model, which is disposed with this.</param>
+    /// <param name="batchSize">Clips that go through the network together; as saved when null.</param>
+    /// <param name="keepMel">Gives each clip its waveform and mel spectrogram too.</param>
+    /// <param name="longest">Files that are longer become a <see cref="LongFile"/>, if the pipeline can be streamed; none do when null.</param>
+    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false, TimeSpan? longest = null)
+    {
+        int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio"), tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
+        if (loading > tokenizer) throw new InvalidDataException($"'{saved.Path}' tokenizes before it loads audio: its tokens are not those of files.");
+        (_ml, _saved, _keepMel) = (ml, saved, keepMel);
+        _loading = (AudioLoadingTransformer)saved.Transformers[loading];
+        Tokenizer = (AudioTokenizerTransformer)saved.Transformers[tokenizer];
+        if (batchSize is { } size) Tokenizer = Tokenizer.WithBatchSize(size);
+        _between = [.. saved.Transformers.Take(tokenizer).Skip(loading + 1)];
+        if (CanStream) _longest = longest;
+    }
+
+    public AudioTokenizerTransformer Tokenizer { get; }
+
+    public AudioBsqModel Model => Tokenizer.Model;
+
+    /// <summary>Whether a stream gives the same tokens: there is nothing between file and tokens but the model's own mel spectrogram.</summary>
+    public bool CanStream =>
+        _between is [MelSpectrogramTransformer mel] && mel.InputColumnName == _loading.OutputColumnName && Tokenizer.InputColumnName == mel.OutputColumnName
+        && mel.Options == Model.Mel && _loading.Options.SampleRate == Model.Mel.SampleRate && Model.Mel.Level != MelLevel.FileMaximum;
+
+    /// <summary>Each path's tokens, or why there are none, in order. Files are read as the results are asked for.</summary>
+    public IEnumerable<TokenizedClip> Tokenize(IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
+        var found = new Dictionary<int, LongFile?>(); // a batch ahead
+        for (int next = 0; next < paths.Count;)
+        {
+            if (LongAt(next) is { } file)
+            {
+                yield return new TokenizedClip(paths[next++], null, file, "");
+                continue;
+            }
+
+            using var reader = new Reader(this, View(Enumerable.Range(next, paths.Count - next).TakeWhile(place => LongAt(place) is null).Select(place => paths[place]), cancellation));
+            while (next < paths.Count && !reader.HasFailed && LongAt(next) is null)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string path = paths[next++];
+                var (clip, reason) = reader.Next(path);
+                yield return new TokenizedClip(path, clip, null, reason);
+            }
+        }
+
+        LongFile? LongAt(int place)
+        {
+            if (_longest is not { } longest) return null;
+            if (!found.TryGetValue(place, out var file)) found[place] = file = LongFile.Find(paths[place], longest, Model);
+            return file;
+        }
+    }
+
+    public void Dispose()
+    {
+        Tokenizer.Dispose();
+        _saved.Dispose();
+    }
+
+    private IDataView View(IEnumerable<string> paths, CancellationToken cancellation)
+    {
+        var columns = SchemaDefinition.Create(typeof(Row));
+        columns[nameof(Row.Path)].ColumnName = _loading.InputColumnName;
+        var rows = _ml.Data.LoadFromEnumerable(paths.Select(path => Row.Of(path, cancellation)), columns);
+        var options = new AudioLoadingOptions { SampleRate = _loading.Options.SampleRate, OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = ErrorColumn };
+        var view = _ml.Transforms.LoadAudio(_loading.OutputColumnName, _loading.InputColumnName, options).Fit(rows).Transform(rows);
+        foreach (var transformer in _between) view = transformer.Transform(view);
+        return Tokenizer.Transform(view);
+    }
+
+    private sealed class Row
+    {
+        public string Path { get; private init; } = "";
+
+        public static Row Of(string path, CancellationToken cancellation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return new Row { Path = path };
+        }
+    }
+
+    /// <summary>Reads the view row by row. A row that makes the pipeline throw ends it: the rows after that need a new reader.</summary>
+    private sealed class Reader : IDisposable
+    {
+        private readonly TokenPipeline _owner;
+        private readonly DataViewRowCursor _cursor;
+        private readonly ValueGetter<VBuffer<float>> _waveform;
+        private readonly ValueGetter<ReadOnlyMemory<char>> _error;
+        private readonly ValueGetter<VBuffer<uint>> _keys;
+        private readonly ValueGetter<VBuffer<float>>? _mel;
+        private VBuffer<float> _samples, _frames;
+        private VBuffer<uint> _tokens;
+        private ReadOnlyMemory<char> _reason;
+
+        public Reader(TokenPipeline owner, IDataView view)
+        {
+            _owner = owner;
+            DataViewSchema.Column waveform = view.Schema[owner._loading.OutputColumnName], error = view.Schema[ErrorColumn], tokens = view.Schema[owner.Tokenizer.OutputColumnName];
+            DataViewSchema.Column? mel = owner._keepMel ? view.Schema[owner.Tokenizer.InputColumnName] : null;
+            _cursor = view.GetRowCursor(mel is { } column ? [waveform, error, tokens, column] : [waveform, error, tokens]);
+            _mel = mel is { } kept ? _cursor.GetGetter<VBuffer<float>>(kept) : null;
+            (_waveform, _error, _keys) = (_cursor.GetGetter<VBuffer<float>>(waveform), _cursor.GetGetter<ReadOnlyMemory<char>>(error), _cursor.GetGetter<VBuffer<uint>>(tokens));
+        }
+
+        public bool HasFailed { get; private set; }
+
+        public (ClipTokens? Clip, string Reason) Next(string path)
+        {
+            try
+            {
+                if (!_cursor.MoveNext()) throw new InvalidOperationException("The pipeline drops rows; tokens cannot be matched with their files.");
+                _error(ref _reason);
+                if (!_reason.IsEmpty) return (null, _reason.ToString());
+                _waveform(ref _samples);
+                _keys(ref _tokens);
+                _mel?.Invoke(ref _frames);
+            }
+            catch (Exception failure) when (failure is InvalidDataException or InvalidOperationException)
+            {
+                HasFailed = true;
+                return (null, Failure.Reason(failure));
+            }
+
+            var (mel, options) = (_owner.Model.Mel, _owner.Model.Options);
+            int[] tokens = [.. _tokens.DenseValues().Select(key => (int)(key - 1))]; // ML.NET's keys count from 1
+            var clip = new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens);
+            return (_mel is null ? clip : clip with { Mel = [.. _frames.DenseValues()], Waveform = [.. _samples.DenseValues()] }, "");
+        }
+
+        public void Dispose() => _cursor.Dispose();
+    }
+}
