@@ -155,25 +155,6 @@ public class StreamingTokenizerTests
     }
 
     [Fact]
-    public async Task TokenizeAsync_GivesTokensAsTheyCome_AndBeginsAnewAfterACancellation()
-    {
-        using var model = StreamModels.New("block-causal");
-        using var stream = new StreamingTokenizer(model);
-        using var stop = new CancellationTokenSource();
-        float[] sound = StreamModels.Sound(20_000);
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-        {
-            await foreach (int[] _ in stream.TokenizeAsync(Pieces(sound, stop.Token), stop.Token)) await stop.CancelAsync();
-        });
-        List<int[]> parts = [];
-        await foreach (int[] part in stream.TokenizeAsync(Pieces(sound, CancellationToken.None))) parts.Add(part);
-
-        Assert.Equal(model.Encode(Mel.Extract(sound)), parts.SelectMany(part => part));
-        Assert.InRange(parts.Count, 10, 60);
-    }
-
-    [Fact]
     public void RestoreState_RefusesWhatIsNoStateOfThisModel()
     {
         using var model = StreamModels.New("block-causal");
@@ -203,15 +184,5 @@ public class StreamingTokenizerTests
         using var model = AudioBsqModel.Create(StreamModels.All["windows"], StreamModels.Mel with { Level = MelLevel.FileMaximum }, device: "cpu");
 
         Assert.Contains("FileMaximum", Assert.Throws<NotSupportedException>(() => new StreamingTokenizer(model)).Message);
-    }
-
-    private static async IAsyncEnumerable<ReadOnlyMemory<float>> Pieces(float[] sound, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        for (int start = 0; start < sound.Length; start += 800)
-        {
-            await Task.Yield();
-            cancellation.ThrowIfCancellationRequested();
-            yield return sound.AsMemory(start, Math.Min(800, sound.Length - start));
-        }
     }
 }
