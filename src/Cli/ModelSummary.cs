@@ -84,7 +84,7 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
             var options = model.Options;
             return new TokenizerModel(
                 model.Mel, options, model.ParameterCount, options.BitsPerToken, model.TokensPerSecond, model.TokensPerSecond * options.BitsPerToken, options.IsCausal,
-                options.IsCausal ? options.Encoder.PastSteps ?? options.WindowFrames / options.PatchFrames - 1 : null, LatencyOf(model));
+                options.IsCausal ? options.PastStepsOf(options.Encoder) : null, LatencyOf(model));
         }
 
         public string DescribeStreams()
@@ -94,11 +94,7 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
             return string.Create(CultureInfo.InvariantCulture, $"{how}; tokens come up to {latency:N0} ms behind the sound");
         }
 
-        private static double? LatencyOf(AudioBsqModel model)
-        {
-            if (model.Mel.Level == MelLevel.FileMaximum) return null;
-            using var stream = new StreamingTokenizer(model);
-            return stream.Latency.TotalMilliseconds;
-        }
+        private static double? LatencyOf(AudioBsqModel model) =>
+            model.Mel.Level == MelLevel.FileMaximum ? null : 1000.0 * StreamingTokenizer.LatencyOf(model) / model.Mel.SampleRate;
     }
 }

@@ -79,7 +79,7 @@ public sealed record AudioBsqOptions
     public int PatchesPerStep => Bands / PatchBands;
 
     /// <summary>Positions of a full window.</summary>
-    public int WindowPositions => WindowFrames / PatchFrames * PatchesPerStep;
+    public int WindowPositions => WindowSteps * PatchesPerStep;
 
     /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
     public int BitsPerToken => Quantizer.BitsPerToken;
@@ -96,14 +96,23 @@ public sealed record AudioBsqOptions
     /// <summary>Time steps of so many frames: every started patch counts.</summary>
     internal int StepsOf(int frames) => (frames + PatchFrames - 1) / PatchFrames;
 
+    /// <summary>Time steps of a full window.</summary>
+    internal int WindowSteps => WindowFrames / PatchFrames;
+
+    /// <summary><see cref="ContextFrames"/> in time steps.</summary>
+    internal int ContextSteps => ContextFrames / PatchFrames;
+
+    /// <summary>Time steps of a full window whose results are kept.</summary>
+    internal int KeptSteps => WindowSteps - 2 * ContextSteps;
+
     /// <summary>Time steps before its own that attention of a patch reaches, where its mask looks back only.</summary>
-    internal int PastStepsOf(NetworkOptions network) => network.PastSteps ?? WindowFrames / PatchFrames - 1;
+    internal int PastStepsOf(NetworkOptions network) => network.PastSteps ?? WindowSteps - 1;
 
     /// <summary>Time steps before its own that a step depends on through all blocks, where they look back only.</summary>
     internal long ReachOf(NetworkOptions network) => (long)network.Layers * (PastStepsOf(network) + (network.UseConvModule ? network.ConvKernelSize - 1 : 0));
 
     /// <summary>Vectors that tell positions apart: rows of the published version's table, or of the one for band rows.</summary>
-    internal long PositionVectors => Compatibility.LearnedPositions ? (long)(WindowFrames / PatchFrames) * PatchesPerStep : PatchesPerStep;
+    internal long PositionVectors => Compatibility.LearnedPositions ? (long)WindowSteps * PatchesPerStep : PatchesPerStep;
 
     /// <summary>What one network unit is in level units: half the level range, or 1 when the input is not scaled.</summary>
     internal double LevelsPerUnit => Compatibility.UnscaledInput ? 1 : (MaxLevel - (double)MinLevel) / 2;

@@ -1,3 +1,4 @@
+using AudioBsq.Networks;
 using AudioBsq.Streaming;
 using AudioBsq.Training;
 using static AudioBsq.Native.Numbers;
@@ -48,7 +49,7 @@ internal sealed class Windows(AudioBsqModel model)
     public float[][] Decode(IReadOnlyList<ReadOnlyMemory<int>> tokens, CancellationToken cancellation)
     {
         foreach (var clip in tokens) CheckTokens(clip.Span);
-        if (Options.IsCausal) return InTurn(tokens, DecoderStream.Of(model), Options.WindowFrames / Options.PatchFrames * Options.TokensPerStep, cancellation);
+        if (Options.IsCausal) return InTurn(tokens, DecoderStream.Of(model), Options.WindowSteps * Options.TokensPerStep, cancellation);
         float[][] mels = [.. tokens.Select(clip => new float[clip.Length / Options.TokensPerStep * NumbersPerStep])];
         foreach (var batch in Batches([.. tokens.Select(clip => clip.Length / Options.TokensPerStep)], padded: false))
         {
@@ -63,8 +64,8 @@ internal sealed class Windows(AudioBsqModel model)
     /// <summary>Tokens of one window.</summary>
     public int[] EncodeWindow(ReadOnlyMemory<float> mel) => EncodeWindows([mel])[0];
 
-    /// <summary>The mel of one window of tokens.</summary>
-    public float[] DecodeWindow(ReadOnlyMemory<int> tokens) => DecodeWindows([tokens])[0];
+    /// <summary>The mel of one window of tokens, or of those that follow <paramref name="past"/>.</summary>
+    public float[] DecodeWindow(ReadOnlyMemory<int> tokens, Past? past = null) => DecodeWindows([tokens], past)[0];
 
     /// <exception cref="ArgumentException">The tokens do not fill whole time steps, or one is out of range.</exception>
     public void CheckTokens(ReadOnlySpan<int> tokens)
@@ -99,8 +100,7 @@ internal sealed class Windows(AudioBsqModel model)
         using var noGradients = no_grad();
         var batch = MelBatch.Of(windows, Options, model.Device);
         var z = model.Network.Encode(model.Network.Scale(batch.Mel), batch.ValidSteps);
-        var tokens = model.Network.Quantizer.ToTokens(model.Network.Quantizer.Quantize(z)).flatten(1).to(int32).cpu(); // (batch, positions · tokens per position)
-        int[] all = tokens.data<int>().ToArray();
+        int[] all = model.Network.Quantizer.TokensOf(z);
         int[][] result = [.. windows.Select((window, i) => all.AsSpan(i * all.Length / windows.Length, Options.TokensOf(window.Length / Options.Bands)).ToArray())];
         if (windows.Length == 1) return result;
 
@@ -113,13 +113,13 @@ internal sealed class Windows(AudioBsqModel model)
         return result;
     }
 
-    private float[][] DecodeWindows(ReadOnlyMemory<int>[] windows)
+    private float[][] DecodeWindows(ReadOnlyMemory<int>[] windows, Past? past = null)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         long[] numbers = [.. windows.SelectMany(window => window.ToArray()).Select(token => (long)token)];
         var tokens = tensor(numbers, [windows.Length, numbers.Length / windows.Length / Options.TokensPerPosition, Options.TokensPerPosition]).to(model.Device);
-        var drawn = model.Network.Decode(model.Network.Quantizer.ToCodes(tokens), valid: null);
+        var drawn = model.Network.Decode(model.Network.Quantizer.ToCodes(tokens), valid: null, past);
         float[] all = model.Network.Unscale(drawn, clamp: true).cpu().contiguous().data<float>().ToArray();
         return [.. all.Chunk(all.Length / windows.Length)];
     }
@@ -149,7 +149,7 @@ internal sealed class Windows(AudioBsqModel model)
     {
         public static IEnumerable<Window> Of(int clip, int steps, AudioBsqOptions options)
         {
-            int context = options.ContextFrames / options.PatchFrames, kept = options.WindowFrames / options.PatchFrames - 2 * context;
+            int context = options.ContextSteps, kept = options.KeptSteps;
             for (int start = 0; start < steps; start += kept)
             {
                 int end = Math.Min(steps, start + kept), first = Math.Max(0, start - context);

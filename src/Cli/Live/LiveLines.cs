@@ -7,7 +7,7 @@ internal sealed class LiveLines(TextWriter writer, AudioBsqModel model)
 {
     private static readonly JsonSerializerOptions Settings = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    private readonly int _perStep = model.Options.TokensOf(1);
+    private readonly int _perStep = model.Options.TokensPerStep;
     private long _steps;
 
     public void Write(int[] tokens)

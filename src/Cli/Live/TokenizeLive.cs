@@ -68,10 +68,10 @@ internal sealed class TokenizeLive(AudioBsqModel model, PcmFormat format, Termin
 
     private void Announce()
     {
-        using var stream = new StreamingTokenizer(model);
+        double latency = 1000.0 * StreamingTokenizer.LatencyOf(model) / model.Mel.SampleRate;
         string channels = format.Channels == 1 ? "mono" : $"{format.Channels} channels";
         string how = model.Options.IsCausal ? "" : ", a window at a time, since the model is not causal";
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
-            $"listening to {PcmOptions.WordOf(format.SampleFormat)} at {format.SampleRate:N0} Hz, {channels}: tokens come up to {stream.Latency.TotalMilliseconds:N0} ms behind the sound{how}. Ctrl+C ends it."));
+            $"listening to {PcmOptions.WordOf(format.SampleFormat)} at {format.SampleRate:N0} Hz, {channels}: tokens come up to {latency:N0} ms behind the sound{how}. Ctrl+C ends it."));
     }
 }

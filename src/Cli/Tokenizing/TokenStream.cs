@@ -29,7 +29,7 @@ internal sealed class TokenStream : IDisposable
     /// The longest time from a sample's arrival, at a tokenizer that streams, to that of the one which completes the sample that it becomes. Time for computing
     /// comes on top.
     /// </summary>
-    public int LatencySamples => new StreamingTokenizer(_model).LatencySamples + WindowsBehind + LookAheadSamples;
+    public int LatencySamples => StreamingTokenizer.LatencyOf(_model) + WindowsBehind + LookAheadSamples;
 
     /// <summary>The vocoder's part of it.</summary>
     public int LookAheadSamples => _synthesizer.LookAheadSamples;

@@ -103,7 +103,7 @@ internal sealed class AudioBsqNetwork : Module
     private PositionMask MaskOf(NetworkOptions network, long steps, Tensor? valid, Tensor like, Past? past) =>
         PositionMask.Of(network, Options, steps, Options.Compatibility.PaddingTakesPart ? null : valid, like, past);
 
-    private long MostSteps => Options.Compatibility.LearnedPositions ? Options.WindowFrames / Options.PatchFrames : int.MaxValue;
+    private long MostSteps => Options.Compatibility.LearnedPositions ? Options.WindowSteps : int.MaxValue;
 
     private long Steps(Tensor x) => x.shape[1] / Options.PatchFrames;
 

@@ -65,6 +65,13 @@ internal abstract class Quantizer : nn.Module
     /// <summary>Codes (…, dimension) → tokens (…, TokensPerPosition), Int64.</summary>
     public Tensor ToTokens(Tensor codes) => Pack(codes, BitsPerToken);
 
+    /// <summary>Latents (…, dimension) → their tokens, one after another.</summary>
+    public int[] TokensOf(Tensor z)
+    {
+        using var scope = NewDisposeScope();
+        return ToTokens(Quantize(z)).to(int32).flatten().cpu().data<int>().ToArray();
+    }
+
     /// <summary>Codes (…, dimension) → one token per group (…, groups), Int64.</summary>
     public Tensor ToGroupTokens(Tensor codes) => Pack(codes, Options.GroupSize);
 

@@ -36,7 +36,7 @@ internal static class EncoderStream
         int perStep = options.PatchFrames * options.Bands;
         long next = past.NextStep;
         var z = Latents(model, values[^(steps * perStep)..], past);
-        int[] tokens = Tokens(model, z);
+        int[] tokens = model.Network.Quantizer.TokensOf(z);
         bool[] close = (model.Network.Quantizer.Margin(z) < Number(TooCloseToCall)).reshape(steps, -1).any(1).cpu().data<bool>().ToArray();
         for (int i = 0; i < steps; i++)
         {
@@ -55,18 +55,12 @@ internal static class EncoderStream
         using var scope = NewDisposeScope();
         using var past = new Past(options.Encoder, options, step - before);
         var z = Latents(model, values[^((before + 1) * perStep)..], past);
-        return Tokens(model, z.narrow(1, (long)before * options.PatchesPerStep, options.PatchesPerStep));
+        return model.Network.Quantizer.TokensOf(z.narrow(1, (long)before * options.PatchesPerStep, options.PatchesPerStep));
     }
 
     private static Tensor Latents(AudioBsqModel model, ReadOnlyMemory<float> values, Past past)
     {
         var x = tensor(values.ToArray(), [1, values.Length / model.Options.Bands, model.Options.Bands]).to(model.Device);
         return model.Network.Encode(model.Network.Scale(x), valid: null, past);
-    }
-
-    private static int[] Tokens(AudioBsqModel model, Tensor z)
-    {
-        var quantizer = model.Network.Quantizer;
-        return quantizer.ToTokens(quantizer.Quantize(z)).to(int32).flatten().cpu().data<int>().ToArray();
     }
 }

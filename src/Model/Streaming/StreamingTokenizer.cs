@@ -52,7 +52,7 @@ public sealed class StreamingTokenizer : IDisposable
     public TimeSpan Latency => TimeSpan.FromSeconds(LatencySamples / (double)Model.Mel.SampleRate);
 
     /// <summary><see cref="Latency"/> in samples.</summary>
-    public int LatencySamples => (Model.Options.IsCausal ? Model.Options.PatchFrames : Model.Options.WindowFrames - Model.Options.ContextFrames) * Model.Mel.HopLength + Model.Mel.FftLength / 2;
+    public int LatencySamples => LatencyOf(Model);
 
     /// <summary>Takes samples, nominally from −1 to 1 at the rate of <see cref="AudioBsqModel.Mel"/>, and returns the tokens that they complete.</summary>
     /// <exception cref="ArgumentException">A sample is not a finite number; none of them is taken.</exception>
@@ -148,6 +148,13 @@ public sealed class StreamingTokenizer : IDisposable
     {
         _disposed = true;
         _encoder.Dispose();
+    }
+
+    /// <summary><see cref="LatencySamples"/> of a model's streams.</summary>
+    internal static int LatencyOf(AudioBsqModel model)
+    {
+        var options = model.Options;
+        return (options.IsCausal ? options.PatchFrames : options.WindowFrames - options.ContextFrames) * model.Mel.HopLength + model.Mel.FftLength / 2;
     }
 
     private int[] Count(int[] tokens)

@@ -9,10 +9,8 @@ namespace AudioBsq.Streaming;
 internal sealed class WindowStream<TIn, TOut>(AudioBsqOptions options, int inPerStep, int outPerStep, TIn filler, Func<ReadOnlyMemory<TIn>, TOut[]> run)
     : StepStream<TIn, TOut>(inPerStep, filler) where TIn : unmanaged
 {
-    private readonly int _context = options.ContextFrames / options.PatchFrames;
+    private readonly int _context = options.ContextSteps, _kept = options.KeptSteps;
     private long _done;
-
-    private int Kept => options.WindowFrames / options.PatchFrames - 2 * _context;
 
     public override void Dispose()
     {
@@ -22,10 +20,10 @@ internal sealed class WindowStream<TIn, TOut>(AudioBsqOptions options, int inPer
 
     protected override IEnumerable<TOut[]> Ready(bool ended)
     {
-        while (_done < Whole && (ended || Whole - _done >= Kept + _context))
+        while (_done < Whole && (ended || Whole - _done >= _kept + _context))
         {
             long first = Whole - Steps; // of the values
-            int before = (int)(_done - first), kept = (int)Math.Min(Kept, Whole - _done), seen = (int)Math.Min(before + kept + _context, Steps);
+            int before = (int)(_done - first), kept = (int)Math.Min(_kept, Whole - _done), seen = (int)Math.Min(before + kept + _context, Steps);
             TOut[] results = run(Values.All[..(seen * PerStep)]);
             yield return results[(before * outPerStep)..((before + kept) * outPerStep)];
             _done += kept;
@@ -38,5 +36,5 @@ internal sealed class WindowStream<TIn, TOut>(AudioBsqOptions options, int inPer
     protected override void Continue() => _done = DoneAfter(Whole);
 
     // A window is run as soon as its last step is there.
-    private long DoneAfter(long whole) => Math.Max(0, whole - _context) / Kept * Kept;
+    private long DoneAfter(long whole) => Math.Max(0, whole - _context) / _kept * _kept;
 }
