@@ -1,3 +1,4 @@
+using AudioBsq.Metrics;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
@@ -211,7 +212,7 @@ public sealed class AudioBsqModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(mels);
         int clip = 0;
-        var evaluation = new Evaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
+        var evaluation = new ReconstructionEvaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
         foreach (float[] mel in mels)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using AudioBsq.Metrics;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
