@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using AudioBsq.Decoding;
 using AudioBsq.Native;
@@ -6,42 +7,71 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Commands;
 
-/// <summary>
-/// Tokenizes one hour of speech, or so many seconds, through the ML.NET pipeline with models of random weights, which are as fast as trained ones, and says
-/// how long it took, how much memory it needed, and how long the network took of it.
-/// </summary>
-internal static class OneHour
+/// <summary><c>hour</c>: time and memory of tokenizing an hour of speech. Random weights are as fast as trained ones.</summary>
+internal sealed class HourCommand : Command
 {
-    public static void Run(string folder, double wanted = 3600)
+    private readonly Argument<DirectoryInfo> _folder = Inputs.Folder();
+
+    private readonly Argument<int> _seconds = new("SECONDS") { Description = "Seconds of sound", DefaultValueFactory = _ => 3600 };
+
+    public HourCommand() : base("hour", "Tokenize an hour of speech through the ML.NET pipeline, and say what time and memory that takes.")
+    {
+        _seconds.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int seconds) && seconds < 1) result.AddError("SECONDS must be at least 1.");
+        });
+        Add(_folder);
+        Add(_seconds);
+        SetAction(Run);
+    }
+
+    private void Run(ParseResult arguments)
     {
         TorchDevice.Resolve("cpu"); // loads torch
         var ml = new MLContext(seed: 1);
-        string[] clips = [.. ml.Data.LoadAudioFolder(folder).GetColumn<string>("Path")];
-        var (hour, seconds) = Repeat(clips, wanted);
-        Console.WriteLine($"{hour.Count} clips of {clips.Length} different ones, {seconds:F0} s; {Environment.ProcessorCount} processors, {torch.get_num_threads()} threads of torch");
+        string[] clips = [.. ml.Data.LoadAudioFolder(arguments.GetRequiredValue(_folder).FullName).GetColumn<string>("Path")];
+        var (hour, seconds) = Repeat(clips, arguments.GetValue(_seconds));
+        Console.WriteLine(FormattableString.Invariant($"{hour.Count} clips of {clips.Length} different ones, {seconds:F0} s; ")
+            + $"{Environment.ProcessorCount} processors, {torch.get_num_threads()} threads of torch");
         Console.WriteLine("model  way       seconds  CPU seconds  × real time  tokens   tokens/s  peak MB");
         var models = new[] { (Name: "Tiny", Options: AudioBsqOptions.Tiny), (Name: "Small", Options: AudioBsqOptions.Small) };
         foreach (var (name, options) in models) // pipelines first: what follows keeps spectrograms in memory
         {
             using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
-            Pipeline(ml, model, [.. hour.Take(16)]); // compiles what is measured next
-            Measure(name, "pipeline", seconds, () => Pipeline(ml, model, hour));
+            Tokenize(ml, model, [.. hour.Take(16)]); // compiles what is measured next
+            Measure(name, "pipeline", seconds, () => Tokenize(ml, model, hour));
         }
 
         var spectrogram = new MelSpectrogram(new MelOptions());
         var mels = new Dictionary<string, ReadOnlyMemory<float>>();
-        Measure("", "decoding", seconds, () => hour.Sum(path => AudioFile.Read(path, 16_000).Samples.Length > 0 ? 0 : 1));
-        Measure("", "+ mel", seconds, () => hour.Sum(path => (mels[path] = spectrogram.Extract(AudioFile.Read(path, 16_000).Samples)).IsEmpty ? 1 : 0));
+        Measure("", "decoding", seconds, () => hour.Sum(path => Samples(path).Length > 0 ? 0 : 1));
+        Measure("", "+ mel", seconds, () => hour.Sum(path => (mels[path] = spectrogram.Extract(Samples(path))).IsEmpty ? 1 : 0));
         foreach (var (name, options) in models)
         {
             using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
-            Measure(name, "network", seconds, () => hour.Chunk(16).Sum(batch => model.Encode([.. batch.Select(path => mels[path])]).Sum(tokens => tokens.Length)));
+            Measure(name, "network", seconds, () => hour.Chunk(16).Sum(batch => Encode(model, [.. batch.Select(path => mels[path])])));
         }
     }
 
-    private static int Pipeline(MLContext ml, AudioBsqModel model, IReadOnlyList<string> paths)
+    /// <summary>Paths until they last as long as wanted, again from the first after the last, and how long that is.</summary>
+    private static (List<string> Paths, double Seconds) Repeat(string[] clips, double wanted)
+    {
+        double[] lengths = Array.ConvertAll(clips, path => AudioFile.Read(path).Seconds);
+        if (lengths.Sum() <= 0) throw new InvalidDataException("The folder holds no sound.");
+        var paths = new List<string>();
+        double seconds = 0;
+        for (int i = 0; seconds < wanted; i = (i + 1) % clips.Length)
+        {
+            paths.Add(clips[i]);
+            seconds += lengths[i];
+        }
+
+        return (paths, seconds);
+    }
+
+    private static int Tokenize(MLContext ml, AudioBsqModel model, IReadOnlyList<string> paths)
     {
         var files = ml.Data.LoadFromEnumerable(paths.Select(path => new FileRow { Path = path }));
         var output = Speech.Pipeline(ml, model, files).Transform(files);
@@ -59,6 +89,10 @@ internal static class OneHour
         return count;
     }
 
+    private static float[] Samples(string path) => AudioFile.Read(path, 16_000).Samples;
+
+    private static int Encode(AudioBsqModel model, ReadOnlyMemory<float>[] mels) => model.Encode(mels).Sum(tokens => tokens.Length);
+
     private static void Measure(string model, string way, double seconds, Func<int> run)
     {
         using var process = Process.GetCurrentProcess();
@@ -68,22 +102,8 @@ internal static class OneHour
         double time = clock.Elapsed.TotalSeconds;
         process.Refresh();
         double work = (process.TotalProcessorTime - before).TotalSeconds;
-        Console.WriteLine(FormattableString.Invariant(
-            $"{model,-6} {way,-9} {time,7:F1}  {work,11:F1}  {seconds / time,11:F1}  {tokens,7}  {tokens / time,8:F0}  {process.PeakWorkingSet64 / 1e6,7:F0}"));
-    }
-
-    private static (List<string> Paths, double Seconds) Repeat(string[] clips, double wanted)
-    {
-        double[] lengths = Array.ConvertAll(clips, path => AudioFile.Read(path).Seconds);
-        if (lengths.Sum() <= 0) throw new InvalidDataException("The folder holds no sound.");
-        var paths = new List<string>();
-        double seconds = 0;
-        for (int i = 0; seconds < wanted; i = (i + 1) % clips.Length)
-        {
-            paths.Add(clips[i]);
-            seconds += lengths[i];
-        }
-
-        return (paths, seconds);
+        double peak = process.PeakWorkingSet64 / 1e6;
+        Console.WriteLine(FormattableString.Invariant($"{model,-6} {way,-9} {time,7:F1}  {work,11:F1}  {seconds / time,11:F1}  ")
+            + FormattableString.Invariant($"{tokens,7}  {tokens / time,8:F0}  {peak,7:F0}"));
     }
 }

@@ -1,51 +1,37 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using AudioBsq.Native;
+using AudioBsq.Benchmarks.Memory;
 using AudioBsq.Training;
-using TorchSharp;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Commands;
 
-/// <summary>What each <see cref="Recomputation"/> saves of a training step's memory, and what time it costs, as a Markdown table.</summary>
-internal static class MemoryBenchmark
+/// <summary><c>memory</c>: what each <see cref="Recomputation"/> saves of a training step's memory, and what time it costs.</summary>
+internal sealed class MemoryCommand : Command
 {
-    /// <summary>The first argument of a process that measures one case.</summary>
-    public const string Child = "memory-case";
+    private readonly Argument<string[]> _models =
+        new Argument<string[]>("MODEL") { Description = "Models to train [default: all]", Arity = ArgumentArity.ZeroOrMore }
+            .AcceptOnlyFromAmong([.. MemoryCase.Models.Keys]);
 
-    public static int Run(string[] args)
+    private readonly Option<int> _threads = Inputs.Threads(Environment.ProcessorCount);
+
+    public MemoryCommand() : base("memory", "Compare peak memory, time and gradients of training steps, as a Markdown table.")
     {
-        if (Settings.Read(args, "memory [MODEL…]", ("threads", Environment.ProcessorCount)) is not { } settings) return 2;
-        if (settings.Rest.FirstOrDefault(name => !MemoryCase.Models.ContainsKey(name)) is { } unknown)
-        {
-            Console.Error.WriteLine($"There is no model '{unknown}'; there are {string.Join(", ", MemoryCase.Models.Keys)}.");
-            return 2;
-        }
-
-        Console.WriteLine("| model | crops | precision | recomputed | peak of a step (MB) | of none | CPU s / step | of none | gradient difference |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (string model in settings.Rest.Count > 0 ? settings.Rest : [.. MemoryCase.Models.Keys])
-        {
-            foreach (var precision in Enum.GetValues<TrainingPrecision>()) Compare(model, precision, settings["threads"]);
-        }
-
-        return 0;
+        Add(_models);
+        Add(_threads);
+        SetAction(Run);
     }
 
-    /// <summary>Measures what a parent process asked for.</summary>
-    public static int RunChild(string what, string threads, string asked)
+    private void Run(ParseResult arguments)
     {
-        TorchDevice.Resolve("cpu"); // loads torch
-        torch.set_num_threads(int.Parse(threads, CultureInfo.InvariantCulture));
-        var memoryCase = JsonSerializer.Deserialize<MemoryCase>(asked)!;
-        double result = what switch
+        Console.WriteLine(
+            "| model | crops | precision | recomputed | peak of a step (MB) | of none | CPU s / step | of none | gradient difference |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        foreach (string model in arguments.GetValue(_models) is { Length: > 0 } asked ? asked : [.. MemoryCase.Models.Keys])
         {
-            nameof(MemoryCase.Peak) => memoryCase.Peak(),
-            nameof(MemoryCase.Seconds) => memoryCase.Seconds(),
-            _ => memoryCase.Difference(),
-        };
-        Console.WriteLine(result.ToString("R", CultureInfo.InvariantCulture));
-        return 0;
+            foreach (var precision in Enum.GetValues<TrainingPrecision>()) Compare(model, precision, arguments.GetValue(_threads));
+        }
     }
 
     private static void Compare(string model, TrainingPrecision precision, int threads)
@@ -55,20 +41,22 @@ internal static class MemoryBenchmark
         {
             var memoryCase = new MemoryCase(model, precision, recomputation);
             double peak = Ask(memoryCase, nameof(MemoryCase.Peak), threads), seconds = Ask(memoryCase, nameof(MemoryCase.Seconds), threads);
-            string difference = none is null ? "" : Ask(memoryCase, nameof(MemoryCase.Difference), threads).ToString("0.#E+0;;0", CultureInfo.InvariantCulture);
+            double difference = none is null ? 0 : Ask(memoryCase, nameof(MemoryCase.Difference), threads);
+            string differs = none is null ? "" : difference.ToString("0.#E+0;;0", CultureInfo.InvariantCulture);
             var (nonePeak, noneSeconds) = none ??= (peak, seconds);
-            Console.WriteLine(FormattableString.Invariant(
-                $"| {model} | {MemoryCase.Models[model].Batch} | {precision} | {recomputation} | {peak / 1e6:F0} | {peak / nonePeak:F2} | {seconds:F2} | {seconds / noneSeconds:F2} | {difference} |"));
+            Console.WriteLine($"| {model} | {MemoryCase.Models[model].Batch} | {precision} | {recomputation} "
+                + FormattableString.Invariant($"| {peak / 1e6:F0} | {peak / nonePeak:F2} | {seconds:F2} | {seconds / noneSeconds:F2} | {differs} |"));
         }
     }
 
-    // In a process of its own, so that nothing was there before.
+    /// <summary>One figure of one case, from a process of its own, in which nothing was before.</summary>
     private static double Ask(MemoryCase memoryCase, string what, int threads)
     {
         bool host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        string[] first = host ? [typeof(MemoryBenchmark).Assembly.Location] : [];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. first, Child, what, $"{threads}", JsonSerializer.Serialize(memoryCase)]) { RedirectStandardOutput = true };
-        // glibc then gives freed tensors back at once; otherwise the peak holds what it keeps, about 100 MB that differ from run to run. That takes time.
+        string[] first = host ? [typeof(MemoryCommand).Assembly.Location] : [];
+        string[] rest = [MemoryCaseCommand.CommandName, what, JsonSerializer.Serialize(memoryCase), "--threads", $"{threads}"];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. first, .. rest]) { RedirectStandardOutput = true };
+        // glibc then gives freed tensors back at once, which takes time; otherwise the peak holds what it keeps, about 100 MB more or less.
         if (what == nameof(MemoryCase.Peak)) start.Environment["MALLOC_MMAP_THRESHOLD_"] = "262144";
         using var process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();

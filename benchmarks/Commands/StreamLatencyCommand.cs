@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using AudioBsq.Native;
@@ -6,10 +7,10 @@ using AudioBsq.Signal;
 using AudioBsq.Streaming;
 using TorchSharp;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Commands;
 
-/// <summary>How long causal models of random weights, which are as fast as trained ones, take for each 20 ms of sound that comes in, and for a minute of it at once.</summary>
-internal static class StreamLatency
+/// <summary><c>stream-latency</c>: time per token of live streams. Random weights are as fast as trained ones.</summary>
+internal sealed class StreamLatencyCommand : Command
 {
     private const int Seconds = 60;
 
@@ -20,39 +21,51 @@ internal static class StreamLatency
         ["small + convolution"] = AudioBsqOptions.Small.Encoder with { UseConvModule = true },
     };
 
-    public static int Run(int threads)
+    private readonly Option<int> _threads = Inputs.Threads(Environment.ProcessorCount);
+
+    public StreamLatencyCommand() : base(
+        "stream-latency",
+        "Time causal models on live sound: milliseconds for each 20 ms that come in, and a minute at once.")
+    {
+        Add(_threads);
+        SetAction(Run);
+    }
+
+    private void Run(ParseResult arguments)
     {
         TorchDevice.Resolve("cpu"); // loads torch
-        torch.set_num_threads(threads);
+        torch.set_num_threads(arguments.GetValue(_threads));
         var random = new Random(1);
         float[] sound = [.. Enumerable.Range(0, Seconds * 16_000).Select(_ => (float)(0.2 * random.NextDouble() - 0.1))];
-        Console.WriteLine($"{threads} threads of torch; milliseconds for 20 ms of sound: a step in, a token out; {Seconds} s; the sound itself is {new MelOptions().FftLength / 32 + 20} ms late");
-        Console.WriteLine("model                 median   mean   99 %    most  × real time  at once, × real time");
-        foreach (var (name, network) in Networks)
+        Console.WriteLine($"{torch.get_num_threads()} threads of torch; milliseconds for 20 ms of sound: a step in, a token out; {Seconds} s; "
+            + $"the sound itself is {new MelOptions().FftLength / 32 + 20} ms late");
+        Console.WriteLine("model                 median   mean   99 %     max  × real time  at once, × real time");
+        foreach (var (name, network) in Networks) Measure(name, network, sound);
+    }
+
+    private static void Measure(string name, NetworkOptions network, float[] sound)
+    {
+        var options = new AudioBsqOptions
         {
-            var options = new AudioBsqOptions
-            {
-                WindowFrames = 256,
-                PatchFrames = 2,
-                PatchBands = 128,
-                Encoder = network with { Mask = AttentionMask.BlockCausal, PastSteps = 49 },
-                Quantizer = new() { Bits = 9 },
-            };
-            using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
-            using var stream = new StreamingTokenizer(model);
-            for (int i = 0; i < 100; i++) stream.Accept(sound.AsSpan(320 * i, 320)); // compiles
-            stream.Reset();
+            WindowFrames = 256,
+            PatchFrames = 2,
+            PatchBands = 128,
+            Encoder = network with { Mask = AttentionMask.BlockCausal, PastSteps = 49 },
+            Quantizer = new() { Bits = 9 },
+        };
+        using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
+        using var stream = new StreamingTokenizer(model);
+        for (int i = 0; i < 100; i++) stream.Accept(sound.AsSpan(320 * i, 320)); // compiles
+        stream.Reset();
 
-            double[] steps = [.. Enumerable.Range(0, sound.Length / 320).Select(i => Milliseconds(() => stream.Accept(sound.AsSpan(320 * i, 320))))];
-            stream.Reset();
-            double atOnce = Milliseconds(() => stream.Accept(sound));
+        double[] steps = [.. Enumerable.Range(0, sound.Length / 320).Select(i => Milliseconds(() => stream.Accept(sound.AsSpan(320 * i, 320))))];
+        stream.Reset();
+        double atOnce = Milliseconds(() => stream.Accept(sound));
 
-            var sorted = steps.Order().ToList();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-20} {sorted[sorted.Count / 2],7:F2} {steps.Average(),6:F2} {sorted[sorted.Count * 99 / 100],6:F2} {sorted[^1],7:F1}  {Seconds * 1000 / steps.Sum(),11:F1}  {Seconds * 1000 / atOnce,20:F1}"));
-        }
-
-        return 0;
+        double[] sorted = [.. steps.Order()];
+        double median = sorted[sorted.Length / 2], late = sorted[sorted.Length * 99 / 100], max = sorted[^1];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20} {median,7:F2} {steps.Average(),6:F2} {late,6:F2} {max,7:F1}")
+            + string.Create(CultureInfo.InvariantCulture, $"  {Seconds * 1000 / steps.Sum(),11:F1}  {Seconds * 1000 / atOnce,20:F1}"));
     }
 
     private static double Milliseconds(Action run)

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Memory;
 
 /// <summary>Training steps of one model with one way to recompute, in a process of their own.</summary>
 /// <param name="Model">A name of <see cref="Models"/>.</param>
@@ -15,13 +16,15 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     public static IReadOnlyDictionary<string, (AudioBsqOptions Options, int Batch)> Models { get; } = new Dictionary<string, (AudioBsqOptions, int)>
     {
         ["small"] = (AudioBsqOptions.Small, 2),
-        ["small+conv"] = (AudioBsqOptions.Small with { Encoder = AudioBsqOptions.Small.Encoder with { UseConvModule = true } }, 2),
+        ["small+conv"] = (AudioBsqOptions.Small with { Encoder = SmallWithConvolution }, 2),
         ["standard"] = (AudioBsqOptions.Standard, 2),
     };
 
+    private static NetworkOptions SmallWithConvolution => AudioBsqOptions.Small.Encoder with { UseConvModule = true };
+
     private TrainingOptions Training => new() { Precision = Precision, Recomputation = Recomputation, Device = "cpu" };
 
-    /// <summary>Most memory of a step over that before it, in bytes. The process should do nothing else.</summary>
+    /// <summary>Peak memory of a step above that before it, in bytes. The process should do nothing else.</summary>
     public double Peak()
     {
         double peak = 0;
@@ -36,14 +39,14 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     /// <summary>Processor time of the quickest of four steps, in seconds.</summary>
     public double Seconds()
     {
-        double least = double.PositiveInfinity;
+        double min = double.PositiveInfinity;
         Run(4, (step, _) =>
         {
             var before = Work();
             step();
-            least = Math.Min(least, (Work() - before).TotalSeconds);
+            min = Math.Min(min, (Work() - before).TotalSeconds);
         });
-        return least;
+        return min;
     }
 
     /// <summary>Largest difference to the gradients without recomputation, as a part of the largest of these.</summary>
@@ -82,7 +85,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
         using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
         using var trainer = new Trainer(model.Network, training, torch.CPU);
         trainer.Step([Batch()], 0);
-        return [.. model.Network.parameters().Select(parameter => parameter.grad is { } gradient ? gradient.contiguous().data<float>().ToArray() : [])];
+        return [.. model.Network.parameters().Select(parameter => parameter.grad?.contiguous().data<float>().ToArray() ?? [])];
     }
 
     // Noise: how long a step takes does not depend on what it sees.
@@ -90,8 +93,10 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     {
         var (options, count) = Models[Model];
         var random = new Random(1);
-        var clips = Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<float>)Enumerable.Range(0, options.WindowFrames * options.Bands).Select(_ => -80 * random.NextSingle()).ToArray());
-        return MelBatch.Of([.. clips], options, torch.CPU);
+        var clips = new ReadOnlyMemory<float>[count];
+        for (int i = 0; i < count; i++)
+            clips[i] = Enumerable.Range(0, options.WindowFrames * options.Bands).Select(_ => -80 * random.NextSingle()).ToArray();
+        return MelBatch.Of(clips, options, torch.CPU);
     }
 
     private static TimeSpan Work()
