@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace AudioBsq.Benchmarks;
 
@@ -17,14 +18,24 @@ internal static class Inputs
     public static Option<int> Count(string name, int otherwise, string description)
     {
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => otherwise };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int number) && number < 1)
-                result.AddError($"{name} must be at least 1; it is {number}.");
-        });
+        option.Validators.Add(result => RefuseBelowOne(name, result));
         return option;
+    }
+
+    /// <summary>A whole number from 1 without a name of its own.</summary>
+    public static Argument<int> CountArgument(string name, int otherwise, string description)
+    {
+        var argument = new Argument<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
+        argument.Validators.Add(result => RefuseBelowOne(name, result));
+        return argument;
     }
 
     /// <summary>Threads of torch.</summary>
     public static Option<int> Threads(int otherwise) => Count("--threads", otherwise, "Threads of torch");
+
+    private static void RefuseBelowOne(string name, SymbolResult result)
+    {
+        if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int number) && number < 1)
+            result.AddError($"{name} must be at least 1; it is {number}.");
+    }
 }

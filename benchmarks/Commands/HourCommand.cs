@@ -13,15 +13,10 @@ namespace AudioBsq.Benchmarks.Commands;
 internal sealed class HourCommand : Command
 {
     private readonly Argument<DirectoryInfo> _folder = Inputs.Folder();
-
-    private readonly Argument<int> _seconds = new("SECONDS") { Description = "Seconds of sound", DefaultValueFactory = _ => 3600 };
+    private readonly Argument<int> _seconds = Inputs.CountArgument("SECONDS", 3600, "Seconds of sound");
 
     public HourCommand() : base("hour", "Tokenize an hour of speech through the ML.NET pipeline, and say what time and memory that takes.")
     {
-        _seconds.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int seconds) && seconds < 1) result.AddError("SECONDS must be at least 1.");
-        });
         Add(_folder);
         Add(_seconds);
         SetAction(Run);

@@ -44,8 +44,10 @@ internal sealed class MemoryCommand : Command
             double difference = none is null ? 0 : Ask(memoryCase, nameof(MemoryCase.Difference), threads);
             string differs = none is null ? "" : difference.ToString("0.#E+0;;0", CultureInfo.InvariantCulture);
             var (nonePeak, noneSeconds) = none ??= (peak, seconds);
-            Console.WriteLine($"| {model} | {MemoryCase.Models[model].Batch} | {precision} | {recomputation} "
-                + FormattableString.Invariant($"| {peak / 1e6:F0} | {peak / nonePeak:F2} | {seconds:F2} | {seconds / noneSeconds:F2} | {differs} |"));
+            string memory = FormattableString.Invariant($"{peak / 1e6:F0} | {peak / nonePeak:F2}");
+            string time = FormattableString.Invariant($"{seconds:F2} | {seconds / noneSeconds:F2}");
+            int crops = MemoryCase.Models[model].Batch;
+            Console.WriteLine($"| {model} | {crops} | {precision} | {recomputation} | {memory} | {time} | {differs} |");
         }
     }
 
@@ -61,7 +63,8 @@ internal sealed class MemoryCommand : Command
         using var process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"The process for {what} of {memoryCase} ended with {process.ExitCode}.");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"The process for {what} of {memoryCase} ended with {process.ExitCode}.");
         return double.Parse(output.Trim().Split('\n')[^1], CultureInfo.InvariantCulture);
     }
 }

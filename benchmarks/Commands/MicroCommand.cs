@@ -8,7 +8,7 @@ internal sealed class MicroCommand : Command
 {
     public MicroCommand() : base(
         "micro",
-        "Time single operations with BenchmarkDotNet, whose options follow, such as --filter '*' for all of them or --job dry for a quick look.")
+        "Time single operations with BenchmarkDotNet. Its options follow, such as --filter '*' for all or --job dry for a quick look.")
     {
         TreatUnmatchedTokensAsErrors = false;
         SetAction(Run);

@@ -63,7 +63,7 @@ internal sealed class PrecisionCommand : Command
             .Where(path => Path.GetExtension(path).ToLowerInvariant() is ".wav" or ".flac").Order(StringComparer.Ordinal)];
         int count = Math.Min(max, files.Length);
         if (count < 8)
-            throw new InvalidDataException($"'{folder}' holds {files.Length} .wav and .flac files; 8 or more are needed, one in 8 to measure on.");
+            throw new InvalidDataException($"'{folder}' holds {files.Length} .wav and .flac files; at least 8 are needed.");
         var mel = new MelSpectrogram(new MelOptions());
         string[] chosen = [.. Enumerable.Range(0, count).Select(i => files[(long)i * files.Length / count])];
         return [.. chosen.Select(file => mel.Extract(AudioFile.Read(file, mel.Options.SampleRate).Samples))];

@@ -9,7 +9,7 @@ using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Commands;
 
-/// <summary><c>seams</c>: what a trained model that sees windows loses where two of them meet, and what overlapping windows win back.</summary>
+/// <summary><c>seams</c>: what a trained model loses where two windows meet, and what overlapping windows win back.</summary>
 internal sealed class SeamsCommand : Command
 {
     private readonly Argument<FileInfo> _model = Inputs.Model();

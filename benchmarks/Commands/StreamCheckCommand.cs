@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Commands;
 
-/// <summary><c>stream-check</c>: whether a trained model gives the same tokens however clips are cut, saved and restored, batched and padded.</summary>
+/// <summary><c>stream-check</c>: whether a trained model gives the same tokens however clips are cut, restored and batched.</summary>
 internal sealed class StreamCheckCommand : Command
 {
     private const int Cuttings = 200, Batchings = 50, Changes = 200;
@@ -37,11 +37,13 @@ internal sealed class StreamCheckCommand : Command
         Console.WriteLine($"{Wrong(Batchings, _ => check.BatchIsEqual())} of {Batchings} random batchings of all clips gave other tokens");
         if (!model.Options.IsCausal) return;
 
-        Console.WriteLine($"{Wrong(Changes, check.PastIsEqual)} of {Changes} changes from a random sample on changed a token that ends before it");
+        Console.WriteLine($"{Wrong(Changes, check.PastIsEqual)} of {Changes} changes from a random sample on "
+            + "changed a token that ends before it");
         float[] noise = check.Noise();
         Console.WriteLine("latents step by step and 256 steps at once differ by "
             + FormattableString.Invariant($"{noise[noise.Length / 2]:E1} (median), {noise[(int)(0.999 * noise.Length)]:E1} (99.9 %), ")
-            + FormattableString.Invariant($"{noise[^1]:E1} (max); what is nearer than {EncoderStream.TooCloseToCall:E1} to a threshold is computed again"));
+            + FormattableString.Invariant($"{noise[^1]:E1} (max); what is nearer than {EncoderStream.TooCloseToCall:E1} ")
+            + "to a threshold is computed again");
     }
 
     private static int Wrong(int count, Func<int, bool> isEqual) => Enumerable.Range(0, count).Count(i => !isEqual(i));

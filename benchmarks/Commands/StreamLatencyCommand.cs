@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
@@ -37,8 +36,8 @@ internal sealed class StreamLatencyCommand : Command
         torch.set_num_threads(arguments.GetValue(_threads));
         var random = new Random(1);
         float[] sound = [.. Enumerable.Range(0, Seconds * 16_000).Select(_ => (float)(0.2 * random.NextDouble() - 0.1))];
-        Console.WriteLine($"{torch.get_num_threads()} threads of torch; milliseconds for 20 ms of sound: a step in, a token out; {Seconds} s; "
-            + $"the sound itself is {new MelOptions().FftLength / 32 + 20} ms late");
+        Console.WriteLine($"{torch.get_num_threads()} threads of torch; milliseconds for 20 ms of sound: a step in, a token out; "
+            + $"{Seconds} s; the sound itself is {new MelOptions().FftLength / 32 + 20} ms late");
         Console.WriteLine("model                 median   mean   99 %     max  × real time  at once, × real time");
         foreach (var (name, network) in Networks) Measure(name, network, sound);
     }
@@ -58,14 +57,16 @@ internal sealed class StreamLatencyCommand : Command
         for (int i = 0; i < 100; i++) stream.Accept(sound.AsSpan(320 * i, 320)); // compiles
         stream.Reset();
 
-        double[] steps = [.. Enumerable.Range(0, sound.Length / 320).Select(i => Milliseconds(() => stream.Accept(sound.AsSpan(320 * i, 320))))];
+        double[] steps = new double[sound.Length / 320];
+        for (int i = 0; i < steps.Length; i++) steps[i] = Milliseconds(() => stream.Accept(sound.AsSpan(320 * i, 320)));
         stream.Reset();
         double atOnce = Milliseconds(() => stream.Accept(sound));
 
         double[] sorted = [.. steps.Order()];
         double median = sorted[sorted.Length / 2], late = sorted[sorted.Length * 99 / 100], max = sorted[^1];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20} {median,7:F2} {steps.Average(),6:F2} {late,6:F2} {max,7:F1}")
-            + string.Create(CultureInfo.InvariantCulture, $"  {Seconds * 1000 / steps.Sum(),11:F1}  {Seconds * 1000 / atOnce,20:F1}"));
+        double live = Seconds * 1000 / steps.Sum(), whole = Seconds * 1000 / atOnce;
+        Console.WriteLine(FormattableString.Invariant($"{name,-20} {median,7:F2} {steps.Average(),6:F2} {late,6:F2} {max,7:F1}")
+            + FormattableString.Invariant($"  {live,11:F1}  {whole,20:F1}"));
     }
 
     private static double Milliseconds(Action run)

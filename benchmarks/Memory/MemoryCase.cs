@@ -13,12 +13,13 @@ namespace AudioBsq.Benchmarks.Memory;
 internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Recomputation Recomputation)
 {
     /// <summary>The models, by the names of tables, and crops of the full window in one batch.</summary>
-    public static IReadOnlyDictionary<string, (AudioBsqOptions Options, int Batch)> Models { get; } = new Dictionary<string, (AudioBsqOptions, int)>
-    {
-        ["small"] = (AudioBsqOptions.Small, 2),
-        ["small+conv"] = (AudioBsqOptions.Small with { Encoder = SmallWithConvolution }, 2),
-        ["standard"] = (AudioBsqOptions.Standard, 2),
-    };
+    public static IReadOnlyDictionary<string, (AudioBsqOptions Options, int Batch)> Models { get; } =
+        new Dictionary<string, (AudioBsqOptions, int)>
+        {
+            ["small"] = (AudioBsqOptions.Small, 2),
+            ["small+conv"] = (AudioBsqOptions.Small with { Encoder = SmallWithConvolution }, 2),
+            ["standard"] = (AudioBsqOptions.Standard, 2),
+        };
 
     private static NetworkOptions SmallWithConvolution => AudioBsqOptions.Small.Encoder with { UseConvModule = true };
 

@@ -22,13 +22,15 @@ internal sealed class PrecisionReport
         _pairs.Add(pair);
         var (full, half) = pair;
         foreach (var run in (PrecisionRun[])[full, half]) File.AppendAllLines(_csv, run.Curve.Select((step, i) => Row(run, step, i + 1)));
-        Console.WriteLine(FormattableString.Invariant($"| {full.Seed} | {Figures(full)} | {Figures(half)} | {full.Seconds / half.Seconds:F2} |"));
+        string ratio = FormattableString.Invariant($"{full.Seconds / half.Seconds:F2}");
+        Console.WriteLine($"| {full.Seed} | {Figures(full)} | {Figures(half)} | {ratio} |");
     }
 
     public void WriteSummary()
     {
         double ratio = _pairs.Average(pair => pair.Full.Seconds / pair.Half.Seconds);
-        Console.WriteLine(FormattableString.Invariant($"\nA step in fp32 takes {ratio:F2} times one in bf16 (mean of the seeds' ratios of medians)."));
+        Console.WriteLine(FormattableString.Invariant($"\nA step in fp32 takes {ratio:F2} times one in bf16 ")
+            + "(mean of the seeds' ratios of medians).");
         if (_pairs.Count < 3)
         {
             Console.WriteLine("No verdict: the spread of fewer than three seeds says nothing.");
@@ -37,8 +39,9 @@ internal sealed class PrecisionReport
 
         double curve = LargestOfCurves(), validation = _pairs.Max(pair => Math.Abs(pair.Half.ValidationError - pair.Full.ValidationError));
         double range = _pairs.Max(pair => pair.Full.ValidationError) - _pairs.Min(pair => pair.Full.ValidationError);
-        Console.WriteLine(FormattableString.Invariant($"In each tenth of the run a bf16 seed's mean loss is at most {curve:F2} standard deviations ")
-            + "of the fp32 seeds from the fp32 run of its own seed (allowed: 2).");
+        Console.WriteLine("In each tenth of the run a bf16 seed's mean loss is at most "
+            + FormattableString.Invariant($"{curve:F2} standard deviations of the fp32 seeds from the fp32 run of its own seed ")
+            + "(allowed: 2).");
         Console.WriteLine(FormattableString.Invariant($"Its validation error is at most {validation:F3} dB from that of the fp32 run; ")
             + FormattableString.Invariant($"the fp32 seeds are {range:F3} dB apart (allowed: as much)."));
         Console.WriteLine(curve <= 2 && validation <= range

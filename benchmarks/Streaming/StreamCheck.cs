@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Streaming;
 
-/// <summary>Tokens of recordings, each tokenized whole, to compare with tokens found in other ways, chosen at random from one seed.</summary>
+/// <summary>Compares the tokens of recordings that are tokenized whole with those found in other ways, at random from one seed.</summary>
 internal sealed class StreamCheck
 {
     private readonly AudioBsqModel _model;
@@ -39,7 +39,7 @@ internal sealed class StreamCheck
     /// <summary>Whether all clips, in batches of random size and order, give the same tokens.</summary>
     public bool BatchIsEqual() => Batched().Zip(_tokens).All(pair => pair.First.SequenceEqual(pair.Second));
 
-    /// <summary>Whether other sound from a random sample on leaves the tokens that end before it as they are, and changes one after it.</summary>
+    /// <summary>Whether other sound from a random sample on changes tokens, and none that ends before it.</summary>
     public bool PastIsEqual(int number)
     {
         float[] sound = _sounds[number % _sounds.Length], other = [.. sound];
@@ -47,8 +47,8 @@ internal sealed class StreamCheck
         int changed = _random.Next(sound.Length);
         for (int i = changed; i < other.Length; i++) other[i] = (float)(_random.NextDouble() - 0.5);
         int[] found = _model.Encode(_spectrogram.Extract(other));
-        int steps = Enumerable.Range(0, _model.Options.StepsOf(_model.Mel.FramesOf(sound.Length))).Count(step => LastSample(step) <= changed);
-        int ended = steps * _model.Options.TokensPerStep;
+        int steps = _model.Options.StepsOf(_model.Mel.FramesOf(sound.Length));
+        int ended = Enumerable.Range(0, steps).Count(step => LastSample(step) <= changed) * _model.Options.TokensPerStep;
         return tokens.AsSpan(0, ended).SequenceEqual(found.AsSpan(0, ended)) && !tokens.AsSpan().SequenceEqual(found);
     }
 
