@@ -7,7 +7,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Benchmarks.Commands;
 
-/// <summary><c>memory</c>: what each <see cref="Recomputation"/> saves of a training step's memory, and what time it costs.</summary>
+/// <summary><c>memory</c>: what activation checkpointing saves of a training step's memory, and what time it costs.</summary>
 internal sealed class MemoryCommand : Command
 {
     private readonly Argument<string[]> _models =
@@ -26,7 +26,7 @@ internal sealed class MemoryCommand : Command
     private void Run(ParseResult arguments)
     {
         Console.WriteLine(
-            "| model | crops | precision | recomputed | peak of a step (MB) | of none | CPU s / step | of none | gradient difference |");
+            "| model | crops | precision | checkpointing | peak of a step (MB) | of none | CPU s / step | of none | gradient difference |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string model in arguments.GetValue(_models) is { Length: > 0 } asked ? asked : [.. MemoryCase.Models.Keys])
         {
@@ -37,9 +37,9 @@ internal sealed class MemoryCommand : Command
     private static void Compare(string model, TrainingPrecision precision, int threads)
     {
         (double Peak, double Seconds)? none = null;
-        foreach (var recomputation in (Recomputation[])[Recomputation.None, Recomputation.Selective, Recomputation.Blocks])
+        foreach (bool checkpointing in (bool[])[false, true])
         {
-            var memoryCase = new MemoryCase(model, precision, recomputation);
+            var memoryCase = new MemoryCase(model, precision, checkpointing);
             double peak = Ask(memoryCase, nameof(MemoryCase.Peak), threads), seconds = Ask(memoryCase, nameof(MemoryCase.Seconds), threads);
             double difference = none is null ? 0 : Ask(memoryCase, nameof(MemoryCase.Difference), threads);
             string differs = none is null ? "" : difference.ToString("0.#E+0;;0", CultureInfo.InvariantCulture);
@@ -47,7 +47,7 @@ internal sealed class MemoryCommand : Command
             string memory = FormattableString.Invariant($"{peak / 1e6:F0} | {peak / nonePeak:F2}");
             string time = FormattableString.Invariant($"{seconds:F2} | {seconds / noneSeconds:F2}");
             int crops = MemoryCase.Models[model].Batch;
-            Console.WriteLine($"| {model} | {crops} | {precision} | {recomputation} | {memory} | {time} | {differs} |");
+            Console.WriteLine($"| {model} | {crops} | {precision} | {(checkpointing ? "on" : "off")} | {memory} | {time} | {differs} |");
         }
     }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AudioBsq.Benchmarks.Streaming;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
@@ -42,7 +42,7 @@ internal sealed class StreamCheckCommand : Command
         float[] noise = check.Noise();
         Console.WriteLine("latents step by step and 256 steps at once differ by "
             + FormattableString.Invariant($"{noise[noise.Length / 2]:E1} (median), {noise[(int)(0.999 * noise.Length)]:E1} (99.9 %), ")
-            + FormattableString.Invariant($"{noise[^1]:E1} (max); what is nearer than {EncoderStream.TooCloseToCall:E1} ")
+            + FormattableString.Invariant($"{noise[^1]:E1} (max); what is nearer than {ForwardPass.TooCloseToCall:E1} ")
             + "to a threshold is computed again");
     }
 

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
-using AudioBsq.Streaming;
 using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Commands;
@@ -53,7 +52,7 @@ internal sealed class StreamLatencyCommand : Command
             Quantizer = new() { Bits = 9 },
         };
         using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
-        using var stream = new StreamingTokenizer(model);
+        using var stream = model.CreateStreamingTokenizer();
         for (int i = 0; i < 100; i++) stream.Accept(sound.AsSpan(320 * i, 320)); // compiles
         stream.Reset();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AudioBsq.Inference;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Training;
@@ -6,11 +7,11 @@ using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Memory;
 
-/// <summary>Training steps of one model with one way to recompute, in a process of their own.</summary>
+/// <summary>Training steps of one model, with activation checkpointing or without, in a process of their own.</summary>
 /// <param name="Model">A name of <see cref="Models"/>.</param>
 /// <param name="Precision">Of matrix products.</param>
-/// <param name="Recomputation">What is computed again.</param>
-internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Recomputation Recomputation)
+/// <param name="Checkpointing">Whether activations are computed again in the backward pass.</param>
+internal sealed record MemoryCase(string Model, TrainingPrecision Precision, bool Checkpointing)
 {
     /// <summary>The models, by the names of tables, and crops of the full window in one batch.</summary>
     public static IReadOnlyDictionary<string, (AudioBsqOptions Options, int Batch)> Models { get; } =
@@ -23,7 +24,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
 
     private static NetworkOptions SmallWithConvolution => AudioBsqOptions.Small.Encoder with { UseConvModule = true };
 
-    private TrainingOptions Training => new() { Precision = Precision, Recomputation = Recomputation, Device = "cpu" };
+    private TrainingOptions Training => new() { Precision = Precision, ActivationCheckpointing = Checkpointing, Device = "cpu" };
 
     /// <summary>Peak memory of a step above that before it, in bytes. The process should do nothing else.</summary>
     public double Peak()
@@ -50,10 +51,10 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
         return min;
     }
 
-    /// <summary>Largest difference to the gradients without recomputation, as a part of the largest of these.</summary>
+    /// <summary>Largest difference to the gradients without checkpointing, as a part of the largest of these.</summary>
     public double Difference()
     {
-        var (expected, actual) = (Gradients(Training with { Recomputation = Recomputation.None }), Gradients(Training));
+        var (expected, actual) = (Gradients(Training with { ActivationCheckpointing = false }), Gradients(Training));
         double largest = 0, difference = 0;
         foreach (var (first, second) in expected.Zip(actual))
         {
@@ -71,7 +72,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     {
         using var scope = torch.NewDisposeScope();
         using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Network, Training, torch.CPU);
+        using var trainer = new Trainer(model.Content.Network, Training, torch.CPU);
         var batch = Batch();
         for (int step = 0; step < steps; step++)
         {
@@ -84,9 +85,9 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     {
         using var scope = torch.NewDisposeScope();
         using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Network, training, torch.CPU);
+        using var trainer = new Trainer(model.Content.Network, training, torch.CPU);
         trainer.Step([Batch()], 0);
-        return [.. model.Network.parameters().Select(parameter => parameter.grad?.contiguous().data<float>().ToArray() ?? [])];
+        return [.. model.Content.Network.parameters().Select(parameter => parameter.grad?.contiguous().data<float>().ToArray() ?? [])];
     }
 
     // Noise: how long a step takes does not depend on what it sees.

@@ -32,8 +32,8 @@ internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch,
         {
             Options = options;
             _model = AudioBsqModel.Create(model, new MelOptions(), options.Seed, options.Device);
-            _trainer = new Trainer(_model.Network, options, _model.Device);
-            _batches = new BatchSource(TrainingData.Of(clips), model, options, _model.Device, default);
+            _trainer = new Trainer(_model.Content.Network, options, _model.Content.Device);
+            _batches = new BatchSource(TrainingData.Of(clips), model, options, _model.Content.Device, default);
         }
 
         public TrainingOptions Options { get; }
@@ -50,7 +50,7 @@ internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch,
 
         public PrecisionRun Finish(float[][] validation)
         {
-            _model.Network.eval();
+            _model.Content.Network.eval();
             return new PrecisionRun(Options.Precision, Options.Seed, _curve, _model.Evaluate(validation).MeanAbsoluteError);
         }
 

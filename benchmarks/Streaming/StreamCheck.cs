@@ -1,6 +1,5 @@
 using AudioBsq.Networks;
 using AudioBsq.Signal;
-using AudioBsq.Streaming;
 using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Streaming;
@@ -57,7 +56,7 @@ internal sealed class StreamCheck
 
     private List<int> Streamed(float[] sound)
     {
-        var stream = new StreamingTokenizer(_model);
+        var stream = _model.CreateStreamingTokenizer();
         List<int> tokens = [];
         double largest = Math.Pow(40_000, _random.NextDouble()); // some cuttings are fine all through
         for (int start = 0; start < sound.Length;)
@@ -68,7 +67,7 @@ internal sealed class StreamCheck
             if (_random.NextDouble() * sound.Length > 5 * count) continue;
             byte[] state = stream.SaveState();
             stream.Dispose();
-            stream = new StreamingTokenizer(_model);
+            stream = _model.CreateStreamingTokenizer();
             stream.RestoreState(state);
         }
 
@@ -104,19 +103,19 @@ internal sealed class StreamCheck
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
         int bands = _model.Options.Bands, steps = mel.Length / bands / _model.Options.PatchFrames;
-        var x = _model.Network.Scale(torch.tensor(mel, [1, mel.Length / bands, bands]));
+        var x = _model.Content.Network.Scale(torch.tensor(mel, [1, mel.Length / bands, bands]));
         return (Latents(x, steps, 1) - Latents(x, steps, 256)).abs().flatten().data<float>().ToArray();
     }
 
     private torch.Tensor Latents(torch.Tensor x, int steps, int atOnce)
     {
-        using var past = new Past(_model.Options.Encoder, _model.Options);
+        using var cache = new CausalCache(_model.Options.Encoder, _model.Options);
         int frames = _model.Options.PatchFrames;
         var parts = new List<torch.Tensor>();
         for (int start = 0; start < steps; start += atOnce)
         {
             var part = x.narrow(1, (long)start * frames, (long)Math.Min(atOnce, steps - start) * frames);
-            parts.Add(_model.Network.Encode(part, null, past));
+            parts.Add(_model.Content.Network.Encode(part, null, cache));
         }
 
         return torch.cat(parts, 1);

@@ -74,7 +74,7 @@ public class GoldenVectorQuantizerTests
         {
             int dimension = config.GetProperty("embed_dim").GetInt32();
             using var known = JsonDocument.Parse($$"""{ "audioconfig": {{config.GetProperty("audioconfig")}}, "embed_dim": {{dimension}}, "clamp_range": {{config.GetProperty("clamp_range")}} }""");
-            Options = ReferenceConfig.ToOptions(known.RootElement);
+            Options = ReferenceConfiguration.ToOptions(known.RootElement);
             Options = Options with { Decoder = Options.Encoder with { HeadWidth = config.GetProperty("dim_ffn_output").GetInt32() } };
             (_encoder, _decoder) = (new Encoder(Options), new Decoder(Options));
             Quantizer = new VectorQuantizer(config.GetProperty("n_embed").GetInt32(), dimension, config.GetProperty("l2_norm").GetBoolean());
