@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using AudioBsq.Benchmarks.Streaming;
 using AudioBsq.Networks;
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -41,8 +42,8 @@ internal sealed class SeamsCommand : Command
     {
         using var scope = torch.NewDisposeScope();
         var network = new AudioBsqNetwork(model.Options with { ContextFrames = context });
-        network.load_state_dict(model.Network.state_dict());
-        using var overlapping = new AudioBsqModel(network, model.Mel, torch.CPU);
+        network.load_state_dict(model.Content.Network.state_dict());
+        using var overlapping = new AudioBsqModel(new ModelContent(network, model.Mel, torch.CPU));
         int bands = model.Options.Bands, window = model.Options.WindowFrames, kept = window - 2 * context, windows = 0;
         var (nearby, all) = (new Mean(), new Mean());
         foreach (float[] mel in mels)
