@@ -1,4 +1,4 @@
-using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 

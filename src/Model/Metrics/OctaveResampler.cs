@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using AudioBsq.Signal;
 
 namespace AudioBsq.Metrics;
 
 /// <summary>
 /// Resampling as GNU Octave's <c>resample</c> does it, in double precision: a sinc under a Kaiser window with 60 dB of rejection and a transition
-/// of a tenth of the cut-off. STOI is defined with it; for sound use <see cref="Signal.Resampler"/>, which rejects 100 dB.
+/// of a tenth of the cut-off. STOI is defined with it; for sound use <see cref="Resampler"/>, which rejects 100 dB.
 /// </summary>
 internal static class OctaveResampler
 {
@@ -41,22 +42,10 @@ internal static class OctaveResampler
         for (int i = -half; i <= half; i++)
         {
             double x = 2 * Math.PI * cutOff * i, sinc = i == 0 ? 1 : Math.Sin(x) / x, edge = (double)i / half;
-            taps[i + half] = sinc * BesselI0(beta * Math.Sqrt(1 - edge * edge));
+            taps[i + half] = sinc * Bessel.I0(beta * Math.Sqrt(1 - edge * edge));
         }
 
         TensorPrimitives.Multiply(taps, up / TensorPrimitives.Sum<double>(taps), taps);
         return taps;
-    }
-
-    private static double BesselI0(double x)
-    {
-        double sum = 1, term = 1;
-        for (int k = 1; term > sum * 1e-18; k++)
-        {
-            term *= x / (2 * k) * (x / (2 * k));
-            sum += term;
-        }
-
-        return sum;
     }
 }

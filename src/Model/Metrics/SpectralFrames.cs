@@ -1,5 +1,6 @@
 using System.Numerics;
 using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 
@@ -17,11 +18,11 @@ internal static class SpectralFrames
         float[] result = new float[(long)frames * (bank?.Bands ?? stft.Bins)];
         var amplitudes = new Vector<float>[stft.Bins];
         var bands = new Vector<float>[bank?.Bands ?? 0];
-        stft.ForEachBlock(waveform, frames, (first, power) =>
+        stft.ForEachBatch(waveform, frames, (first, power) =>
         {
             for (int bin = 0; bin < amplitudes.Length; bin++) amplitudes[bin] = Vector.SquareRoot(power[bin]);
             bank?.Apply(amplitudes, bands);
-            Stft.Scatter(bank is null ? amplitudes : bands, result, first, frames);
+            BatchRows.Store(bank is null ? amplitudes : bands, result, first, frames);
         });
         return result;
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 
@@ -16,7 +17,7 @@ internal static class ThirdOctaveBands
 
     private static readonly double[] Window = [.. Enumerable.Range(1, FrameLength).Select(n => 0.5 - 0.5 * Math.Cos(2 * Math.PI * n / (FrameLength + 1)))];
     private static readonly int[] Edges = [.. Enumerable.Range(0, Bands + 1).Select(NearestBin)];
-    private static readonly Fourier Transform = new(FftLength);
+    private static readonly ComplexFft Transform = new(FftLength);
 
     /// <summary>Amplitudes (frames, bands) of both waveforms, which must be of one length at <see cref="SampleRate"/>.</summary>
     public static (double[] Reference, double[] Degraded) Measure(double[] reference, double[] degraded)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 
@@ -18,7 +19,7 @@ internal static class VisqolAlignment
         if (!degraded.ContainsAnyExcept(0)) return 0;
         int longest = Math.Max(reference.Length, degraded.Length), most = longest - 1;
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)longest * 2);
-        var transform = new Fourier(size);
+        var transform = new ComplexFft(size);
         var values = new Complex[size];
         FillEnvelopes(values, reference, degraded);
         transform.Forward(values);
