@@ -12,7 +12,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AudioBsq.Decoding;
 using AudioBsq.MLNet;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Streaming;
@@ -45,7 +45,7 @@ var format = new PcmFormat { SampleFormat = PcmSampleFormat.S16Le, SampleRate = 
 var samples = PcmReader.ReadAsync(Console.OpenStandardInput(), format, model.Mel.SampleRate);
 
 // 3. Samples → tokens as soon as they are certain: those that the whole recording would have.
-using var tokenizer = new StreamingTokenizer(model);
+using var tokenizer = model.CreateStreamingTokenizer();
 Console.Error.WriteLine($"Listening. Tokens come up to {tokenizer.Latency.TotalMilliseconds:F0} ms behind the sound.");
 int perStep = model.Options.PatchesPerStep * model.Options.TokensPerPosition;
 double secondsPerStep = model.Options.PatchFrames / model.Mel.FrameRate;

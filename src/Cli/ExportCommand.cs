@@ -58,7 +58,7 @@ internal sealed class ExportCommand : ExampleCommand
     private static void WriteConfig(string path, AudioBsqOptions options)
     {
         using var file = new WholeFile(path);
-        using (var writer = new StreamWriter(file.Stream, leaveOpen: true)) writer.WriteLine(options.ToReferenceConfig());
+        using (var writer = new StreamWriter(file.Stream, leaveOpen: true)) writer.WriteLine(ReferenceCheckpoint.WriteConfiguration(options));
         file.Keep();
     }
 }

@@ -63,10 +63,10 @@ internal sealed class ImportCommand : ExampleCommand
         string weights = arguments.GetRequiredValue(_weights), output = arguments.GetRequiredValue(_output);
         if (!File.Exists(weights)) throw new FileNotFoundException($"There is no file of weights '{weights}'.", weights);
         if (Path.GetFullPath(weights) == Path.GetFullPath(output)) throw new UsageException($"--output '{output}' would replace what is read.");
-        var options = AudioBsqOptions.FromReferenceConfig(ReadText(arguments.GetRequiredValue(_config), "configuration"));
+        var options = ReferenceCheckpoint.ReadConfiguration(ReadText(arguments.GetRequiredValue(_config), "configuration"));
         var mel = arguments.GetValue(_mel) is { } path ? ReadMel(path, options.Bands) : MelOptions.Reference with { Bands = options.Bands };
-        var import = new ReferenceImportOptions { Prefix = arguments.GetValue(_prefix), Strict = !arguments.GetValue(_ignore), Device = "cpu" };
-        using var model = AudioBsqModel.ImportReference(weights, options, mel, import);
+        var checkpoint = new ReferenceCheckpoint(options) { Mel = mel, Prefix = arguments.GetValue(_prefix), Strict = !arguments.GetValue(_ignore), Device = "cpu" };
+        using var model = AudioBsqModel.ImportReference(weights, checkpoint);
         using (var file = new WholeFile(output))
         {
             Save(model, file.Stream);

@@ -2,7 +2,7 @@ using System.Globalization;
 using AudioBsq.MLNet;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using Microsoft.ML;
 
 namespace AudioBsq.Cli;
@@ -95,6 +95,6 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
         }
 
         private static double? LatencyOf(AudioBsqModel model) =>
-            model.Mel.Level == MelLevel.FileMaximum ? null : 1000.0 * StreamingTokenizer.LatencyOf(model) / model.Mel.SampleRate;
+            model.Mel.Level == MelLevel.FileMaximum ? null : 1000.0 * StreamingTokenizer.LatencyOf(model.Options, model.Mel) / model.Mel.SampleRate;
     }
 }

@@ -7,17 +7,10 @@ internal static class TrainingExtrasKeys
 {
     private static readonly ConfigType<double> Weight = ConfigType.Number("a number, at least 0", x => x >= 0);
 
-    private static readonly ConfigType<Recomputation> Recomputed = new("false, true or selective", (node, out value) =>
-    {
-        bool selective = node is ConfigScalar { Text: "selective" }, flag = ConfigType.Flag.Read(node, out bool blocks);
-        value = selective ? Recomputation.Selective : flag && blocks ? Recomputation.Blocks : Recomputation.None;
-        return selective || flag;
-    });
-
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         Of("data.augment", ConfigType.Flag, "false", "SpecAugment masks on training crops.", (t, v) => t with { Augmentation = v ? new() : null }),
-        Of("model.grad_checkpointing", Recomputed, "false", "Computes again in the backward pass, for less memory, more time and the same gradients: true whole blocks, selective only what is cheap.", (t, v) => t with { Recomputation = v }),
+        Of("model.grad_checkpointing", ConfigType.Flag, "false", "Activation checkpointing: blocks are computed again in the backward pass, for less memory, more time and the same gradients.", (t, v) => t with { ActivationCheckpointing = v }),
         Of("optimizer.use_bf16", ConfigType.Flag, "false", "Matrix products and attention in bfloat16.", (t, v) => t with { Precision = v ? TrainingPrecision.BFloat16 : TrainingPrecision.Full }),
         Of("optimizer.accumulate", ConfigType.Whole(1), "1", "Batches whose gradients make one step.", (t, v) => t with { AccumulateBatches = v }),
         Of("training.ema_decay", ConfigType.Number("a number from 0 to below 1", x => x is >= 0 and < 1).OrNull(), "null", "Decay of a moving average of the weights, which training then returns; null is none.", (t, v) => t with { Ema = v is { } decay ? new() { Decay = decay } : null }),

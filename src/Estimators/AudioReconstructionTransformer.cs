@@ -53,7 +53,7 @@ public sealed class AudioReconstructionTransformer : AudioTransformer
     {
         writer.Options(_columns);
         // The network stands for the half that is written here: a tokenizer after this one needs the whole model, and must not be led to a half.
-        writer.Shared(AudioTokenizerTransformer.ModelEntry, Model.Network, stream => ModelFile.Write(stream, Model, ModelParts.Decoder), whole: Model);
+        writer.Shared(AudioTokenizerTransformer.ModelEntry, Model.Content.Network, stream => ModelFile.Write(stream, Model.Content, ModelParts.Decoder), whole: Model);
     }
 
     private protected override void Free() => _model.Dispose();

@@ -28,7 +28,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     {
         options.Validate();
         Check.That(options.FrameCountColumnName != output, options.FrameCountColumnName, $"must differ from the token column '{output}'", nameof(options.FrameCountColumnName));
-        if (given is not null && !given.Parts.HasFlag(ModelParts.Encoder)) throw new NotSupportedException("The model was saved without its encoder and cannot tokenize. Save the whole tokenizer to do both.");
+        if (given is not null && !given.Content.Parts.HasFlag(ModelParts.Encoder)) throw new NotSupportedException("The model was saved without its encoder and cannot tokenize. Save the whole tokenizer to do both.");
         (_output, _input, _options) = (output, input, options);
         if (given is not null) _given = new SharedResource<AudioBsqModel>(given).Acquire(); // never ended: the model is the caller's
     }

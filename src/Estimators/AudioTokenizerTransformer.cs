@@ -46,7 +46,7 @@ public sealed class AudioTokenizerTransformer : AudioTransformer
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
         Check.That(inputColumnName is not "", inputColumnName, "must be null or a name");
         Check.That(frameCountColumnName is not "", frameCountColumnName, "must be null or a name");
-        if (!Model.Parts.HasFlag(ModelParts.Decoder)) throw new NotSupportedException("The model was saved without its decoder and cannot reconstruct. Save the whole tokenizer to do both.");
+        if (!Model.Content.Parts.HasFlag(ModelParts.Decoder)) throw new NotSupportedException("The model was saved without its decoder and cannot reconstruct. Save the whole tokenizer to do both.");
         var columns = new TokenizerColumns(outputColumnName, inputColumnName ?? OutputColumnName, frameCountColumnName, _columns.BatchSize);
         return new AudioReconstructionTransformer(Host, columns, _model.Borrow());
     }
@@ -73,7 +73,7 @@ public sealed class AudioTokenizerTransformer : AudioTransformer
     private protected override void Save(ModelWriter writer)
     {
         writer.Options(_columns);
-        writer.Shared(ModelEntry, Model, stream => ModelFile.Write(stream, Model, Model.Parts));
+        writer.Shared(ModelEntry, Model, stream => Model.Save(stream));
     }
 
     private protected override void Free() => _model.Dispose();
@@ -89,8 +89,8 @@ public sealed class AudioTokenizerTransformer : AudioTransformer
     internal static SharedResource<AudioBsqModel>.Lease LoadModel(IHostEnvironment environment, ModelReader reader, ModelParts needed)
     {
         string device = ModelDevice.Choose(environment);
-        var model = reader.Shared(ModelEntry, stream => new SharedResource<AudioBsqModel>(ModelFile.Read(stream, ModelEntry, device))).Acquire();
-        if (model.Value.Parts.HasFlag(needed)) return model;
+        var model = reader.Shared(ModelEntry, stream => new SharedResource<AudioBsqModel>(new(ModelFile.Read(stream, ModelEntry, device)))).Acquire();
+        if (model.Value.Content.Parts.HasFlag(needed)) return model;
         model.Dispose();
         throw reader.Damaged($"its model has no {needed}");
     }

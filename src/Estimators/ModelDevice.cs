@@ -10,7 +10,7 @@ internal static class ModelDevice
     /// <summary>
     /// Cursors that may run the model side by side: one on a GPU, and one where torch spreads every operation over several threads itself.
     /// </summary>
-    public static int MostCursors(AudioBsqModel model) => MostCursors(model.Device);
+    public static int MostCursors(AudioBsqModel model) => MostCursors(model.Content.Device);
 
     /// <inheritdoc cref="MostCursors(AudioBsqModel)"/>
     public static int MostCursors(torch.Device device) => device.type == DeviceType.CPU && torch.get_num_threads() == 1 ? Environment.ProcessorCount : 1;

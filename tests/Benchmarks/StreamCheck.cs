@@ -3,7 +3,7 @@ using AudioBsq.Decoding;
 using AudioBsq.MLNet;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
@@ -43,7 +43,7 @@ internal static class StreamCheck
 
     private static List<int> Streamed(AudioBsqModel model, float[] sound, Random random)
     {
-        var stream = new StreamingTokenizer(model);
+        var stream = model.CreateStreamingTokenizer();
         List<int> tokens = [];
         double largest = Math.Pow(40_000, random.NextDouble()); // some cuttings are fine all through
         for (int start = 0; start < sound.Length;)
@@ -54,7 +54,7 @@ internal static class StreamCheck
             if (random.NextDouble() * sound.Length > 5 * count) continue; // about five times
             byte[] state = stream.SaveState();
             stream.Dispose();
-            stream = new StreamingTokenizer(model);
+            stream = model.CreateStreamingTokenizer();
             stream.RestoreState(state);
         }
 

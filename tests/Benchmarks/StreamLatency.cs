@@ -3,7 +3,7 @@ using System.Globalization;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using TorchSharp;
 
 namespace AudioBsq.Benchmarks;
@@ -39,7 +39,7 @@ internal static class StreamLatency
                 Quantizer = new() { Bits = 9 },
             };
             using var model = AudioBsqModel.Create(options, new MelOptions(), device: "cpu");
-            using var stream = new StreamingTokenizer(model);
+            using var stream = model.CreateStreamingTokenizer();
             for (int i = 0; i < 100; i++) stream.Accept(sound.AsSpan(320 * i, 320)); // compiles
             stream.Reset();
 

@@ -13,7 +13,7 @@ public sealed class ImportCommandTests : IDisposable
     public ImportCommandTests()
     {
         File.WriteAllBytes(Weights, WeightFiles.Bytes(WeightFiles.Tensors()));
-        File.WriteAllText(Config, WeightFiles.Options.ToReferenceConfig());
+        File.WriteAllText(Config, ReferenceCheckpoint.WriteConfiguration(WeightFiles.Options));
     }
 
     private string Weights => PathOf("weights.safetensors");
@@ -29,7 +29,7 @@ public sealed class ImportCommandTests : IDisposable
 
         var tokenized = Ran.AudioBsq("tokenize", Zip, _clips.Folder, "--device", "cpu").Expect(0).Clips();
 
-        using var model = AudioBsqModel.ImportReference(Weights, AudioBsqOptions.FromReferenceConfig(File.ReadAllText(Config)), import: new() { Device = "cpu" });
+        using var model = AudioBsqModel.ImportReference(Weights, new(ReferenceCheckpoint.ReadConfiguration(File.ReadAllText(Config))) { Device = "cpu" });
         var mel = new MelSpectrogram(MelOptions.Reference with { Bands = 12 });
         Assert.Equal(3, tokenized.Count);
         Assert.All(tokenized, clip => Assert.Equal(model.Encode(mel.Extract(AudioFile.Read(clip.Path).Samples)), clip.Tokens));

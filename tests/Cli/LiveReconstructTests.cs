@@ -3,9 +3,9 @@ using System.Text;
 using AudioBsq.Cli;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.MLNet;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using AudioBsq.Tests.Featurizers.Decoding;
-using AudioBsq.Tests.Model.Streaming;
+using AudioBsq.Tests.Model.Inference;
 using AudioBsq.Tests.Model.Vocoding;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
@@ -139,7 +139,7 @@ public sealed class LiveReconstructTests(SavedTokenizer model) : IClassFixture<S
     private static int LongestWait(AudioBsqModel model, out int announced)
     {
         using var vocoder = SmallVocoder.Create();
-        using var tokens = new StreamingTokenizer(model);
+        using var tokens = model.CreateStreamingTokenizer();
         using var sound = new TokenStream(model, vocoder);
         announced = sound.LatencySamples;
         float[] samples = StreamModels.Sound(32_000);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using AudioBsq.Tests.Featurizers.Decoding;
-using AudioBsq.Tests.Model.Streaming;
+using AudioBsq.Tests.Model.Inference;
 
 namespace AudioBsq.Tests.Cli;
 

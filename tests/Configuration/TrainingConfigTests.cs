@@ -142,7 +142,7 @@ public sealed class TrainingConfigTests : IDisposable
         {
             AccumulateBatches = 3,
             Precision = TrainingPrecision.BFloat16,
-            Recomputation = Recomputation.Blocks,
+            ActivationCheckpointing = true,
             Ema = new() { Decay = 0.9 },
             Augmentation = new(),
             MultiResolution = new() { Weight = 0.5 },
@@ -155,9 +155,9 @@ public sealed class TrainingConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("false", Recomputation.None), InlineData("true", Recomputation.Blocks), InlineData("True", Recomputation.Blocks), InlineData("selective", Recomputation.Selective)]
-    public void GradCheckpointing_IsAFlagOrSelective(string written, Recomputation meant) =>
-        Assert.Equal(meant, _text.Load("", $"model.grad_checkpointing={written}").Training.Recomputation);
+    [InlineData("false", false), InlineData("true", true), InlineData("True", true)]
+    public void GradCheckpointing_IsActivationCheckpointing(string written, bool meant) =>
+        Assert.Equal(meant, _text.Load("", $"model.grad_checkpointing={written}").Training.ActivationCheckpointing);
 
     [Theory, InlineData(""), InlineData("# nothing\n"), InlineData("model:\ndata: ~\n"), InlineData("---\n{}\n")]
     public void EmptyFile_GivesTheCorrectedDefaults(string text)

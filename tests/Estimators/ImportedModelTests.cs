@@ -15,7 +15,7 @@ public class ImportedModelTests
         string json = TestData.Golden("full", "small9_conv.json").Single(), folder = TestData.NewFolder();
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         var golden = SafetensorsReader.ReadFile(Path.ChangeExtension(json, "safetensors"));
-        var options = AudioBsqOptions.FromReferenceConfig(document.RootElement.GetProperty("config").GetRawText());
+        var options = ReferenceCheckpoint.ReadConfiguration(document.RootElement.GetProperty("config").GetRawText());
         string weights = Path.Combine(folder, "weights.safetensors"), zip = Path.Combine(folder, "model.zip");
         WriteWeights(weights, options);
         var ml = new MLContext { GpuDeviceId = -1 };
@@ -23,7 +23,7 @@ public class ImportedModelTests
         var clips = ml.Data.LoadFromEnumerable([new Clip { Mel = FormulaWeights.Uniform("input", 1024 * 128) }]);
         uint[] expected = [.. golden["indices"].ToInt64s().Select(index => (uint)index + 1)]; // keys count from 1
 
-        using (var model = AudioBsqModel.ImportReference(weights, options, import: new() { Device = "cpu" }))
+        using (var model = AudioBsqModel.ImportReference(weights, new(options) { Device = "cpu" }))
         {
             var tokenizer = ml.Transforms.TokenizeAudio("Tokens", "Mel", model).Fit(clips);
             Assert.Equal(expected, Assert.Single(tokenizer.Transform(clips).GetColumn<uint[]>("Tokens")));

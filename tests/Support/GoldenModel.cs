@@ -31,7 +31,7 @@ internal sealed class GoldenModel
     /// <summary>A network with the case's weights.</summary>
     public AudioBsqNetwork Network(Compatibility? compatibility = null)
     {
-        var options = ReferenceConfig.ToOptions(Config);
+        var options = ReferenceConfiguration.ToOptions(Config);
         var network = new AudioBsqNetwork(options with { Compatibility = compatibility ?? options.Compatibility });
         NetworkWeights.Load(network, _weights, Path);
         return network;

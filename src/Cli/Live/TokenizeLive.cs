@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Decoding;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using AudioBsq.Tokens;
 
 namespace AudioBsq.Cli.Live;
@@ -68,7 +68,7 @@ internal sealed class TokenizeLive(AudioBsqModel model, PcmFormat format, Termin
 
     private void Announce()
     {
-        double latency = 1000.0 * StreamingTokenizer.LatencyOf(model) / model.Mel.SampleRate;
+        double latency = 1000.0 * StreamingTokenizer.LatencyOf(model.Options, model.Mel) / model.Mel.SampleRate;
         string channels = format.Channels == 1 ? "mono" : $"{format.Channels} channels";
         string how = model.Options.IsCausal ? "" : ", a window at a time, since the model is not causal";
         terminal.Say(string.Create(CultureInfo.InvariantCulture,

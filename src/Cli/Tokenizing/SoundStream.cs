@@ -1,4 +1,4 @@
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 
 namespace AudioBsq.Cli.Tokenizing;
 

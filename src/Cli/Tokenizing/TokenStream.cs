@@ -1,4 +1,4 @@
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 using AudioBsq.Vocoding;
 
 namespace AudioBsq.Cli.Tokenizing;
@@ -19,7 +19,7 @@ internal sealed class TokenStream : IDisposable
     public TokenStream(AudioBsqModel model, NeuralVocoder vocoder, long? samples = null)
     {
         (_model, _samples, _framesLeft) = (model, samples, samples is { } length ? model.Mel.FramesOf(length) : long.MaxValue);
-        (_synthesizer, _reconstructor) = (new StreamingSynthesizer(vocoder), new StreamingReconstructor(model));
+        (_synthesizer, _reconstructor) = (new StreamingSynthesizer(vocoder), model.CreateStreamingReconstructor());
     }
 
     /// <summary>Samples that were made.</summary>
@@ -29,7 +29,7 @@ internal sealed class TokenStream : IDisposable
     /// The longest time from a sample's arrival, at a tokenizer that streams, to that of the one which completes the sample that it becomes. Time for computing
     /// comes on top.
     /// </summary>
-    public int LatencySamples => StreamingTokenizer.LatencyOf(_model) + WindowsBehind + LookAheadSamples;
+    public int LatencySamples => StreamingTokenizer.LatencyOf(_model.Options, _model.Mel) + WindowsBehind + LookAheadSamples;
 
     /// <summary>The vocoder's part of it.</summary>
     public int LookAheadSamples => _synthesizer.LookAheadSamples;

@@ -8,8 +8,8 @@ internal static class TrainMemory
 {
     public static string Advice(TrainingConfig config)
     {
-        string recompute = config.Training.Recomputation == Recomputation.Blocks ? "" : ", or set model.grad_checkpointing=true";
+        string checkpoint = config.Training.ActivationCheckpointing ? "" : ", or set model.grad_checkpointing=true";
         return $"{MemoryAdvice.Describe(config.Model, config.Training)}. "
-            + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{recompute}; data.mel_cache=disk keeps no spectrograms in memory.";
+            + $"Lower data.batch_size (optimizer.accumulate makes up for it), data.target_length or audioconfig.width{checkpoint}; data.mel_cache=disk keeps no spectrograms in memory.";
     }
 }

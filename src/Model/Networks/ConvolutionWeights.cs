@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Networks;
 
-/// <summary>The numbers of a one-dimensional convolution; how they are applied is <see cref="ConvModule"/>'s.</summary>
+/// <summary>The weights of a one-dimensional convolution. The modules that own them apply them.</summary>
 internal sealed class ConvolutionWeights : Module
 {
     private readonly Parameter weight, bias;

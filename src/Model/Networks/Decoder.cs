@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Features to patches.</summary>
-internal sealed class Decoder : Module<Tensor, PositionMask, Past?, Tensor>
+internal sealed class Decoder : Module<Tensor, PositionMask, CausalCache?, Tensor>
 {
     private readonly Parameter positional_embedding;
     private readonly Sequential? ffn;
@@ -34,12 +34,12 @@ internal sealed class Decoder : Module<Tensor, PositionMask, Past?, Tensor>
     public Parameter LastWeight => conv_out.weight!;
 
     /// <summary>(batch, positions, width) → (batch, positions, PatchFrames × PatchBands)</summary>
-    public override Tensor forward(Tensor features, PositionMask mask, Past? past)
+    public override Tensor forward(Tensor features, PositionMask mask, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
         var x = features.Plus(Positions.Vectors(positional_embedding, features.shape[1], _everyPosition));
         if (ln_pre is not null) x = ln_pre.call(x);
-        x = transformer.call(x, mask, past);
+        x = transformer.call(x, mask, cache);
         if (ln_post is not null) x = ln_post.call(x);
         if (ffn is not null) x = ComputeType.Linear(x, (Linear)ffn[0]).tanh();
         return ComputeType.Linear(x, conv_out).to(features.dtype).MoveToOuterDisposeScope();

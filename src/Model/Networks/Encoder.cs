@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Patches to features.</summary>
-internal sealed class Encoder : Module<Tensor, PositionMask, Past?, Tensor>
+internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tensor>
 {
     private readonly Parameter positional_embedding;
     private readonly Linear patch_embed;
@@ -29,12 +29,12 @@ internal sealed class Encoder : Module<Tensor, PositionMask, Past?, Tensor>
     public TransformerStack Stack => transformer;
 
     /// <summary>(batch, positions, PatchFrames × PatchBands) → (batch, positions, width)</summary>
-    public override Tensor forward(Tensor patches, PositionMask mask, Past? past)
+    public override Tensor forward(Tensor patches, PositionMask mask, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
         var x = ComputeType.Linear(patches, patch_embed).Plus(Positions.Vectors(positional_embedding, patches.shape[1], _everyPosition));
         if (ln_pre is not null) x = ln_pre.call(x);
-        x = transformer.call(x, mask, past);
+        x = transformer.call(x, mask, cache);
         if (ln_post is not null) x = ln_post.call(x);
         return x.MoveToOuterDisposeScope();
     }

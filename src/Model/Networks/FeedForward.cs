@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Two linear layers with a GELU (the exact one) between them, on each position alone.</summary>
-internal sealed class FeedForward : Module<Tensor, LayerNorm, Tensor>
+internal sealed class FeedForward : Module<Tensor, Tensor>
 {
     private readonly Linear c_fc, c_proj;
     private readonly double _dropout;
@@ -19,12 +19,12 @@ internal sealed class FeedForward : Module<Tensor, LayerNorm, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width), with <paramref name="norm"/> before it.</summary>
-    public override Tensor forward(Tensor x, LayerNorm norm)
+    /// <summary>(batch, positions, width) → (batch, positions, width)</summary>
+    public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = SelectiveMemory.Linear(x, (y, _) => norm.call(y), c_fc);
-        x = SelectiveMemory.Linear(x, (y, _) => functional.gelu(y), c_proj);
+        x = functional.gelu(ComputeType.Linear(x, c_fc));
+        x = ComputeType.Linear(x, c_proj);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
         return x.MoveToOuterDisposeScope();
     }

@@ -24,13 +24,13 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         register_buffer("num_batches_tracked", zeros([], ScalarType.Int64));
     }
 
-    /// <summary>(batch, positions, width) → the same shape. <paramref name="real"/> (batch, positions, 1) is 1 or 0; null when all are real.</summary>
-    public override Tensor forward(Tensor x, Tensor? real)
+    /// <summary>(batch, positions, width) → the same shape. <paramref name="valid"/> (batch, positions, 1) is 1 or 0; null when all are valid.</summary>
+    public override Tensor forward(Tensor x, Tensor? valid)
     {
         using var scope = NewDisposeScope();
         var rows = x.reshape(-1, x.shape[2]);
         var (mean, variance) = (get_buffer("running_mean")!, get_buffer("running_var")!);
-        if (ActivationMemory.IsSecondTime)
+        if (ActivationCheckpointing.IsSecondPass)
         {
             (mean, variance) = (mean.clone(), variance.clone()); // the batch has been counted
         }
@@ -40,18 +40,18 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
             get_buffer("num_batches_tracked")!.add_(One, alpha: One);
         }
 
-        var y = training && real is not null
-            ? Normalize(rows, real.reshape(-1, 1), mean, variance)
+        var y = training && valid is not null
+            ? Normalize(rows, valid.reshape(-1, 1), mean, variance)
             : functional.batch_norm(rows, mean, variance, weight, bias, training, Momentum, Epsilon);
         return y.reshape(x.shape).MoveToOuterDisposeScope();
     }
 
-    private Tensor Normalize(Tensor rows, Tensor real, Tensor runningMean, Tensor runningVariance)
+    private Tensor Normalize(Tensor rows, Tensor valid, Tensor runningMean, Tensor runningVariance)
     {
-        var count = real.sum().clamp(min: One);
-        var mean = (rows * real).sum(dim: 0) / count;
+        var count = valid.sum().clamp(min: One);
+        var mean = (rows * valid).sum(dim: 0) / count;
         var centred = rows - mean;
-        var variance = (centred.Square() * real).sum(dim: 0) / count;
+        var variance = (centred.Square() * valid).sum(dim: 0) / count;
         using (no_grad())
         {
             runningMean.mul_(Number(1 - Momentum)).add_(mean * Number(Momentum), alpha: One);

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Networks;
 
-/// <summary>One pre-norm block: attend to other positions, convolve over neighbours if asked to, then think about each position alone.</summary>
-internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockPast?, Tensor>
+/// <summary>One pre-norm transformer block: self-attention, a convolution module where the options ask for one, and a feed-forward network.</summary>
+internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockCache?, Tensor>
 {
     private readonly LayerNorm ln_1, ln_2;
     private readonly LayerNorm? ln_conv;
@@ -26,17 +26,17 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockPast?
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width), as what follows <paramref name="past"/> where there is one.</summary>
-    public override Tensor forward(Tensor x, PositionMask mask, BlockPast? past)
+    /// <summary>(batch, positions, width) → (batch, positions, width). A <paramref name="cache"/> holds what the block saw of earlier steps.</summary>
+    public override Tensor forward(Tensor x, PositionMask mask, BlockCache? cache)
     {
         using var scope = NewDisposeScope();
-        x = x.Plus(Branch(attn.call(x, ln_1, mask, past), ls_1));
-        if (conv_module is not null) x = x.Plus(Branch(conv_module.call(x, ln_conv!, mask, past), ls_conv));
-        x = x.Plus(Branch(mlp.call(x, ln_2), ls_2));
+        x = x.Plus(Branch(attn.call(ln_1.call(x), mask, cache), ls_1));
+        if (conv_module is not null) x = x.Plus(Branch(conv_module.call(ln_conv!.call(x), mask, cache), ls_conv));
+        x = x.Plus(Branch(mlp.call(ln_2.call(x)), ls_2));
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same with random numbers that start from <paramref name="seed"/>, where there is one.</summary>
+    /// <summary>The same without a cache, whose random numbers start from <paramref name="seed"/> where there is one.</summary>
     public Tensor Run(Tensor x, PositionMask mask, int? seed)
     {
         if (seed is { } start) random.manual_seed(start);

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>Blocks, one after another.</summary>
-internal sealed class TransformerStack : Module<Tensor, PositionMask, Past?, Tensor>
+internal sealed class TransformerStack : Module<Tensor, PositionMask, CausalCache?, Tensor>
 {
     private readonly ModuleList<TransformerBlock> resblocks;
     private readonly bool _random;
@@ -20,21 +20,21 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, Past?, Ten
     /// <summary>The blocks, first to last.</summary>
     public IReadOnlyList<TransformerBlock> Blocks => [.. resblocks];
 
-    /// <summary>How less is kept for the backward pass; null to keep all of it.</summary>
-    public ActivationMemory? Memory { get; set; }
+    /// <summary>Activation checkpointing in training; null to keep all activations.</summary>
+    public ActivationCheckpointing? Checkpointing { get; set; }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width), as what follows <paramref name="past"/> where there is one.</summary>
-    public override Tensor forward(Tensor x, PositionMask mask, Past? past)
+    /// <summary>(batch, positions, width) → (batch, positions, width). A <paramref name="cache"/> holds what the blocks saw of earlier steps.</summary>
+    public override Tensor forward(Tensor x, PositionMask mask, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
-        for (int i = 0; i < resblocks.Count; i++) x = past is null ? Run(resblocks[i], x, mask) : resblocks[i].call(x, mask, past[i]);
+        for (int i = 0; i < resblocks.Count; i++) x = cache is null ? Run(resblocks[i], x, mask) : resblocks[i].call(x, mask, cache[i]);
         return x.MoveToOuterDisposeScope();
     }
 
-    // Each block starts from a seed of its own, so that what it drew can be drawn again, on any device.
+    // Each block has its own seed, so that activation checkpointing gets the same random numbers twice, on any device.
     private Tensor Run(TransformerBlock block, Tensor x, PositionMask mask)
     {
         int? seed = training && _random ? (int)randint(int.MaxValue, [], ScalarType.Int64).item<long>() : null;
-        return training && Memory is { } memory && is_grad_enabled() ? memory.Run(block, x, mask, seed) : block.Run(x, mask, seed);
+        return training && Checkpointing is { } checkpointing && is_grad_enabled() ? checkpointing.Run(block, x, mask, seed) : block.Run(x, mask, seed);
     }
 }

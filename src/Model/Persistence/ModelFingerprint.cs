@@ -13,11 +13,9 @@ internal static class ModelFingerprint
 {
     private const string Beginning = "audiobsq-fingerprint-1";
 
-    /// <exception cref="NotSupportedException">The model is a half, and the file that it was read from does not know the other.</exception>
-    public static string Of(AudioBsqModel model)
+    public static string Of(ModelContent model)
     {
-        string HashOfPart(ModelParts part) => model.Parts.HasFlag(part) ? HashOf(model.Network, part) : model.AbsentHash
-            ?? throw new NotSupportedException("This half of a model was saved by a release without fingerprints. Save it again from the whole model.");
+        string HashOfPart(ModelParts part) => model.Parts.HasFlag(part) ? HashOf(model.Network, part) : model.AbsentHash!;
         var options = model.Options with { Decoder = model.Options.EffectiveDecoder };
         string[] parts =
         [
@@ -34,7 +32,7 @@ internal static class ModelFingerprint
     public static string HashOf(AudioBsqNetwork network, ModelParts part)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        NetworkWeights.AppendTo(hash, network, part);
+        foreach (var (_, tensor) in WeightsFile.InOrder(NetworkWeights.Of(network, part))) hash.AppendData(WeightsFile.BytesOf(tensor));
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using AudioBsq.Networks;
 using static TorchSharp.torch;
 
@@ -28,11 +27,11 @@ internal static class NetworkWeights
         var network = new AudioBsqNetwork(options);
         try
         {
-            var targets = network.state_dict().Where(entry => Belongs(entry.Key, parts)).ToDictionary(entry => prefix + entry.Key, entry => (entry.Key, entry.Value));
+            var targets = Of(network, parts).ToDictionary(entry => prefix + entry.Name);
             using var noGradients = no_grad();
             foreach (var source in file.ReadTensors())
             {
-                if (targets.TryGetValue(source.Name, out var target)) Copy(target.Key, target.Value, source, name);
+                if (targets.TryGetValue(source.Name, out var target)) Copy(target.Name, target.Tensor, source, name);
             }
 
             return network;
@@ -50,28 +49,15 @@ internal static class NetworkWeights
     {
         var targets = network.state_dict();
         LayoutCheck.Require(
-            targets.Select(target => (target.Key, TypeOf(target.Value.dtype), (IReadOnlyList<long>)target.Value.shape)),
+            targets.Select(target => (target.Key, WeightsFile.TypeOf(target.Value.dtype), (IReadOnlyList<long>)target.Value.shape)),
             tensors.Select(tensor => (tensor.Key, tensor.Value.Type, tensor.Value.Shape)), file);
         using var noGradients = no_grad();
         foreach (var (name, target) in targets) Copy(name, target, tensors[name], file);
     }
 
-    /// <summary>
-    /// Writes the weights of some parts. Whole numbers come first, as Python's own writer has it, so that every tensor begins at a multiple
-    /// of its numbers' size; then the order is that of names.
-    /// </summary>
-    public static void Write(Stream stream, AudioBsqNetwork network, ModelParts parts, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        var tensors = InOrder(network, parts);
-        var layout = tensors.Select(entry => (entry.Key, TypeOf(entry.Value.dtype), (IReadOnlyList<long>)entry.Value.shape)).ToList();
-        SafetensorsWriter.Write(stream, layout, i => BytesOf(tensors[i].Value), metadata);
-    }
-
-    /// <summary>Adds to a hash what <see cref="Write"/> writes as data.</summary>
-    public static void AppendTo(IncrementalHash hash, AudioBsqNetwork network, ModelParts parts)
-    {
-        foreach (var (_, tensor) in InOrder(network, parts)) hash.AppendData(BytesOf(tensor));
-    }
+    /// <summary>The weights of some parts of a network, by name.</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> Of(AudioBsqNetwork network, ModelParts parts) =>
+        network.state_dict().Where(entry => Belongs(entry.Key, parts)).Select(entry => (entry.Key, entry.Value));
 
     /// <summary>The tensor in memory, in its own number format where torch has it.</summary>
     public static Tensor ToTensor(SafetensorsTensor source)
@@ -85,12 +71,6 @@ internal static class NetworkWeights
         };
     }
 
-    private static List<KeyValuePair<string, Tensor>> InOrder(AudioBsqNetwork network, ModelParts parts) =>
-    [
-        .. network.state_dict().Where(entry => Belongs(entry.Key, parts))
-            .OrderBy(entry => TypeOf(entry.Value.dtype).IsWhole() ? 0 : 1).ThenBy(entry => entry.Key, StringComparer.Ordinal),
-    ];
-
     private static bool Belongs(string name, ModelParts parts)
     {
         bool decoder = name.StartsWith("decoder.", StringComparison.Ordinal) || name.StartsWith("post_quant_embed.", StringComparison.Ordinal);
@@ -99,7 +79,7 @@ internal static class NetworkWeights
 
     private static void Copy(string name, Tensor target, SafetensorsTensor source, string file)
     {
-        if (TypeOf(target.dtype).IsWhole())
+        if (WeightsFile.TypeOf(target.dtype).IsWhole())
         {
             long[] values = source.ToInt64s();
             if (Constants.Contains(name) && !values.AsSpan().SequenceEqual(target.data<long>().ToArray()))
@@ -113,20 +93,4 @@ internal static class NetworkWeights
             throw new InvalidDataException($"{file} has numbers in '{source.Name}' that are not finite, or not in single precision.");
         target.bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
     }
-
-    /// <summary>A tensor's numbers as they stand in a file.</summary>
-    public static byte[] BytesOf(Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return tensor.detach().cpu().contiguous().bytes.ToArray();
-    }
-
-    /// <summary>The number format of a file for torch's.</summary>
-    /// <exception cref="NotSupportedException">There is none here.</exception>
-    public static SafetensorsType TypeOf(ScalarType type) => type switch
-    {
-        ScalarType.Float32 => SafetensorsType.F32,
-        ScalarType.Int64 => SafetensorsType.I64,
-        _ => throw new NotSupportedException($"Tensors of type {type} are not saved."),
-    };
 }

@@ -1,3 +1,4 @@
+using AudioBsq.Inference;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;

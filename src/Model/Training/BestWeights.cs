@@ -16,7 +16,7 @@ internal sealed class BestWeights : IDisposable
 
     public IEnumerable<(string Name, Tensor Tensor)> Tensors => _weights.Select(entry => (entry.Key, entry.Value));
 
-    public void Offer(AudioBsqNetwork network, double error)
+    public void Update(AudioBsqNetwork network, double error)
     {
         if (Lowest is { } lowest && !(error < lowest))
         {

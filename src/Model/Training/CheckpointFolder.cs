@@ -1,13 +1,12 @@
 using System.Globalization;
+using AudioBsq.Persistence;
 
 namespace AudioBsq.Training;
 
-/// <summary>A folder of checkpoints, by step. A file is written under another name and renamed when all of it is on the disk.</summary>
+/// <summary>A folder of checkpoints, by step.</summary>
 internal sealed class CheckpointFolder(CheckpointOptions options, Func<string, Stream>? create = null)
 {
-    private const string Prefix = "checkpoint-", Suffix = ".safetensors", Unfinished = ".unfinished";
-
-    private readonly Func<string, Stream> _create = create ?? File.Create;
+    private const string Prefix = "checkpoint-", Suffix = ".safetensors";
 
     /// <summary>Finished files, the newest first.</summary>
     public IReadOnlyList<(int Step, string Path)> NewestFirst() => !Directory.Exists(options.Folder)
@@ -17,23 +16,15 @@ internal sealed class CheckpointFolder(CheckpointOptions options, Func<string, S
     /// <exception cref="IOException">It cannot be written, for instance because the disk is full. Those before it are as they were.</exception>
     public void Write(int step, Action<Stream> content)
     {
-        string path = Path.Combine(options.Folder, FormattableString.Invariant($"{Prefix}{step:D8}{Suffix}")), unfinished = path + Unfinished;
+        string path = Path.Combine(options.Folder, FormattableString.Invariant($"{Prefix}{step:D8}{Suffix}"));
         try
         {
             Directory.CreateDirectory(options.Folder);
             RemoveUnfinished();
-            using (var stream = _create(unfinished))
-            {
-                content(stream);
-                if (stream is FileStream file) file.Flush(flushToDisk: true);
-                else stream.Flush();
-            }
-
-            File.Move(unfinished, path, overwrite: true);
+            AtomicFile.Write(path, content, create);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            TryDelete(unfinished);
             throw new IOException(
                 $"The checkpoint of step {step} could not be written to {path}: {cause.Message} Earlier checkpoints are whole, and training can go on from the newest of them once there is room.", cause);
         }
@@ -45,28 +36,16 @@ internal sealed class CheckpointFolder(CheckpointOptions options, Func<string, S
     {
         foreach (var (step, path) in NewestFirst().Skip(options.KeepLast))
         {
-            if (options.KeepEvery is not { } every || step % every != 0) TryDelete(path);
+            if (options.KeepEvery is not { } every || step % every != 0) AtomicFile.TryDelete(path);
         }
     }
 
     // What a killed run left.
     private void RemoveUnfinished()
     {
-        foreach (string path in Directory.EnumerateFiles(options.Folder, $"{Prefix}*{Suffix}{Unfinished}")) TryDelete(path);
+        foreach (string path in Directory.EnumerateFiles(options.Folder, $"{Prefix}*{Suffix}{AtomicFile.Suffix}")) AtomicFile.TryDelete(path);
     }
 
     private static int StepOf(string path) =>
         int.TryParse(Path.GetFileName(path)[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1;
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It is only in the way: the next write tries again.
-        }
-    }
 }

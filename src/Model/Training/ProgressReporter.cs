@@ -1,5 +1,5 @@
-using AudioBsq.Metrics;
 using System.Diagnostics;
+using AudioBsq.Metrics;
 
 namespace AudioBsq.Training;
 

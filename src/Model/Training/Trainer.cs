@@ -1,3 +1,4 @@
+using AudioBsq.Inference;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using static AudioBsq.Native.Numbers;
@@ -12,7 +13,7 @@ internal sealed class Trainer : IDisposable
     private readonly TrainingOptions _options;
     private readonly WarmupCosine _learningRate;
     private readonly FallingWeight _codebookWeight;
-    private readonly ActivationMemory? _memory;
+    private readonly ActivationCheckpointing? _checkpointing;
 
     public Trainer(AudioBsqNetwork network, TrainingOptions options, Device device)
     {
@@ -22,7 +23,7 @@ internal sealed class Trainer : IDisposable
         if (options.Ema is { } ema) Ema = new EmaWeights(network, ema.Decay, ema.Device is null ? device : TorchDevice.Resolve(ema.Device));
         _learningRate = new WarmupCosine(options.EffectiveWarmup, options.MaxSteps, end: options.FinalLearningRate);
         _codebookWeight = new FallingWeight(options.CodebookWeight, options.CodebookWarmupFactor, options.EffectiveCodebookWarmup);
-        _network.Memory = _memory = MemoryOf(options.Recomputation);
+        _network.Checkpointing = _checkpointing = options.ActivationCheckpointing ? new ActivationCheckpointing() : null;
     }
 
     public AdamWOptimizer Optimizer { get; }
@@ -67,7 +68,7 @@ internal sealed class Trainer : IDisposable
 
     public void Dispose()
     {
-        _network.Memory = null;
+        _network.Checkpointing = null;
         Optimizer.Dispose();
         Adversary?.Dispose();
         Ema?.Dispose();
@@ -78,25 +79,25 @@ internal sealed class Trainer : IDisposable
     {
         using var scope = NewDisposeScope();
         var target = _network.Scale(batch.Mel);
-        var (drawn, quantized) = Forward(batch, target);
-        var error = ReconstructionLoss.Mean(drawn, target, batch.ValidFrames);
+        var (reconstructed, quantized) = Forward(batch, target);
+        var error = ReconstructionLoss.Mean(reconstructed, target, batch.ValidFrames);
         var loss = error;
         var multiResolution = _options.MultiResolution is { } multi
-            ? ReconstructionLoss.MultiResolution(drawn, target, batch.ValidFrames, multi.Resolutions) * Number(multi.Weight)
+            ? ReconstructionLoss.MultiResolution(reconstructed, target, batch.ValidFrames, multi.Resolutions) * Number(multi.Weight)
             : null;
         if (multiResolution is not null) loss = loss.Plus(multiResolution);
         bool against = Adversary?.Acts(step) == true;
-        var adversarial = against ? Adversary!.ModelLoss(target, drawn, batch.ValidFrames, loss, _network.LastWeight) : null;
+        var adversarial = against ? Adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, _network.LastWeight) : null;
         if (adversarial is not null) loss = loss.Plus(adversarial);
         double weight = _codebookWeight.At(step);
         loss = loss.Plus(quantized.Loss * Number(weight));
         (share == 1 ? loss : loss * Number(share)).backward();
-        _memory?.ThrowIfFailed();
-        double? discriminator = against ? Adversary!.Accumulate(target, drawn.detach(), batch.ValidFrames, share, step) : null;
+        _checkpointing?.ThrowIfFailed();
+        double? discriminator = against ? Adversary!.Accumulate(target, reconstructed.detach(), batch.ValidFrames, share, step) : null;
         return StepLosses.Of(loss, error, quantized, weight, multiResolution, adversarial, discriminator);
     }
 
-    private (Tensor Drawn, Quantization.QuantizerOutput Quantized) Forward(MelBatch batch, Tensor target)
+    private (Tensor Reconstructed, Quantization.QuantizerOutput Quantized) Forward(MelBatch batch, Tensor target)
     {
         using var type = ComputeType.Use(_options.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null);
         var z = _network.Encode(batch.Masked is null ? target : _network.Scale(batch.Masked), batch.ValidSteps);
@@ -124,11 +125,4 @@ internal sealed class Trainer : IDisposable
         bool matrix = parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal);
         return matrix || _network.Options.Compatibility.DecayEveryParameter ? _options.WeightDecay : 0;
     }
-
-    private static ActivationMemory? MemoryOf(Recomputation recomputation) => recomputation switch
-    {
-        Recomputation.Blocks => new BlockMemory(),
-        Recomputation.Selective => new SelectiveMemory(),
-        _ => null,
-    };
 }

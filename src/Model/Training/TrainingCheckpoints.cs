@@ -7,7 +7,7 @@ namespace AudioBsq.Training;
 
 /// <summary>Writes the whole state of a run to files, and takes it from one.</summary>
 internal sealed class TrainingCheckpoints(
-    AudioBsqModel model, TrainingOptions options, TrainingData data, Trainer trainer, BestWeights best, Func<string, Stream>? createFile)
+    ModelContent model, TrainingOptions options, TrainingData data, Trainer trainer, BestWeights best, Func<string, Stream>? createFile)
 {
     private readonly CheckpointOptions _checkpoints = options.Checkpoints!;
     private readonly CheckpointFolder _folder = new(options.Checkpoints!, createFile);
@@ -17,7 +17,7 @@ internal sealed class TrainingCheckpoints(
     /// <param name="done">Steps done.</param>
     /// <param name="position">Where the data stands.</param>
     /// <param name="last">No step will follow.</param>
-    public void Offer(int done, SamplerPosition position, bool last)
+    public void Save(int done, SamplerPosition position, bool last)
     {
         if (!last && done % _checkpoints.Every != 0) return;
         var state = new CheckpointState
@@ -104,7 +104,7 @@ internal sealed class TrainingCheckpoints(
         MaxSteps = 1,
         Device = "auto",
         Ema = options.Ema is null ? null : options.Ema with { Device = null },
-        Recomputation = Recomputation.None,
+        ActivationCheckpointing = false,
         ReadAheadClips = 0,
         ReportEvery = 1,
         ValidateEvery = 1,

@@ -1,15 +1,40 @@
+using AudioBsq.Inference;
 using AudioBsq.Metrics;
+using AudioBsq.Native;
+using AudioBsq.Persistence;
+using AudioBsq.Signal;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
 /// <summary>The training loop: batches in, steps, validation, reports, checkpoints, the best weights at the end.</summary>
-internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report)
+internal sealed class TrainingRun(ModelContent model, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report)
 {
     private readonly ProgressReporter _reporter = new(options, report);
 
     /// <summary>How a checkpoint's file is made; tests put failing ones here.</summary>
     public Func<string, Stream>? CreateFile { get; init; }
+
+    /// <summary>Makes a model and fits it.</summary>
+    public static ModelContent Train(
+        TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions training, Action<TrainingProgress>? report, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        training.Validate();
+        var model = ModelContent.Create(options, mel, training.Seed, training.Device);
+        try
+        {
+            using var generator = new SeededGenerator(training.Seed);
+            new TrainingRun(model, training, data, report).Run(cancellation);
+            return model;
+        }
+        catch (Exception failure)
+        {
+            model.Dispose();
+            if (TorchMemory.IsExhausted(failure)) throw MemoryAdvice.Exception(options, training, failure);
+            throw;
+        }
+    }
 
     public void Run(CancellationToken cancellation)
     {
@@ -27,7 +52,7 @@ internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, 
             var samples = new List<ReconstructionSample>();
             var validation = data.Validation is not null && (last || (step + 1) % options.ValidateEvery == 0) ? Validate(trainer, best, samples, cancellation) : null;
             if (validation is not null || last || (step + 1) % options.ReportEvery == 0) _reporter.Report(step + 1, batches.Epoch, trainer.Skipped, validation, samples);
-            checkpoints?.Offer(step + 1, batches.Position, last || Stalled(best));
+            checkpoints?.Save(step + 1, batches.Position, last || Stalled(best));
         }
 
         if (best.Lowest is not null) best.Restore(model.Network);
@@ -50,8 +75,8 @@ internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, 
         trainer.Ema?.Swap();
         try
         {
-            var metrics = model.Evaluate(data.Validation!(), Keep, cancellation);
-            best.Offer(model.Network, metrics.MeanAbsoluteError);
+            var metrics = new WindowedInference(model).Evaluate(data.Validation!(), Keep, cancellation);
+            best.Update(model.Network, metrics.MeanAbsoluteError);
             return metrics;
         }
         finally
@@ -59,9 +84,9 @@ internal sealed class TrainingRun(AudioBsqModel model, TrainingOptions options, 
             trainer.Ema?.Swap();
         }
 
-        void Keep(int clip, float[] mel, float[] drawn)
+        void Keep(int clip, float[] mel, float[] reconstructed)
         {
-            if (samples.Count < options.SampleClips && mel.Length > 0) samples.Add(new ReconstructionSample(clip, mel, drawn[..mel.Length]));
+            if (samples.Count < options.SampleClips && mel.Length > 0) samples.Add(new ReconstructionSample(clip, mel, reconstructed[..mel.Length]));
         }
     }
 }

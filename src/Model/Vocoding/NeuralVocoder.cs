@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using AudioBsq.Native;
-using AudioBsq.Networks;
-using AudioBsq.Persistence;
 using AudioBsq.Signal;
-using AudioBsq.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using AudioBsq.Signal;
-using AudioBsq.Streaming;
+using AudioBsq.Inference;
 
 namespace AudioBsq.Vocoding;
 

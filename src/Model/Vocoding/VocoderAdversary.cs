@@ -1,4 +1,3 @@
-using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;

@@ -1,4 +1,3 @@
-using AudioBsq.Networks;
 using AudioBsq.Signal;
 using static TorchSharp.torch;
 
@@ -8,8 +7,8 @@ namespace AudioBsq.Vocoding;
 internal sealed class VocoderStream
 {
     private readonly NeuralVocoder _vocoder;
-    private readonly VocoderMemory _memory;
-    private readonly FrameMemory _spectra; // real and imaginary parts, that later samples need
+    private readonly VocoderCache _cache;
+    private readonly ConvolutionCache _spectra; // real and imaginary parts, that later samples need
     private readonly int _bins;
     private long _drawn;
 
@@ -17,15 +16,15 @@ internal sealed class VocoderStream
     public VocoderStream(NeuralVocoder vocoder, long frame = 0)
     {
         (_vocoder, _bins) = (vocoder, vocoder.Mel.FftLength / 2 + 1);
-        _memory = new VocoderMemory(vocoder.Options, vocoder.Mel);
-        _spectra = new FrameMemory(2 * _bins, vocoder.Mel.FftLength / vocoder.Mel.HopLength);
+        _cache = new VocoderCache(vocoder.Options, vocoder.Mel);
+        _spectra = new ConvolutionCache(2 * _bins, vocoder.Mel.FftLength / vocoder.Mel.HopLength);
         Frames = _drawn = frame;
     }
 
     private VocoderStream(VocoderStream other)
     {
         (_vocoder, _bins, Frames, _drawn) = (other._vocoder, other._bins, other.Frames, other._drawn);
-        (_memory, _spectra) = (other._memory.Copy(), other._spectra.Copy());
+        (_cache, _spectra) = (other._cache.Copy(), other._spectra.Copy());
     }
 
     /// <summary>Frames that have been seen.</summary>
@@ -71,9 +70,9 @@ internal sealed class VocoderStream
     private Tensor Draw(float[] power, bool last)
     {
         var (levels, guess) = _vocoder.Input.Of(power, clips: 1, _vocoder.Device);
-        var drawn = _vocoder.Network.Continue(levels, guess, _memory, last)?.ToComplex().transpose(1, 2).contiguous();
+        var drawn = _vocoder.Network.Continue(levels, guess, _cache, last)?.ToComplex().transpose(1, 2).contiguous();
         Frames += levels.shape[1];
         _drawn += drawn?.shape[1] ?? 0;
-        return _spectra.Join(drawn is null ? zeros(1, 0, 2 * _bins, device: _vocoder.Device) : view_as_real(drawn).reshape(1, drawn.shape[1], 2 * _bins));
+        return _spectra.Append(drawn is null ? zeros(1, 0, 2 * _bins, device: _vocoder.Device) : view_as_real(drawn).reshape(1, drawn.shape[1], 2 * _bins));
     }
 }

@@ -14,18 +14,24 @@ public sealed record VocoderClip(float[] Waveform, float[]? Mel = null);
 /// <param name="Clips">The clips of one pass, given its number from 0, which may serve to shuffle them.</param>
 public sealed record VocoderTrainingData(Func<int, IEnumerable<VocoderClip>> Clips)
 {
-    /// <summary>Waveforms that are in memory.</summary>
+    /// <summary>Waveforms that are in cache.</summary>
     /// <param name="waveforms">Samples at the mel's sample rate.</param>
-    /// <param name="tokenizer">
-    /// A model whose reconstructions the vocoder is to repair: it is given their mel spectrograms and learns to say the originals. Each clip is
-    /// encoded and decoded once, when it is first needed.
-    /// </param>
-    public static VocoderTrainingData Of(IReadOnlyList<float[]> waveforms, AudioBsqModel? tokenizer = null)
+    public static VocoderTrainingData Of(IReadOnlyList<float[]> waveforms)
     {
         ArgumentNullException.ThrowIfNull(waveforms);
-        if (tokenizer is null) return new(_ => waveforms.Select(waveform => new VocoderClip(waveform)));
-        var mel = new MelSpectrogram(tokenizer.Mel);
-        float[]?[] drawn = new float[waveforms.Count][];
-        return new(_ => waveforms.Select((waveform, i) => new VocoderClip(waveform, drawn[i] ??= tokenizer.Decode(tokenizer.Encode(mel.Extract(waveform))))));
+        return new(_ => waveforms.Select(waveform => new VocoderClip(waveform)));
+    }
+
+    /// <summary>Waveforms beside what a tokenizer makes of their mel spectrograms: the vocoder learns to repair that.</summary>
+    /// <param name="waveforms">Samples at the mel's sample rate.</param>
+    /// <param name="mel">The tokenizer's mel spectrograms.</param>
+    /// <param name="reconstruct">Mel to reconstructed mel, such as <c>m => model.Decode(model.Encode(m))</c>; called once for each clip, when it is first needed.</param>
+    public static VocoderTrainingData Of(IReadOnlyList<float[]> waveforms, MelOptions mel, Func<float[], float[]> reconstruct)
+    {
+        ArgumentNullException.ThrowIfNull(waveforms);
+        ArgumentNullException.ThrowIfNull(reconstruct);
+        var spectrogram = new MelSpectrogram(mel);
+        float[]?[] reconstructed = new float[waveforms.Count][];
+        return new(_ => waveforms.Select((waveform, i) => new VocoderClip(waveform, reconstructed[i] ??= reconstruct(spectrogram.Extract(waveform)))));
     }
 }

@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
-using AudioBsq.Streaming;
-using AudioBsq.Tests.Model.Streaming;
+using AudioBsq.Inference;
+using AudioBsq.Tests.Model.Inference;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
@@ -46,7 +46,7 @@ public class PcmReaderTests
     public async Task ReadAsync_GivesTheSoundOfATokenizer()
     {
         using var model = StreamModels.New("block-causal");
-        using var tokenizer = new StreamingTokenizer(model);
+        using var tokenizer = model.CreateStreamingTokenizer();
         byte[] bytes = Bytes(StreamModels.Sound(30_000));
         var pipe = new Pipe();
         var writing = Task.Run(async () =>

@@ -24,7 +24,7 @@ public class DamagedWeightsTests(ITestOutputHelper output)
 
         new DamageReport(output, typeof(InvalidDataException)).Run(
             random => random.Next(2) == 0 ? Mutations.OfBytes(whole, random) : Mutations.OfHeader(whole, random),
-            file => ReferenceWeights.Read(new MemoryStream(file), "weights", Options, Mel, new ReferenceImportOptions { Device = "cpu", Strict = file.Length % 2 == 0 }).Dispose());
+            file => ReferenceWeights.Read(new MemoryStream(file), "weights", new ReferenceCheckpoint(Options) { Mel = Mel, Device = "cpu", Strict = file.Length % 2 == 0 }).Dispose());
     }
 
     [Fact]

@@ -29,14 +29,14 @@ internal static class WeightFiles
     }
 
     /// <summary>Imports them from a file called weights.safetensors.</summary>
-    public static AudioBsqModel Import(IEnumerable<SafetensorsTensor> tensors, ReferenceImportOptions? import = null)
+    public static AudioBsqModel Import(IEnumerable<SafetensorsTensor> tensors, ReferenceCheckpoint? checkpoint = null)
     {
         string folder = TestData.NewFolder();
         try
         {
             string path = Path.Combine(folder, "weights.safetensors");
             File.WriteAllBytes(path, Bytes(tensors));
-            return AudioBsqModel.ImportReference(path, Options, import: (import ?? new()) with { Device = "cpu" });
+            return AudioBsqModel.ImportReference(path, (checkpoint ?? new(Options)) with { Device = "cpu" });
         }
         finally
         {
@@ -45,9 +45,9 @@ internal static class WeightFiles
     }
 
     /// <summary>The message of a refusal, below its first line's folder.</summary>
-    public static string Refusal(IEnumerable<SafetensorsTensor> tensors, ReferenceImportOptions? import = null)
+    public static string Refusal(IEnumerable<SafetensorsTensor> tensors, ReferenceCheckpoint? checkpoint = null)
     {
-        string message = Assert.Throws<InvalidDataException>(() => Import(tensors, import)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => Import(tensors, checkpoint)).Message;
         return message[message.IndexOf("weights.safetensors", StringComparison.Ordinal)..];
     }
 

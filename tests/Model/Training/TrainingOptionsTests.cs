@@ -9,7 +9,6 @@ public class TrainingOptionsTests
         { "AccumulateBatches", new TrainingOptions { AccumulateBatches = 0 } },
         { "MaxSkippedInARow", new TrainingOptions { MaxSkippedInARow = 0 } },
         { "Precision", new TrainingOptions { Precision = (TrainingPrecision)9 } },
-        { "Recomputation", new TrainingOptions { Recomputation = (Recomputation)9 } },
         { "Ema.Decay", new TrainingOptions { Ema = new EmaOptions { Decay = 1 } } },
         { "Ema.Decay", new TrainingOptions { Ema = new EmaOptions { Decay = double.NaN } } },
         { "Augmentation.Probability", new TrainingOptions { Augmentation = new AugmentationOptions { Probability = 1.5 } } },

@@ -93,10 +93,10 @@ public sealed class TrainingProgressTests : IDisposable
         var failure = Assert.Throws<InsufficientMemoryException>(() => Runs.Train(Runs.Options with { CropFrames = 24 }, data: lacking));
 
         Assert.Contains("batches of 4 crops of 24 frames at width 32", failure.Message);
-        Assert.Contains("set Recomputation to Blocks", failure.Message);
+        Assert.Contains("set ActivationCheckpointing", failure.Message);
         Assert.IsType<System.Runtime.InteropServices.ExternalException>(failure.InnerException, exactMatch: false);
-        var recomputing = Assert.Throws<InsufficientMemoryException>(() => Runs.Train(Runs.Options with { Recomputation = Recomputation.Blocks }, report: _ => TooMuch(0)));
-        Assert.DoesNotContain("set Recomputation", recomputing.Message);
+        var checkpointing = Assert.Throws<InsufficientMemoryException>(() => Runs.Train(Runs.Options with { ActivationCheckpointing = true }, report: _ => TooMuch(0)));
+        Assert.DoesNotContain("set ActivationCheckpointing", checkpointing.Message);
     }
 
     private static T TooMuch<T>(T value)

@@ -9,7 +9,7 @@ namespace AudioBsq.Decoding;
 /// </summary>
 /// <example>
 /// <code>
-/// using var tokenizer = new StreamingTokenizer(model);
+/// using var tokenizer = model.CreateStreamingTokenizer();
 /// var sound = PcmReader.ReadAsync(network, new PcmFormat { SampleRate = 48_000 }, model.Mel.SampleRate);
 /// await foreach (int[] tokens in tokenizer.TokenizeAsync(sound)) Send(tokens);
 /// </code>

@@ -1,0 +1,13 @@
+namespace AudioBsq.Inference;
+
+/// <summary>Checks tokens that come from outside.</summary>
+internal static class TokenCheck
+{
+    /// <exception cref="ArgumentException">The tokens do not fill whole time steps, or one is out of range.</exception>
+    public static void Require(ReadOnlySpan<int> tokens, AudioBsqOptions options)
+    {
+        Check.That(tokens.Length % options.TokensPerStep == 0, tokens.Length, $"must be a multiple of the {options.TokensPerStep} tokens of one time step", nameof(tokens));
+        int bits = options.BitsPerToken;
+        foreach (int token in tokens) Check.That(token >= 0 && token >> bits == 0, token, $"must be from 0 to 2^{bits} − 1", nameof(tokens));
+    }
+}

@@ -1,0 +1,28 @@
+using static AudioBsq.Native.Numbers;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Networks;
+
+/// <summary>Levels in the unit of the mel column ↔ network units, in which MinLevel … MaxLevel is −1 … 1.</summary>
+/// <param name="options">The range; nothing is scaled with <see cref="Compatibility.UnscaledInput"/>.</param>
+internal sealed class LevelScale(AudioBsqOptions options)
+{
+    private readonly double _span = (double)options.MaxLevel - options.MinLevel;
+
+    /// <summary>Levels → network units.</summary>
+    public Tensor Scale(Tensor levels)
+    {
+        using var scope = NewDisposeScope();
+        if (options.Compatibility.UnscaledInput) return levels.alias().MoveToOuterDisposeScope();
+        return ((levels - Number(options.MinLevel)) * Number(2 / _span) - One).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Network units → levels, held between MinLevel and MaxLevel if <paramref name="clamp"/>.</summary>
+    public Tensor Unscale(Tensor x, bool clamp)
+    {
+        using var scope = NewDisposeScope();
+        var levels = options.Compatibility.UnscaledInput ? x.alias() : (x.Plus(One) * Number(_span / 2)).Plus(Number(options.MinLevel));
+        if (clamp) levels = levels.clamp(Number(options.MinLevel), Number(options.MaxLevel));
+        return levels.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,53 @@
+using TorchSharp.Modules;
+using static AudioBsq.Native.Numbers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AudioBsq.Vocoding;
+
+/// <summary>
+/// Judges a spectrogram piece by piece (Jang et al. 2021, "UnivNet", section 2.2, one resolution; narrower, and without weight normalisation).
+/// </summary>
+internal sealed class SpectrogramDiscriminator : Module
+{
+    private const double Slope = 0.2;
+
+    private readonly ModuleList<Conv2d> stages;
+    private readonly Conv2d head;
+
+    /// <summary>Fresh weights, drawn from torch's global generator.</summary>
+    public SpectrogramDiscriminator(int width) : base(nameof(SpectrogramDiscriminator))
+    {
+        stages =
+        [
+            Stage(1, width, taps: 9, stride: 1),
+            Stage(width, width, taps: 9, stride: 2),
+            Stage(width, width, taps: 9, stride: 2),
+            Stage(width, width, taps: 9, stride: 2),
+            Stage(width, width, taps: 3, stride: 1),
+        ];
+        head = Stage(width, 1, taps: 3, stride: 1);
+        RegisterComponents();
+    }
+
+    /// <summary>(batch, bins, frames) → logits (batch, 1, frames, columns), large where the sound looks real, and what the stages give.</summary>
+    public (Tensor Logits, IReadOnlyList<Tensor> Features) Judge(Tensor magnitude)
+    {
+        using var scope = NewDisposeScope();
+        var x = magnitude.transpose(1, 2).unsqueeze(1);
+        var features = new List<Tensor>();
+        foreach (var stage in stages)
+        {
+            x = stage.call(x).leaky_relu(Number(Slope));
+            features.Add(x.MoveToOuterDisposeScope());
+        }
+
+        return (head.call(x).MoveToOuterDisposeScope(), features);
+    }
+
+    private static Conv2d Stage(int from, int to, int taps, int stride)
+    {
+        using var scope = NewDisposeScope(); // drawing first weights leaves tensors behind
+        return Conv2d(from, to, (3, taps), (1, stride), (1, taps / 2), (1, 1));
+    }
+}

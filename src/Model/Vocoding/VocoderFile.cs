@@ -1,0 +1,45 @@
+using AudioBsq.Persistence;
+using AudioBsq.Signal;
+using static TorchSharp.torch;
+using Entry = (string Name, AudioBsq.Persistence.SafetensorsType Type, System.Collections.Generic.IReadOnlyList<long> Shape);
+
+namespace AudioBsq.Vocoding;
+
+/// <summary>
+/// A vocoder as a <see cref="WeightsFile"/>: the weights under their network names, and the texts <c>options</c> and <c>mel</c> (the two records as JSON).
+/// </summary>
+internal static class VocoderFile
+{
+    private static readonly WeightsFormat Format = new("audiobsq-vocoder", "vocoder", "options", "mel");
+
+    public static void Write(Stream stream, NeuralVocoder vocoder)
+    {
+        var texts = new Dictionary<string, string> { ["options"] = OptionsJson.Write(vocoder.Options), ["mel"] = OptionsJson.Write(vocoder.Mel) };
+        WeightsFile.Write(stream, Format, texts, vocoder.Network.state_dict().Select(entry => (entry.Key, entry.Value)));
+    }
+
+    /// <exception cref="InvalidDataException">It is not a whole vocoder file; the message names <paramref name="name"/>.</exception>
+    public static NeuralVocoder Read(Stream stream, string name, Device device)
+    {
+        using var file = new WeightsFile(stream, name, Format);
+        var options = OptionsJson.Read<VocoderOptions>(file.Text("options"), name, o => o.Validate());
+        var mel = OptionsJson.Read<MelOptions>(file.Text("mel"), name, options.Validate);
+        LayoutCheck.Require(Layout(options, mel), file.Reader.Tensors, name);
+        var tensors = file.Reader.ReadTensors().ToDictionary(tensor => tensor.Name);
+        file.CheckHash();
+        var network = new VocoderNetwork(options, mel);
+        try
+        {
+            NetworkWeights.Load(network, tensors, name);
+            return new NeuralVocoder(network, options, mel, device);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static IEnumerable<Entry> Layout(VocoderOptions options, MelOptions mel) =>
+        VocoderNetwork.Layout(options, mel).Select(entry => (entry.Name, SafetensorsType.F32, (IReadOnlyList<long>)entry.Shape));
+}
