@@ -4,6 +4,7 @@ using AudioBsq.Native;
 using AudioBsq.Persistence;
 using AudioBsq.Reference;
 using AudioBsq.Signal;
+using AudioBsq.Tokens;
 using AudioBsq.Training;
 
 namespace AudioBsq;
@@ -105,6 +106,12 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Encodes and decodes clips and measures what was lost and how the codes were used.</summary>
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default) =>
         new WindowedInference(Content).Evaluate(mels, observe: null, cancellation);
+
+    /// <summary>The header of a token container for tokens of this model.</summary>
+    /// <param name="name">The model's name for messages, such as that of its file.</param>
+    /// <param name="samples">Samples of the original at the model's rate, if they are known already.</param>
+    /// <exception cref="NotSupportedException">As for <see cref="Fingerprint"/>.</exception>
+    public TokenHeader CreateTokenHeader(string name, long? samples = null) => TokenHeader.Of(Fingerprint, Options, Mel, name, samples);
 
     /// <summary>Tokens of sound that is still coming in. The model must outlive the stream.</summary>
     /// <exception cref="NotSupportedException">The mel levels depend on the whole file (<see cref="MelLevel.FileMaximum"/>), or the model is a decoder only.</exception>
