@@ -4,13 +4,17 @@ using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 
-/// <summary>Amplitude spectra and mel amplitudes of a waveform, as the distances of this folder compare them: centred, mirrored, periodic Hann.</summary>
+/// <summary>
+/// Amplitude spectra and mel amplitudes of a waveform for the distances of this folder: centred, mirrored, periodic Hann.
+/// </summary>
 internal static class SpectralFrames
 {
     /// <summary>The power of two nearest to 64 ms, by ratio: 1,024 at 16 kHz.</summary>
     public static int WindowOf(int sampleRate) => 1 << Math.Clamp((int)Math.Round(Math.Log2(0.064 * sampleRate)), 4, 16);
 
-    /// <summary>|spectrum| of every frame, (frames, bins), or with a bank its mel bands, (frames, bands): of amplitudes, not of powers.</summary>
+    /// <summary>
+    /// |spectrum| of every frame, (frames, bins), or with a bank its bands, (frames, bands), which sum amplitudes, not powers.
+    /// </summary>
     public static float[] Amplitudes(ReadOnlySpan<float> waveform, int window, int hop, MelFilterBank? bank)
     {
         var stft = new Stft(window, hop);
