@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AudioBsq.Native;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
+using AudioBsq.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
