@@ -53,15 +53,15 @@ public sealed class AudioBsqModel : IDisposable
     /// <param name="mel">How the spectrograms were made.</param>
     /// <param name="training">How to fit; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
-    /// <param name="cancellation">Stops between two steps; what <see cref="TrainingOptions.Checkpoints"/> wrote is kept.</param>
+    /// <param name="cancellation">Stops between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.</param>
     /// <exception cref="InvalidOperationException">The checkpoints are of another run.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints and none is whole.</exception>
     /// <exception cref="InsufficientMemoryException">Memory ran out; the message names what to lower.</exception>
-    /// <exception cref="ArithmeticException">Too many steps in a row were not finite (<see cref="TrainingOptions.MaxSkippedInARow"/>).</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row were not finite (<see cref="TrainingLoopOptions.MaxSkippedInARow"/>).</exception>
     public static AudioBsqModel Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions? training = null,
         Action<TrainingProgress>? report = null, CancellationToken cancellation = default) =>
-        new(TrainingRun.Train(data, options, mel, training ?? new TrainingOptions(), report, cancellation));
+        new(TokenizerTraining.Train(data, options, mel, training ?? new TrainingOptions(), report, cancellation));
 
     /// <summary>Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N.</summary>
     /// <exception cref="InvalidDataException">It is not a whole model file.</exception>

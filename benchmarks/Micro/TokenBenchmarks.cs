@@ -4,7 +4,7 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Micro;
 
 /// <summary>
 /// Tokens by the tiny model. Time and memory are for one token: ten seconds are 1,001 frames, 63 steps of 8 patches, 504 tokens.

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Memory;
 
-/// <summary>The largest memory of this process while something runs, over what it had before.</summary>
+/// <summary>The peak memory of this process while something runs, above what it had before.</summary>
 internal static partial class PeakMemory
 {
     private const string Status = "/proc/self/status";

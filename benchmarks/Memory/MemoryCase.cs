@@ -1,27 +1,32 @@
 using System.Diagnostics;
+using AudioBsq.Inference;
+using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Memory;
 
-/// <summary>Training steps of one model with one way to recompute, in a process of their own.</summary>
+/// <summary>Training steps of one model, with activation checkpointing or without, in a process of their own.</summary>
 /// <param name="Model">A name of <see cref="Models"/>.</param>
 /// <param name="Precision">Of matrix products.</param>
-/// <param name="Recomputation">What is computed again.</param>
-internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Recomputation Recomputation)
+/// <param name="Checkpointing">Whether activations are computed again in the backward pass.</param>
+internal sealed record MemoryCase(string Model, TrainingPrecision Precision, bool Checkpointing)
 {
     /// <summary>The models, by the names of tables, and crops of the full window in one batch.</summary>
-    public static IReadOnlyDictionary<string, (AudioBsqOptions Options, int Batch)> Models { get; } = new Dictionary<string, (AudioBsqOptions, int)>
-    {
-        ["small"] = (AudioBsqOptions.Small, 2),
-        ["small+conv"] = (AudioBsqOptions.Small with { Encoder = AudioBsqOptions.Small.Encoder with { UseConvModule = true } }, 2),
-        ["standard"] = (AudioBsqOptions.Standard, 2),
-    };
+    public static IReadOnlyDictionary<string, (AudioBsqOptions Options, int Batch)> Models { get; } =
+        new Dictionary<string, (AudioBsqOptions, int)>
+        {
+            ["small"] = (AudioBsqOptions.Small, 2),
+            ["small+conv"] = (AudioBsqOptions.Small with { Encoder = SmallWithConvolution }, 2),
+            ["standard"] = (AudioBsqOptions.Standard, 2),
+        };
 
-    private TrainingOptions Training => new() { Precision = Precision, Recomputation = Recomputation, Device = "cpu" };
+    private static NetworkOptions SmallWithConvolution => AudioBsqOptions.Small.Encoder with { UseConvModule = true };
 
-    /// <summary>Most memory of a step over that before it, in bytes. The process should do nothing else.</summary>
+    private TrainingOptions Training => new() { Precision = Precision, ActivationCheckpointing = Checkpointing, Device = "cpu" };
+
+    /// <summary>Peak memory of a step above that before it, in bytes. The process should do nothing else.</summary>
     public double Peak()
     {
         double peak = 0;
@@ -36,20 +41,20 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     /// <summary>Processor time of the quickest of four steps, in seconds.</summary>
     public double Seconds()
     {
-        double least = double.PositiveInfinity;
+        double min = double.PositiveInfinity;
         Run(4, (step, _) =>
         {
             var before = Work();
             step();
-            least = Math.Min(least, (Work() - before).TotalSeconds);
+            min = Math.Min(min, (Work() - before).TotalSeconds);
         });
-        return least;
+        return min;
     }
 
-    /// <summary>Largest difference to the gradients without recomputation, as a part of the largest of these.</summary>
+    /// <summary>Largest difference to the gradients without checkpointing, as a part of the largest of these.</summary>
     public double Difference()
     {
-        var (expected, actual) = (Gradients(Training with { Recomputation = Recomputation.None }), Gradients(Training));
+        var (expected, actual) = (Gradients(Training with { ActivationCheckpointing = false }), Gradients(Training));
         double largest = 0, difference = 0;
         foreach (var (first, second) in expected.Zip(actual))
         {
@@ -67,7 +72,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     {
         using var scope = torch.NewDisposeScope();
         using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Network, Training, torch.CPU);
+        using var trainer = new Trainer(model.Content.Network, Training, torch.CPU);
         var batch = Batch();
         for (int step = 0; step < steps; step++)
         {
@@ -80,9 +85,9 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     {
         using var scope = torch.NewDisposeScope();
         using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Network, training, torch.CPU);
+        using var trainer = new Trainer(model.Content.Network, training, torch.CPU);
         trainer.Step([Batch()], 0);
-        return [.. model.Network.parameters().Select(parameter => parameter.grad is { } gradient ? gradient.contiguous().data<float>().ToArray() : [])];
+        return [.. model.Content.Network.parameters().Select(parameter => parameter.grad?.contiguous().data<float>().ToArray() ?? [])];
     }
 
     // Noise: how long a step takes does not depend on what it sees.
@@ -90,8 +95,10 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, Rec
     {
         var (options, count) = Models[Model];
         var random = new Random(1);
-        var clips = Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<float>)Enumerable.Range(0, options.WindowFrames * options.Bands).Select(_ => -80 * random.NextSingle()).ToArray());
-        return MelBatch.Of([.. clips], options, torch.CPU);
+        var clips = new ReadOnlyMemory<float>[count];
+        for (int i = 0; i < count; i++)
+            clips[i] = Enumerable.Range(0, options.WindowFrames * options.Bands).Select(_ => -80 * random.NextSingle()).ToArray();
+        return MelBatch.Of(clips, options, torch.CPU);
     }
 
     private static TimeSpan Work()

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Precision;
 
 /// <summary>Curves as a CSV file, figures as a Markdown table, and what follows from them.</summary>
 internal sealed class PrecisionReport
@@ -12,24 +12,25 @@ internal sealed class PrecisionReport
     {
         _csv = csv;
         File.WriteAllText(csv, "seed,precision,step,loss,mel_error_db,gradient_norm,seconds\n");
-        Console.WriteLine("\n| seed | fp32: last loss | validation (dB) | s / step | bf16: last loss | validation (dB) | s / step | fp32 / bf16 time |");
+        Console.WriteLine(
+            "\n| seed | fp32: last loss | validation (dB) | s / step | bf16: last loss | validation (dB) | s / step | fp32 / bf16 time |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
     }
 
     public void Add((PrecisionRun Full, PrecisionRun Half) pair)
     {
         _pairs.Add(pair);
-        foreach (var run in (PrecisionRun[])[pair.Full, pair.Half])
-            File.AppendAllLines(_csv, run.Curve.Select((s, i) => string.Create(CultureInfo.InvariantCulture, $"{run.Seed},{run.Precision},{i + 1},{s.Loss:R},{s.Error:R},{s.GradientNorm:R},{s.Seconds:F4}")));
         var (full, half) = pair;
-        Console.WriteLine(FormattableString.Invariant(
-            $"| {full.Seed} | {full.LastLoss:F4} | {full.ValidationError:F3} | {full.Seconds:F3} | {half.LastLoss:F4} | {half.ValidationError:F3} | {half.Seconds:F3} | {full.Seconds / half.Seconds:F2} |"));
+        foreach (var run in (PrecisionRun[])[full, half]) File.AppendAllLines(_csv, run.Curve.Select((step, i) => Row(run, step, i + 1)));
+        string ratio = FormattableString.Invariant($"{full.Seconds / half.Seconds:F2}");
+        Console.WriteLine($"| {full.Seed} | {Figures(full)} | {Figures(half)} | {ratio} |");
     }
 
     public void WriteSummary()
     {
         double ratio = _pairs.Average(pair => pair.Full.Seconds / pair.Half.Seconds);
-        Console.WriteLine(FormattableString.Invariant($"\nA step in fp32 takes {ratio:F2} times one in bf16 (mean of the seeds' ratios of medians)."));
+        Console.WriteLine(FormattableString.Invariant($"\nA step in fp32 takes {ratio:F2} times one in bf16 ")
+            + "(mean of the seeds' ratios of medians).");
         if (_pairs.Count < 3)
         {
             Console.WriteLine("No verdict: the spread of fewer than three seeds says nothing.");
@@ -38,12 +39,22 @@ internal sealed class PrecisionReport
 
         double curve = LargestOfCurves(), validation = _pairs.Max(pair => Math.Abs(pair.Half.ValidationError - pair.Full.ValidationError));
         double range = _pairs.Max(pair => pair.Full.ValidationError) - _pairs.Min(pair => pair.Full.ValidationError);
-        Console.WriteLine(FormattableString.Invariant($"In each tenth of the run a bf16 seed's mean loss is at most {curve:F2} standard deviations of the fp32 seeds from the fp32 run of its own seed (allowed: 2)."));
-        Console.WriteLine(FormattableString.Invariant($"Its validation error is at most {validation:F3} dB from that of the fp32 run; the fp32 seeds are {range:F3} dB apart (allowed: as much)."));
+        Console.WriteLine("In each tenth of the run a bf16 seed's mean loss is at most "
+            + FormattableString.Invariant($"{curve:F2} standard deviations of the fp32 seeds from the fp32 run of its own seed ")
+            + "(allowed: 2).");
+        Console.WriteLine(FormattableString.Invariant($"Its validation error is at most {validation:F3} dB from that of the fp32 run; ")
+            + FormattableString.Invariant($"the fp32 seeds are {range:F3} dB apart (allowed: as much)."));
         Console.WriteLine(curve <= 2 && validation <= range
             ? "Verdict: each bf16 seed's curve is within the spread of the fp32 seeds."
             : "Verdict: not each bf16 seed's curve is within the spread of the fp32 seeds.");
     }
+
+    private static string Row(PrecisionRun run, PrecisionStep step, int number) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{run.Seed},{run.Precision},{number},{step.Loss:R},{step.Error:R},{step.GradientNorm:R},{step.Seconds:F4}");
+
+    private static string Figures(PrecisionRun run) =>
+        FormattableString.Invariant($"{run.LastLoss:F4} | {run.ValidationError:F3} | {run.Seconds:F3}");
 
     // Of logarithms of losses, whose spread is much the same over the run: one standard deviation then serves all parts, as three seeds are
     // too few to know each part's.

@@ -2,7 +2,7 @@ using AudioBsq.Decoding;
 using AudioBsq.Signal;
 using BenchmarkDotNet.Attributes;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Micro;
 
 /// <summary>From files to mel spectrograms. Every operation handles ten seconds of sound.</summary>
 [MemoryDiagnoser]

@@ -3,7 +3,7 @@ using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
 
-namespace AudioBsq.Benchmarks;
+namespace AudioBsq.Benchmarks.Precision;
 
 /// <summary>One seed's two runs, a step of one after a step of the other, so that both meet the machine in the same state.</summary>
 internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch, int seed)
@@ -32,8 +32,8 @@ internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch,
         {
             Options = options;
             _model = AudioBsqModel.Create(model, new MelOptions(), options.Seed, options.Device);
-            _trainer = new Trainer(_model.Network, options, _model.Device);
-            _batches = new BatchSource(TrainingData.Of(clips), model, options, _model.Device, default);
+            _trainer = new Trainer(_model.Content.Network, options, _model.Content.Device);
+            _batches = new BatchSource(TrainingData.Of(clips), model, options, _model.Content.Device, default);
         }
 
         public TrainingOptions Options { get; }
@@ -44,12 +44,13 @@ internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch,
             var batches = _batches.Next(step);
             long start = Stopwatch.GetTimestamp();
             var result = _trainer.Step(batches, step) ?? throw new InvalidOperationException($"The loss of step {step} is not finite.");
-            _curve.Add(new PrecisionStep(result.Loss, result.MeanAbsoluteError, result.GradientNorm, Stopwatch.GetElapsedTime(start).TotalSeconds));
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            _curve.Add(new PrecisionStep(result.Loss, result.MeanAbsoluteError, result.GradientNorm, seconds));
         }
 
         public PrecisionRun Finish(float[][] validation)
         {
-            _model.Network.eval();
+            _model.Content.Network.eval();
             return new PrecisionRun(Options.Precision, Options.Seed, _curve, _model.Evaluate(validation).MeanAbsoluteError);
         }
 
@@ -61,23 +62,3 @@ internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch,
         }
     }
 }
-
-/// <summary>One run.</summary>
-/// <param name="Precision">Of matrix products in training.</param>
-/// <param name="Seed">Of weights and crops.</param>
-/// <param name="Curve">Every step.</param>
-/// <param name="ValidationError">In dB, of the trained model in single precision.</param>
-internal sealed record PrecisionRun(TrainingPrecision Precision, int Seed, IReadOnlyList<PrecisionStep> Curve, double ValidationError)
-{
-    /// <summary>Mean losses of ten parts of the run, or of each step where there are fewer.</summary>
-    public double[] Parts => [.. Curve.Chunk(Math.Max(1, (Curve.Count + 9) / 10)).Select(part => part.Average(step => step.Loss))];
-
-    /// <summary>Mean loss of the last part.</summary>
-    public double LastLoss => Parts[^1];
-
-    /// <summary>Median time of a step.</summary>
-    public double Seconds => Curve.Select(step => step.Seconds).Order().ElementAt(Curve.Count / 2);
-}
-
-/// <summary>One step: loss, mean absolute error in dB, norm of the gradients before clipping, wall time.</summary>
-internal sealed record PrecisionStep(double Loss, double Error, double GradientNorm, double Seconds);
