@@ -44,11 +44,8 @@ public class DamagedContainerTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{tried:N0} damaged containers, all noticed; {lostChunks:N0} lost their one chunk; forwards {refused:N0} were "
-                + "refused for their header."));
+        string losses = string.Create(CultureInfo.InvariantCulture, $"{lostChunks:N0} lost a chunk; forwards {refused:N0} were refused");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tried:N0} damaged containers, all noticed; {losses}."));
     }
 
     [Fact]
