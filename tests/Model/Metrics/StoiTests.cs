@@ -17,7 +17,8 @@ public class StoiTests
         Close.To(-0.0100, Stoi.Measure(reference, degraded, 8_000)!.Value, 5e-5);
     }
 
-    // Made by a separate transcription of the papers that agrees with pystoi to 2e-14, on these clips plus Tone.Noise(samples, 1, amplitude).
+    // Made by a separate transcription of the papers that agrees with pystoi to 2e-14, on these clips plus Tone.Noise(samples, 1,
+    // amplitude).
     [Theory]
     [InlineData(0, 0.003, 0.9878050158825914, 0.9391446521534271)]
     [InlineData(0, 0.03, 0.8340780121176715, 0.564799561563932)]
@@ -35,7 +36,8 @@ public class StoiTests
     [Fact] // the same, at a rate that is no simple ratio to 10 kHz
     public void Measure_AgreesWithAnotherImplementation_At22050Hertz()
     {
-        float[] reference = AudioFile.Read(TestData.PathOf("audio", "LJ001-0008.wav")).Samples, degraded = SpokenClips.WithNoise(reference, 0.03);
+        float[] reference = AudioFile.Read(TestData.PathOf("audio", "LJ001-0008.wav")).Samples;
+        float[] degraded = SpokenClips.WithNoise(reference, 0.03);
 
         Close.To(0.9740366887429835, Stoi.Measure(reference, degraded, 22_050)!.Value, 1e-12);
         Close.To(0.9033964585937976, Stoi.MeasureExtended(reference, degraded, 22_050)!.Value, 1e-12);
@@ -51,9 +53,13 @@ public class StoiTests
     [Fact]
     public void Measure_FallsWithNoise()
     {
-        double[] Series(Func<float[], double?> measure) => [.. new[] { 0.001, 0.01, 0.1, 1 }.Select(amplitude => measure(SpokenClips.WithNoise(SpokenClips.Short, amplitude))!.Value)];
+        double[] Series(Func<float[], double?> measure) =>
+        [
+            .. new[] { 0.001, 0.01, 0.1, 1 }.Select(amplitude => measure(SpokenClips.WithNoise(SpokenClips.Short, amplitude))!.Value),
+        ];
 
-        double[] plain = Series(degraded => Stoi.Measure(SpokenClips.Short, degraded, 16_000)), extended = Series(degraded => Stoi.MeasureExtended(SpokenClips.Short, degraded, 16_000));
+        double[] plain = Series(degraded => Stoi.Measure(SpokenClips.Short, degraded, 16_000));
+        double[] extended = Series(degraded => Stoi.MeasureExtended(SpokenClips.Short, degraded, 16_000));
 
         Assert.Equal(plain.OrderDescending(), plain);
         Assert.Equal(extended.OrderDescending(), extended);
@@ -86,7 +92,8 @@ public class StoiTests
     {
         float[] noise = Tone.Noise(10_000, 1);
 
-        Assert.Null(Stoi.Measure(noise.AsSpan(0, 4_095), noise.AsSpan(0, 4_095), 10_000)); // 30 frames and a sample are 4,097 after silence is cut
+        // 30 frames and a sample are 4,097 after silence is cut
+        Assert.Null(Stoi.Measure(noise.AsSpan(0, 4_095), noise.AsSpan(0, 4_095), 10_000));
         Assert.NotNull(Stoi.Measure(noise.AsSpan(0, 4_300), noise.AsSpan(0, 4_300), 10_000));
         Assert.Null(Stoi.Measure(new float[10_000], noise, 10_000));
         Assert.Equal(0, Stoi.Measure(noise, new float[10_000], 10_000));
@@ -95,5 +102,7 @@ public class StoiTests
 
     [Theory, InlineData(0), InlineData(-1), InlineData(999), InlineData(192_001)]
     public void Measure_RefusesOtherRates(int rate) =>
-        Assert.Equal("sampleRate", Assert.Throws<ArgumentOutOfRangeException>(() => Stoi.Measure(new float[5_000], new float[5_000], rate)).ParamName);
+        Assert.Equal(
+            "sampleRate",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Stoi.Measure(new float[5_000], new float[5_000], rate)).ParamName);
 }
