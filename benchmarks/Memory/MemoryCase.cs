@@ -76,7 +76,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, boo
         var batch = Batch();
         for (int step = 0; step < steps; step++)
         {
-            trainer.Optimizer.ClearGradients();
+            trainer.Optimization.ClearGradients();
             each(() => trainer.Step([batch], step), step);
         }
     }

@@ -131,7 +131,8 @@ public sealed class LongFileTests(SavedTokenizer model) : IClassFixture<SavedTok
     {
         var held = new HeldPieces(checkEvery: 8);
         var file = pipeline.Tokenize([path], default).Single().Long!;
-        ContainerFile.Write(Stream.Null, TokenHeader.Of(pipeline.Model, "model", file.Declared), Watched(file.Tokens(_ => { }, default)), () => file.Samples);
+        var header = pipeline.Model.CreateTokenHeader("model", file.Declared);
+        ContainerFile.Write(Stream.Null, header, Watched(file.Tokens(_ => { }, default)), () => file.Samples);
         return held;
 
         IEnumerable<int[]> Watched(IEnumerable<int[]> tokens)

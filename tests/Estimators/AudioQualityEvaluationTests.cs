@@ -8,6 +8,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Estimators;
 
+[WithoutTorch]
 public class AudioQualityEvaluationTests
 {
     private readonly MLContext _ml = new(seed: 1);

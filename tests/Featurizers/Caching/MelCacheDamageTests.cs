@@ -5,6 +5,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.Featurizers.Caching;
 
 /// <summary>Caches that are damaged, cannot be written, or are not finished.</summary>
+[WithoutTorch]
 public sealed class MelCacheDamageTests : IDisposable
 {
     private readonly CachedClips _clips = new(4);

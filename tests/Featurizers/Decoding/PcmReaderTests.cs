@@ -6,6 +6,7 @@ using AudioBsq.Tests.Model.Inference;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class PcmReaderTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using AudioBsq.Tests.Model.Signal;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class ReadBlocksTests
 {
     private static readonly string FlacPath = TestData.PathOf("audio", "LJ001-0008.flac");

@@ -4,6 +4,7 @@ using AudioBsq.Signal;
 namespace AudioBsq.Tests.Model.Metrics;
 
 /// <summary>What every measure does with waveforms that are no pair, or hardly one.</summary>
+[WithoutTorch]
 public class HostilePairTests
 {
     private delegate double? Measure(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded);

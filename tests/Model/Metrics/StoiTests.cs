@@ -5,6 +5,7 @@ using TorchSharp;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class StoiTests
 {
     [Fact, NoTensorLeaks] // the example in the documentation of torchmetrics, which prints four digits of pystoi's answer

@@ -2,6 +2,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class GriffinLimTests
 {
     private static readonly GriffinLim Default = new(new MelOptions());

@@ -4,10 +4,12 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Tests.Model.Signal;
 
 /// <summary>Every signal of every mel.safetensors against torchaudio; parameters come from the mel.json beside it.</summary>
+[WithoutTorch]
 public partial class MelGoldenTests
 {
     public static TheoryData<string> Files => [.. TestData.Golden("mel", "mel.safetensors")];

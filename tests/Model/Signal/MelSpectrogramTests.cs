@@ -1,7 +1,9 @@
 using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class MelSpectrogramTests
 {
     private static readonly MelSpectrogram Mel = new(new MelOptions());

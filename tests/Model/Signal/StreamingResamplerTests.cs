@@ -3,6 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class StreamingResamplerTests
 {
     public static TheoryData<int, int, ResamplingFilter> Rates => new()

@@ -1,12 +1,13 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
-namespace AudioBsq.Tests.Model.Signal;
+namespace AudioBsq.Tests.Model.Signal.Fft;
 
-public class LaneFftTests
+[WithoutTorch]
+public class BatchedFftTests
 {
-    private static readonly int Lanes = LaneFrames.Lanes;
+    private static readonly int Lanes = FrameBatch.Size;
 
     [Theory] // lengths whose half is a power of four, and others
     [InlineData(16), InlineData(32), InlineData(64), InlineData(128), InlineData(256), InlineData(512), InlineData(1024)]
@@ -14,17 +15,18 @@ public class LaneFftTests
     {
         float[] sound = Tone.Noise(length + (Lanes - 1) * 3, seed: length);
         float[] ones = [.. Enumerable.Repeat(1f, length)];
-        var buffer = new LaneBuffer(length / 2 + 1);
+        var buffer = new FftBuffer(length / 2 + 1);
 
-        LaneFrames.Load(sound, 3, ones, buffer.Re, buffer.Im);
-        new LaneFft(length).Forward(buffer);
+        FrameBatch.Load(sound, 3, ones, buffer.Re, buffer.Im);
+        new BatchedFft(length).Forward(buffer);
 
         for (int lane = 0; lane < Lanes; lane++)
         {
             for (int k = 0; k <= length / 2; k++)
             {
                 var sum = Complex.Zero;
-                for (int n = 0; n < length; n++) sum += sound[lane * 3 + n] * Complex.FromPolarCoordinates(1, -2 * Math.PI * ((long)k * n % length) / length);
+                for (int n = 0; n < length; n++)
+                    sum += sound[lane * 3 + n] * Complex.FromPolarCoordinates(1, -2 * Math.PI * ((long)k * n % length) / length);
                 Close.To(sum.Real, buffer.Re[k][lane], 1e-5, $"real part of bin {k}");
                 Close.To(sum.Imaginary, buffer.Im[k][lane], 1e-5, $"imaginary part of bin {k}");
             }
@@ -38,17 +40,17 @@ public class LaneFftTests
         const int Hop = 5;
         float[] sound = Tone.Noise(length + (Lanes - 1) * Hop, seed: 1);
         float[] ones = [.. Enumerable.Repeat(1f, length)], scale = [.. Enumerable.Repeat(2f / length, length)];
-        var (fft, buffer) = (new LaneFft(length), new LaneBuffer(length / 2 + 1));
+        var (fft, buffer) = (new BatchedFft(length), new FftBuffer(length / 2 + 1));
         float[] again = new float[sound.Length], expected = new float[sound.Length];
         for (int lane = 0; lane < Lanes; lane++)
         {
             for (int n = 0; n < length; n++) expected[lane * Hop + n] += sound[lane * Hop + n];
         }
 
-        LaneFrames.Load(sound, Hop, ones, buffer.Re, buffer.Im);
+        FrameBatch.Load(sound, Hop, ones, buffer.Re, buffer.Im);
         fft.Forward(buffer);
         fft.Inverse(buffer);
-        LaneFrames.Add(buffer.Re, buffer.Im, scale, again, Hop);
+        FrameBatch.Add(buffer.Re, buffer.Im, scale, again, Hop);
 
         Close.To(expected, again, 1e-5);
     }
@@ -60,10 +62,10 @@ public class LaneFftTests
         var (re, im, plainRe, plainIm) = (new Vector<float>[33], new Vector<float>[33], new Vector<float>[33], new Vector<float>[33]);
         float[] added = new float[sound.Length], plainAdded = new float[sound.Length];
 
-        LaneFrames.Load(sound, 7, window, re, im);
-        LaneFrames.LoadEach(sound, 7, window, plainRe, plainIm);
-        LaneFrames.Add(re, im, window, added, 7);
-        LaneFrames.AddEach(re, im, window, plainAdded, 7);
+        FrameBatch.Load(sound, 7, window, re, im);
+        FrameBatch.LoadEach(sound, 7, window, plainRe, plainIm);
+        FrameBatch.Add(re, im, window, added, 7);
+        FrameBatch.AddEach(re, im, window, plainAdded, 7);
 
         Assert.Equal(plainRe, re);
         Assert.Equal(plainIm, im);

@@ -1,15 +1,18 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace AudioBsq.Signal;
+namespace AudioBsq.Signal.Fft;
 
-/// <summary>Room for one block of spectra, a frame per vector lane. Belongs to one thread; the transform exchanges its arrays.</summary>
-internal sealed class LaneBuffer(int bins)
+/// <summary>
+/// Memory for one batch of spectra: real and imaginary parts (bins), a frame per vector lane. It belongs to one thread, and the
+/// transform swaps its arrays.
+/// </summary>
+internal sealed class FftBuffer(int bins)
 {
     public Vector<float>[] Re = new Vector<float>[bins], Im = new Vector<float>[bins];
     public Vector<float>[] SpareRe = new Vector<float>[bins], SpareIm = new Vector<float>[bins];
 
-    /// <summary>|spectrum|², bin by bin.</summary>
+    /// <summary>Writes |spectrum|² of every bin.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Power(Span<Vector<float>> power)
     {

@@ -2,21 +2,21 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace AudioBsq.Signal;
+namespace AudioBsq.Signal.Fft;
 
 /// <summary>
-/// The Fourier transform of real signals, several at a time: every element of a <see cref="Vector{T}"/> belongs to another signal,
-/// so the arithmetic is that of one signal and nothing is ever shuffled. Stockham's order, radix 4 with one radix-2 step where
-/// needed; a real signal travels as a complex one of half the length (even samples real, odd samples imaginary).
+/// The Fourier transform of a batch of real signals, in single precision: each lane of a <see cref="Vector{T}"/> belongs to one signal,
+/// so lanes are never shuffled. Stockham's algorithm, radix 4 with one radix-2 step where needed; a real signal is transformed as a
+/// complex one of half the length, with its even samples as real parts and its odd samples as imaginary parts.
 /// </summary>
-internal sealed class LaneFft
+internal sealed class BatchedFft
 {
     private readonly int _half;
-    private readonly float[] _twiddles;      // for every radix-4 step and position: three pairs (cos, −sin)
-    private readonly float[] _cos, _sin;     // of 2πk/length, for the step between half and whole length
+    private readonly float[] _twiddles;      // three pairs (cos, −sin) for each radix-4 step and position
+    private readonly float[] _cos, _sin;     // of 2πk/length, for the step from half to whole length
 
     /// <param name="length">Samples of one signal; a power of two, at least 4.</param>
-    public LaneFft(int length)
+    public BatchedFft(int length)
     {
         _half = length / 2;
         var twiddles = new List<float>();
@@ -34,12 +34,12 @@ internal sealed class LaneFft
         _sin = [.. Enumerable.Range(0, _half).Select(k => (float)Math.Sin(2 * Math.PI * k / length))];
     }
 
-    /// <summary>Non-negative frequencies, from 0 to half the sample rate.</summary>
+    /// <summary>Frequencies from 0 to half the sample rate.</summary>
     public int Bins => _half + 1;
 
     /// <summary>Samples (even in Re, odd in Im) → spectrum, in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Forward(LaneBuffer buffer)
+    public void Forward(FftBuffer buffer)
     {
         Transform(ref buffer.Re, ref buffer.Im, ref buffer.SpareRe, ref buffer.SpareIm);
         var (re, im) = (buffer.Re, buffer.Im);
@@ -57,7 +57,7 @@ internal sealed class LaneFft
 
     /// <summary>Spectrum → samples (even in Re, odd in Im) times half the length, in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Inverse(LaneBuffer buffer)
+    public void Inverse(FftBuffer buffer)
     {
         var (re, im) = (buffer.Re, buffer.Im);
         (re[0], im[0]) = ((re[0] + re[_half]) * 0.5f, (re[0] - re[_half]) * 0.5f);
@@ -71,7 +71,7 @@ internal sealed class LaneFft
             (re[j], im[j]) = (evenRe + oddIm, oddRe - evenIm);
         }
 
-        // with real and imaginary parts exchanged the transform runs backwards
+        // The transform with real and imaginary parts swapped is the inverse one.
         Transform(ref buffer.Im, ref buffer.Re, ref buffer.SpareIm, ref buffer.SpareRe);
     }
 
@@ -87,9 +87,10 @@ internal sealed class LaneFft
         }
     }
 
-    // One pass over all points; unchecked references, because bounds checks cost a third of the time here.
+    // One pass over all points. The references are unchecked because bounds checks cost a third of the time here.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int RadixFour(int quarter, int stride, int at, Vector<float>[] re, Vector<float>[] im, Vector<float>[] toRe, Vector<float>[] toIm)
+    private int RadixFour(
+        int quarter, int stride, int at, Vector<float>[] re, Vector<float>[] im, Vector<float>[] toRe, Vector<float>[] toIm)
     {
         ref var xr = ref MemoryMarshal.GetArrayDataReference(re);
         ref var xi = ref MemoryMarshal.GetArrayDataReference(im);

@@ -4,30 +4,30 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace AudioBsq.Signal;
+namespace AudioBsq.Signal.Fft;
 
 /// <summary>
-/// Moves frames between a waveform, where the samples of one frame are neighbours, and the packed order of <see cref="LaneFft"/>,
-/// where the frames of one sample are: a transposition, with the window multiplied in on the way.
+/// Copies frames between a waveform, where the samples of one frame are neighbours, and the order of <see cref="BatchedFft"/>, where
+/// the frames of one sample are neighbours: a transposition that multiplies by the window.
 /// </summary>
-internal static class LaneFrames
+internal static class FrameBatch
 {
-    /// <summary>Frames in one block.</summary>
-    public static int Lanes => Vector<float>.Count;
+    /// <summary>Frames in one batch: the lanes of a vector.</summary>
+    public static int Size => Vector<float>.Count;
 
-    /// <summary>Lane l, sample n ← source[l·hop + n] · window[n]; even samples into re, odd ones into im.</summary>
+    /// <summary>Lane l, sample n = source[l·hop + n] · window[n]; even samples are real parts, odd ones imaginary parts.</summary>
     public static void Load(ReadOnlySpan<float> source, int hop, ReadOnlySpan<float> window, Vector<float>[] re, Vector<float>[] im)
     {
-        source = source[..((Lanes - 1) * hop + window.Length)]; // the one bounds check
-        if (Lanes == 8 && Avx.IsSupported) LoadEight(source, hop, window, re, im);
+        source = source[..((Size - 1) * hop + window.Length)]; // the only bounds check
+        if (Size == 8 && Avx.IsSupported) LoadEight(source, hop, window, re, im);
         else LoadEach(source, hop, window, re, im);
     }
 
     /// <summary>target[l·hop + n] += lane l, sample n · window[n].</summary>
     public static void Add(Vector<float>[] re, Vector<float>[] im, ReadOnlySpan<float> window, Span<float> target, int hop)
     {
-        target = target[..((Lanes - 1) * hop + window.Length)];
-        if (Lanes == 8 && Avx.IsSupported) AddEight(re, im, window, target, hop);
+        target = target[..((Size - 1) * hop + window.Length)];
+        if (Size == 8 && Avx.IsSupported) AddEight(re, im, window, target, hop);
         else AddEach(re, im, window, target, hop);
     }
 
@@ -81,11 +81,12 @@ internal static class LaneFrames
 
     internal static void LoadEach(ReadOnlySpan<float> source, int hop, ReadOnlySpan<float> window, Vector<float>[] re, Vector<float>[] im)
     {
-        Span<float> even = MemoryMarshal.Cast<Vector<float>, float>(re.AsSpan()), odd = MemoryMarshal.Cast<Vector<float>, float>(im.AsSpan());
-        for (int lane = 0; lane < Lanes; lane++)
+        Span<float> even = MemoryMarshal.Cast<Vector<float>, float>(re.AsSpan());
+        Span<float> odd = MemoryMarshal.Cast<Vector<float>, float>(im.AsSpan());
+        for (int lane = 0; lane < Size; lane++)
         {
             var frame = source.Slice(lane * hop, window.Length);
-            for (int n = 0, i = lane; n < frame.Length; n += 2, i += Lanes)
+            for (int n = 0, i = lane; n < frame.Length; n += 2, i += Size)
             {
                 even[i] = frame[n] * window[n];
                 odd[i] = frame[n + 1] * window[n + 1];
@@ -95,11 +96,12 @@ internal static class LaneFrames
 
     internal static void AddEach(Vector<float>[] re, Vector<float>[] im, ReadOnlySpan<float> window, Span<float> target, int hop)
     {
-        ReadOnlySpan<float> even = MemoryMarshal.Cast<Vector<float>, float>(re.AsSpan()), odd = MemoryMarshal.Cast<Vector<float>, float>(im.AsSpan());
-        for (int lane = 0; lane < Lanes; lane++)
+        ReadOnlySpan<float> even = MemoryMarshal.Cast<Vector<float>, float>(re.AsSpan());
+        ReadOnlySpan<float> odd = MemoryMarshal.Cast<Vector<float>, float>(im.AsSpan());
+        for (int lane = 0; lane < Size; lane++)
         {
             var frame = target.Slice(lane * hop, window.Length);
-            for (int n = 0, i = lane; n < frame.Length; n += 2, i += Lanes)
+            for (int n = 0, i = lane; n < frame.Length; n += 2, i += Size)
             {
                 frame[n] += even[i] * window[n];
                 frame[n + 1] += odd[i] * window[n + 1];
@@ -110,7 +112,7 @@ internal static class LaneFrames
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Accumulate(ref float at, Vector256<float> values) => (Vector256.LoadUnsafe(ref at) + values).StoreUnsafe(ref at);
 
-    // Eight rows of eight become eight columns of eight: pairs, then fours, then halves.
+    // Transposes an 8 × 8 matrix: pairs, then groups of four, then halves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Eight Transposed(
         Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d,
@@ -125,8 +127,10 @@ internal static class LaneFrames
         var (e2, e3) = (Avx.Shuffle(efHigh, ghHigh, Lower), Avx.Shuffle(efHigh, ghHigh, Upper));
         const byte First = 0x20, Second = 0x31;
         return new Eight(
-            Avx.Permute2x128(a0, e0, First), Avx.Permute2x128(a1, e1, First), Avx.Permute2x128(a2, e2, First), Avx.Permute2x128(a3, e3, First),
-            Avx.Permute2x128(a0, e0, Second), Avx.Permute2x128(a1, e1, Second), Avx.Permute2x128(a2, e2, Second), Avx.Permute2x128(a3, e3, Second));
+            Avx.Permute2x128(a0, e0, First), Avx.Permute2x128(a1, e1, First),
+            Avx.Permute2x128(a2, e2, First), Avx.Permute2x128(a3, e3, First),
+            Avx.Permute2x128(a0, e0, Second), Avx.Permute2x128(a1, e1, Second),
+            Avx.Permute2x128(a2, e2, Second), Avx.Permute2x128(a3, e3, Second));
     }
 
     private readonly ref struct Eight(

@@ -1,17 +1,17 @@
 using System.Numerics;
 
-namespace AudioBsq.Metrics;
+namespace AudioBsq.Signal.Fft;
 
 /// <summary>
-/// The Fourier transform in double precision, in place, of a length that is a power of two (Cooley and Tukey 1965, radix 2). The
-/// measures need results that agree with published ones to many digits; where speed counts more there is <c>LaneFft</c>.
+/// The Fourier transform of one complex signal in double precision, in place (Cooley and Tukey 1965, radix 2). Measures that must
+/// agree with published figures to many digits use it; <see cref="BatchedFft"/> is faster, in single precision.
 /// </summary>
-internal sealed class Fourier
+internal sealed class ComplexFft
 {
     private readonly Complex[] _roots; // e^(−2πik/length), the first half
 
-    /// <param name="length">A power of two, at least 2.</param>
-    public Fourier(int length)
+    /// <param name="length">Values of the signal; a power of two, at least 2.</param>
+    public ComplexFft(int length)
     {
         _roots = new Complex[length / 2];
         for (int k = 0; k < _roots.Length; k++)
