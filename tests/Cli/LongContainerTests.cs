@@ -9,6 +9,7 @@ using Microsoft.ML;
 namespace AudioBsq.Tests.Cli;
 
 /// <summary>Containers whose sound is too long to be held in memory.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LongContainerTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     private const int Minute = 60 * 16_000;

@@ -7,6 +7,7 @@ using Microsoft.ML;
 namespace AudioBsq.Tests.Cli;
 
 /// <summary>Sound files that are too long to be held in memory.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LongFileTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     private const int Minute = 60 * 16_000;

@@ -13,7 +13,7 @@ public class AudioQualityEvaluationTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Report_IsThatOfTheClips_FromFileToSoundAgain()
     {
         string folder = TestData.NewFolder();

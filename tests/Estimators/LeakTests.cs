@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace AudioBsq.Tests.Estimators;
 
 /// <summary>Training and tokenizing go on for long: neither may gather tensors, nor rows, nor memory in one place.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LeakTests(ITestOutputHelper output)
 {
     private const long MaxGrowth = 1 << 20; // bytes allocated by this thread at one time

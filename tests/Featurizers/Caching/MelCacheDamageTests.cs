@@ -14,7 +14,7 @@ public sealed class MelCacheDamageTests : IDisposable
 
     public void Dispose() => _clips.Dispose();
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void AnyFlippedByte_IsFound_AndTheFileWrittenAnew()
     {
         var cached = _clips.Cache();

@@ -85,7 +85,7 @@ public sealed class FeaturePipelineTests : IDisposable
         Assert.Equal(["Path", "Name"], schema.Select(column => column.Name));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void FreshProcess_LoadsWithoutRegistration()
     {
         var data = _ml.Data.LoadAudioFolder(_clips.Folder);

@@ -35,7 +35,7 @@ public class AudioQualityTests
         }
     }
 
-    [Fact] // two seconds of each clip, mel levels back to sound
+    [Fact, Trait("Speed", "Slow")] // two seconds of each clip, mel levels back to sound
     public void Measure_OfGriffinLim_IsGood()
     {
         var mel = new MelOptions();
@@ -53,7 +53,7 @@ public class AudioQualityTests
         Assert.InRange(Mean("si_sdr"), -100, -5);        // −14.8: phases of its own
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Measure_CountsMissingSoundAsSilence_AndLeavesTheRestOut()
     {
         float[] longer = [.. Clip.Samples, .. Signal.Tone.Noise(3_000, 1)], cut = Clip.Samples[..24_000], padded = [.. cut, .. new float[8_000]];
@@ -80,7 +80,7 @@ public class AudioQualityTests
         Assert.Equal(samples / 16_000.0, quality.Seconds);
     }
 
-    [Theory, InlineData(8_000), InlineData(24_000), InlineData(44_100)]
+    [Theory, Trait("Speed", "Slow"), InlineData(8_000), InlineData(24_000), InlineData(44_100)]
     public void Measure_TakesOtherRates(int rate)
     {
         var clip = new Waveform(Resampler.Resample(Clip.Samples, 16_000, rate), rate);

@@ -56,7 +56,7 @@ public class HostilePairTests
     [Theory, MemberData(nameof(Names))]
     public void Measure_IsNull_WithoutSound(string name) => Assert.Null(All[name]([], []));
 
-    [Theory, MemberData(nameof(Names))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Names))]
     public void Measure_IsFiniteOrNull_OnWhateverSounds(string name)
     {
         float[] noise = Signal.Tone.Noise(12_000, 3), impulse = new float[12_000], square = [.. noise.Select(x => x < 0 ? -1f : 1f)], constant = new float[12_000];

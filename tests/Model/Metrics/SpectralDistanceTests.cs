@@ -7,7 +7,6 @@ using static TorchSharp.torch;
 namespace AudioBsq.Tests.Model.Metrics;
 
 [NoTensorLeaks]
-[WithoutTorch]
 public class SpectralDistanceTests
 {
     [Fact] // half the amplitude is 6.02 dB less in every bin

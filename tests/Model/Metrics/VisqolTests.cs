@@ -4,6 +4,7 @@ using AudioBsq.Metrics;
 namespace AudioBsq.Tests.Model.Metrics;
 
 [WithoutTorch]
+[Trait("Speed", "Slow")]
 public class VisqolTests
 {
     /// <summary>Pairs and scores of the published code's own conformance test, version 3.3.3, speech mode with the exponential fit.</summary>

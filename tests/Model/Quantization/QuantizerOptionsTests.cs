@@ -5,7 +5,6 @@ using AudioBsq.Quantization;
 
 namespace AudioBsq.Tests.Model.Quantization;
 
-[WithoutTorch]
 public class QuantizerOptionsTests
 {
     private static readonly QuantizerOptions Given = new() { Kind = QuantizerKind.FiniteScalar, Bits = 10, Levels = [8, 8, 4, 4] };
