@@ -2,6 +2,7 @@ using AudioBsq.Cli;
 
 namespace AudioBsq.Tests.Cli;
 
+[WithoutTorch]
 public class BandConstantsTests
 {
     [Theory, InlineData(1), InlineData(2), InlineData(7), InlineData(500)]

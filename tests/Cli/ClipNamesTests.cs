@@ -2,6 +2,7 @@ using AudioBsq.Cli;
 
 namespace AudioBsq.Tests.Cli;
 
+[WithoutTorch]
 public class ClipNamesTests
 {
     [Theory]

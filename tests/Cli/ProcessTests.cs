@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace AudioBsq.Tests.Cli;
 
 /// <summary>The program in a process of its own.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     [Fact]

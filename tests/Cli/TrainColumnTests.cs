@@ -2,6 +2,7 @@ using AudioBsq.Cli.Training;
 
 namespace AudioBsq.Tests.Cli;
 
+[WithoutTorch]
 public class TrainColumnTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Cli;
 
+[WithoutTorch]
 public class TrainDisplayTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using AudioBsq.Configuration;
 
 namespace AudioBsq.Tests.Configuration;
 
+[WithoutTorch]
 public sealed class BrokenConfigTests : IDisposable
 {
     private readonly ConfigText _text = new();

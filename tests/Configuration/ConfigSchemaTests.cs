@@ -2,6 +2,7 @@ using AudioBsq.Configuration;
 
 namespace AudioBsq.Tests.Configuration;
 
+[WithoutTorch]
 public sealed class ConfigSchemaTests : IDisposable
 {
     private static readonly string[] Words = ["needed", "the whole folder", "no validation", "no checkpoints", "the folder of the run", "patch_size", "lr / batch_size"];

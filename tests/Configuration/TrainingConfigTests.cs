@@ -7,6 +7,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Configuration;
 
+[WithoutTorch]
 public sealed class TrainingConfigTests : IDisposable
 {
     private readonly ConfigText _text = new();

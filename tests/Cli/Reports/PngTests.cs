@@ -2,6 +2,7 @@ using AudioBsq.Cli.Reports;
 
 namespace AudioBsq.Tests.Cli.Reports;
 
+[WithoutTorch]
 public class PngTests
 {
     [Theory, InlineData(1, 1), InlineData(7, 3), InlineData(300, 128)]

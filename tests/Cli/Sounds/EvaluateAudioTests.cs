@@ -52,7 +52,7 @@ public sealed class EvaluateAudioTests(SavedTokenizer model) : IClassFixture<Sav
         "fast Griffin-Lim of 2 rounds",
         JsonSerializer.Deserialize<JsonElement>(Ran.AudioBsq("evaluate", model.Zip, model.Clip(4), "--json", "--griffin-lim", "2").Expect(0).Output).GetProperty("sound").GetProperty("synthesis").GetString());
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void AMetricThatFails_IsReportedForEachClip_AndTheRestStays()
     {
         var ran = Ran.AudioBsq("evaluate", model.Zip, model.Clip(3), "--json", "--metric-command", MetricTask.Line("fail"), "--metric-name", "mine 1.0").Expect(1);

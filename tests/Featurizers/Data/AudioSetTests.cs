@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class AudioSetTests : IDisposable
 {
     private const string Comments = "# Segments csv created Sun Mar  5 10:54:31 2017\n# num_ytids=3, num_segs=3\n# YTID, start_seconds, end_seconds, positive_labels\n";

@@ -5,6 +5,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
+[WithoutTorch]
 public sealed class MelSpectrogramTransformTests
 {
     private static readonly MelOptions Small = new() { FftLength = 256, HopLength = 80, Bands = 20, Scale = MelScale.Slaney, MaxFrequency = 7_000 };

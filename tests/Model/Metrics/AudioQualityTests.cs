@@ -4,6 +4,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class AudioQualityTests
 {
     private static readonly Waveform Clip = new(SpokenClips.Short, 16_000);
@@ -37,7 +38,7 @@ public class AudioQualityTests
         }
     }
 
-    [Fact] // two seconds of each clip, mel levels back to sound
+    [Fact, Trait("Speed", "Slow")] // two seconds of each clip, mel levels back to sound
     public void Measure_OfGriffinLim_IsGood()
     {
         var mel = new MelOptions();
@@ -59,7 +60,7 @@ public class AudioQualityTests
         Assert.InRange(Mean("si_sdr"), -100, -5);        // −14.8: phases of its own
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Measure_CountsMissingSoundAsSilence_AndLeavesTheRestOut()
     {
         float[] longer = [.. Clip.Samples, .. Signal.Tone.Noise(3_000, 1)];
@@ -88,7 +89,7 @@ public class AudioQualityTests
         Assert.Equal(samples / 16_000.0, quality.Seconds);
     }
 
-    [Theory, InlineData(8_000), InlineData(24_000), InlineData(44_100)]
+    [Theory, Trait("Speed", "Slow"), InlineData(8_000), InlineData(24_000), InlineData(44_100)]
     public void Measure_TakesOtherRates(int rate)
     {
         var clip = new Waveform(Resampler.Resample(Clip.Samples, 16_000, rate), rate);

@@ -2,6 +2,7 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class ConfidenceIntervalTests
 {
     [Fact] // the normal interval is what a bootstrap of many values comes to

@@ -4,6 +4,7 @@ using AudioBsq.Signal;
 namespace AudioBsq.Tests.Model.Metrics;
 
 /// <summary>What every measure does with waveforms that are no pair, or hardly one.</summary>
+[WithoutTorch]
 public class HostilePairTests
 {
     private delegate double? Measure(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded);
@@ -55,7 +56,7 @@ public class HostilePairTests
     [Theory, MemberData(nameof(Names))]
     public void Measure_IsNull_WithoutSound(string name) => Assert.Null(All[name]([], []));
 
-    [Theory, MemberData(nameof(Names))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Names))]
     public void Measure_IsFiniteOrNull_OnWhateverSounds(string name)
     {
         float[] noise = Signal.Tone.Noise(12_000, 3);

@@ -3,6 +3,7 @@ using AudioBsq.Tests.Model.Signal;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class PitchTests
 {
     [Theory]

@@ -2,6 +2,7 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class SignalToNoiseTests
 {
     private static readonly float[] Target = [3, -0.5f, 2, 7], Estimate = [2.5f, 0, 2, 8];

@@ -3,6 +3,8 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
+[Trait("Speed", "Slow")]
 public class VisqolTests
 {
     /// <summary>

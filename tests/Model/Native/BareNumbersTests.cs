@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace AudioBsq.Tests.Model.Native;
 
 /// <summary>No number goes into torch but through <see cref="Numbers"/>.</summary>
+[WithoutTorch]
 public class BareNumbersTests
 {
     private static readonly Lazy<BareNumbers> Scan = new();

@@ -62,7 +62,7 @@ public class NumbersTests
         });
     }
 
-    [Fact] // with bare numbers: "expected false to be true", "unknown scalar type", or other weights
+    [Fact, Trait("Speed", "Slow")] // with bare numbers: "expected false to be true", "unknown scalar type", or other weights
     public void Training_GivesTheSameWeights_WhileAnotherThreadMakesGarbage()
     {
         byte[] expected = Runs.Uninterrupted;

@@ -2,6 +2,7 @@ using AudioBsq.Quantization;
 
 namespace AudioBsq.Tests.Model.Quantization;
 
+[WithoutTorch]
 public class CodebookDiagnosticsTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class GriffinLimTests
 {
     private static readonly GriffinLim Default = new(new MelOptions());
@@ -76,7 +77,7 @@ public class GriffinLimTests
         Parallel.For(0, 4, _ => Assert.Equal(expected, Default.Synthesize(mel)));
     }
 
-    [Theory]
+    [Theory, Trait("Speed", "Slow")]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(8), InlineData(9), InlineData(100)]
     public void Synthesize_GivesTheLengthAskedFor(int frames)
     {

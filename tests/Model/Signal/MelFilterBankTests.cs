@@ -2,6 +2,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class MelFilterBankTests
 {
     [Fact] // between the first and the last peak, every bin is divided among two neighbours without loss

@@ -9,6 +9,7 @@ using AudioBsq.Signal.Fft;
 namespace AudioBsq.Tests.Model.Signal;
 
 /// <summary>Every signal of every mel.safetensors against torchaudio; parameters come from the mel.json beside it.</summary>
+[WithoutTorch]
 public partial class MelGoldenTests
 {
     public static TheoryData<string> Files => [.. TestData.Golden("mel", "mel.safetensors")];

@@ -2,6 +2,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class MelInversionTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class MelSpectrogramTests
 {
     private static readonly MelSpectrogram Mel = new(new MelOptions());

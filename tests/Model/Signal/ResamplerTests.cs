@@ -3,6 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class ResamplerTests
 {
     public static TheoryData<string, string> Golden

@@ -3,6 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class StreamingResamplerTests
 {
     public static TheoryData<int, int, ResamplingFilter> Rates => new()
@@ -17,7 +18,7 @@ public class StreamingResamplerTests
         { 800, 768_000, ResamplingFilter.Kaiser },
     };
 
-    [Theory, MemberData(nameof(Rates))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Rates))]
     public void Accept_GivesTheSamplesOfTheWholeClip_HoweverItIsCut(int from, int to, ResamplingFilter filter)
     {
         var random = new Random(from);
@@ -91,7 +92,7 @@ public class StreamingResamplerTests
         Assert.Throws<NotSupportedException>(() => new StreamingResampler(1, 16_000));
     }
 
-    [Theory, MemberData(nameof(Rates))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Rates))]
     public void Restore_GoesOnAnywhere(int from, int to, ResamplingFilter filter)
     {
         var random = new Random(from);

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace AudioBsq.Tests.Model.Tokens;
 
 /// <summary>Damaged token containers: what is hit is noticed, and all else is read.</summary>
+[WithoutTorch]
 public class DamagedContainerTests(ITestOutputHelper output)
 {
     private static readonly TokenHeader Header = Containers.Header;

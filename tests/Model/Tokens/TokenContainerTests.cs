@@ -3,6 +3,7 @@ using AudioBsq.Tokens;
 
 namespace AudioBsq.Tests.Model.Tokens;
 
+[WithoutTorch]
 public class TokenContainerTests
 {
     private static readonly TokenHeader Header = Containers.Header;

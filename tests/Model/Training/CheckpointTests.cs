@@ -5,6 +5,7 @@ using AudioBsq.Training;
 namespace AudioBsq.Tests.Model.Training;
 
 [NoTensorLeaks]
+[Trait("Speed", "Slow")]
 public sealed class CheckpointTests : IDisposable
 {
     private readonly string _folder = TestData.NewFolder();
