@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Makes each row's mel spectrogram sound. Slots: one waveform each.</summary>
+/// <summary>Synthesizes a waveform from each row's mel spectrogram. Slots: one waveform each.</summary>
 /// <param name="synthesize">Mel (frames, bands) and the samples wanted, or null → waveform.</param>
 /// <param name="row">The moving row.</param>
 /// <param name="column">The mel column.</param>
@@ -34,9 +34,7 @@ internal sealed class SynthesisSession(
         }
     }
 
-    public override void Run(int count)
-    {
-    }
+    public override void Run(int count) { }
 
     public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _waveforms[slot()]);
 }

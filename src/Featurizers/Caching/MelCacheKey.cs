@@ -22,7 +22,7 @@ internal static class MelCacheKey
             // Another build of this code may compute other numbers.
             foreach (var type in new[] { typeof(MelSpectrogram), typeof(MelCacheKey) }) text.Write(type.Module.ModuleVersionId.ToByteArray());
             text.Write($"{column.Type}");
-            text.Write(MelColumn.TryGetOptions(column) is { } mel ? OptionsJson.Write(mel) : "");
+            text.Write(AudioColumn.TryGetMelOptions(column) is { } mel ? OptionsJson.Write(mel) : "");
             text.Write(key ?? "");
             if (Trace(data, column, text) is { } beginning) WriteRows(beginning.Data, beginning.Columns, text);
             else if (key is not null) text.Write(data.GetRowCount() ?? -1);
@@ -30,7 +30,8 @@ internal static class MelCacheKey
             {
                 throw new ArgumentException(
                     $"What decides the content of column '{column.Name}' cannot be told: it was not made by LoadAudio and ExtractMelSpectrogram right before. "
-                    + $"Cache it right behind them, or set {nameof(MelCacheOptions)}.{nameof(MelCacheOptions.Key)} to a text that changes whenever the content does.", nameof(column));
+                    + "Cache it right behind them, or give a key, a text that changes whenever the content does.",
+                    nameof(column));
             }
         }
 

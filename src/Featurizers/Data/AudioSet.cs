@@ -9,7 +9,7 @@ internal static class AudioSet
     private const string Layout = "<YTID>.<ext>, Y<YTID>.<ext>, <YTID>_<start>.<ext> or <YTID>_<start>_<end>.<ext>, with times in seconds or milliseconds";
 
     /// <summary>The segments whose clip is in the folder, by video and time.</summary>
-    public static List<AudioSetRow> List(string segmentsCsv, string folder, AudioSetOptions options, DataSetReport report)
+    public static List<AudioSetRow> List(string segmentsCsv, string folder, bool wholeVideos, DataSetReport report)
     {
         ArgumentException.ThrowIfNullOrEmpty(segmentsCsv);
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -23,7 +23,7 @@ internal static class AudioSet
         {
             var file = files[segment.VideoId].FirstOrDefault(file => Fits(file.Times, segment));
             if (file.Path is null) report.Add($"Segments left out because their clip is not in '{folder}'", $"{segment.VideoId} from {segment.Start.ToString(CultureInfo.InvariantCulture)} s");
-            else rows.Add(Row(file.Path, Path.GetRelativePath(folder, file.Path), segment, whole: options.WholeVideos && file.Times.Length == 0));
+            else rows.Add(Row(file.Path, Path.GetRelativePath(folder, file.Path), segment, whole: wholeVideos && file.Times.Length == 0));
         }
 
         if (rows.Count == 0) throw report.Empty($"'{folder}' holds no clip of '{segmentsCsv}'. Names of clips are {Layout}.");

@@ -39,7 +39,7 @@ internal static class SpeechCommands
         .. from folder in Directory.EnumerateDirectories(root)
            let label = Path.GetFileName(folder)
            where label[0] is not ('_' or '.')
-           from path in AudioFolder.Files(folder, new AudioFolderOptions { Recursive = false })
+           from path in AudioFolder.Files(folder, new AudioFolderOptions(recursive: false))
            select new SpeechCommandsRow(path, $"{label}/{Path.GetFileName(path)}", label, Speaker(Path.GetFileName(path))),
     ];
 

@@ -29,6 +29,9 @@ internal static class MLEnvironment
     /// <summary>Whether <c>MLContext.CancelExecution</c> was called, as ML.NET's own tools do to stop what runs.</summary>
     public static bool IsCanceled(this IHost host) => (host as ICancelable)?.IsCanceled ?? false;
 
+    /// <exception cref="OperationCanceledException"><c>MLContext.CancelExecution</c> was called.</exception>
+    public static void ThrowIfCanceled(this IHost host) => host.CheckAlive();
+
     /// <summary>A view of rows in memory that can be counted and shuffled, which a view of an enumerable cannot.</summary>
     public static IDataView Rows<T>(this IHostEnvironment environment, IList<T> rows, SchemaDefinition? columns = null) where T : class =>
         DataViewConstructionUtils.CreateFromList(environment, rows, columns);
