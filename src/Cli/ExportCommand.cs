@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AudioBsq.MLNet;
+using AudioBsq.Reference;
 using Microsoft.ML;
 
 namespace AudioBsq.Cli;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AudioBsq.Reference;
 using AudioBsq.Signal;
 using Microsoft.ML;
 

@@ -1,4 +1,3 @@
-using AudioBsq.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 

@@ -1,6 +1,5 @@
 using AudioBsq.Metrics;
 using AudioBsq.MLNet;
-using AudioBsq.Training;
 
 namespace Microsoft.ML;
 

@@ -1,4 +1,3 @@
-using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using Microsoft.ML;

@@ -1,4 +1,4 @@
-using AudioBsq.Training;
+using AudioBsq.Metrics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -16,7 +16,7 @@ internal static class ReconstructionEvaluator
         var (tokenColumn, bits) = TokenColumn.Find(environment, data.Schema, tokens);
         int bands = Bands(melColumn);
 
-        var evaluation = new Evaluation(bands, bits);
+        var evaluation = new ReconstructionEvaluation(bands, bits);
         using var cursor = data.GetRowCursor([melColumn, reconstructedColumn, tokenColumn]);
         var readMel = cursor.GetGetter<VBuffer<float>>(melColumn);
         var readReconstructed = cursor.GetGetter<VBuffer<float>>(reconstructedColumn);

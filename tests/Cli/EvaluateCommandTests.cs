@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AudioBsq.Cli;
+using AudioBsq.Metrics;
 using AudioBsq.MLNet;
-using AudioBsq.Training;
 using Microsoft.ML;
 
 namespace AudioBsq.Tests.Cli;

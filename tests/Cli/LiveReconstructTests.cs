@@ -3,7 +3,6 @@ using System.Text;
 using AudioBsq.Cli;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.MLNet;
-using AudioBsq.Inference;
 using AudioBsq.Tests.Featurizers.Decoding;
 using AudioBsq.Tests.Model.Inference;
 using AudioBsq.Tests.Model.Vocoding;

@@ -1,3 +1,4 @@
+using AudioBsq;
 using AudioBsq.MLNet;
 
 namespace Microsoft.ML;

@@ -15,9 +15,7 @@ internal sealed class LoadableTransformerAttribute(Type transformer, string sign
     : LoadableClassAttributeBase(
         "", transformer, typeof(Loader<>).MakeGenericType(transformer), null, [typeof(SignatureLoadModel)], "", loader)
 {
-    public Type Transformer => transformer;
-
-    public ModelFormat Format => new(signature, loader, transformer);
+    public ModelFormat Format => new(signature, loader, InstanceType);
 
     private static class Loader<T> where T : AudioTransformer, ILoadableTransformer<T>
     {

@@ -26,7 +26,7 @@ internal sealed class ModelFormat
 
     /// <summary>The format of a transformer, as its assembly's <see cref="LoadableTransformerAttribute"/> gives it.</summary>
     public static ModelFormat Of(Type transformer) =>
-        transformer.Assembly.GetCustomAttributes<LoadableTransformerAttribute>().Single(mark => mark.Transformer == transformer).Format;
+        transformer.Assembly.GetCustomAttributes<LoadableTransformerAttribute>().Single(mark => mark.InstanceType == transformer).Format;
 
     public VersionInfo ToVersionInfo() =>
         new(Signature, Version, Version, Version, loaderAssemblyName: Type.Assembly.FullName, loaderSignature: Loader);

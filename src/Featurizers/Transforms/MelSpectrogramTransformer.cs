@@ -2,7 +2,6 @@ using AudioBsq.MLNet;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableTransformer(typeof(MelSpectrogramTransformer), "AUDBSQML", "AudioBsqMelSpectrogram")]
