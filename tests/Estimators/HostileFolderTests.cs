@@ -63,7 +63,7 @@ public sealed class HostileFolderTests : IDisposable
         var data = _ml.Data.LoadFromEnumerable(_files.Paths.Select(path => new Result { Path = path }));
         return _ml.Transforms.LoadAudio("Waveform", "Path", options)
             .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Small.Mel))
-            .Append(_ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { FrameCountColumnName = "Frames" }))
+            .Append(_ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames"))
             .Fit(data).Transform(data);
     }
 

@@ -56,7 +56,7 @@ internal static class MelData
 
     /// <summary>A tokenizer of a model with random weights, with a frame count column.</summary>
     public static AudioTokenizerTransformer Tokenizer(this MLContext ml, AudioBsqModel model, int batchSize = 16) =>
-        ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { BatchSize = batchSize, FrameCountColumnName = "Frames" })
+        ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames", batchSize)
             .Fit(ml.View(Rows(1, 4)));
 
     public static List<TokenRow> Tokens(this MLContext ml, IDataView data) =>
@@ -86,7 +86,7 @@ internal sealed class Annotated : IDataView
         var builder = new DataViewSchema.Builder();
         foreach (var column in rows.Schema)
         {
-            if (column.Name == "Mel") builder.AddColumns([MelColumn.Create("Mel", Small.Mel)]);
+            if (column.Name == "Mel") builder.AddColumns([AudioColumn.OfMels("Mel", Small.Mel)]);
             else builder.AddColumn(column.Name, column.Type, column.Annotations);
         }
 

@@ -71,7 +71,7 @@ public sealed class ModelZipTests : IDisposable
         Assert.Same(tokenizer.Model, reconstructor.Model);
         Assert.Equal(Waveforms(chain.Transform(data)), Waveforms(loaded.Transform(data)));
         Assert.Equal([800, 1600, 2400], Waveforms(loaded.Transform(data)).Select(waveform => waveform.Length));
-        Assert.Equal(16_000, WaveformColumn.TryGetSampleRate(loaded.GetOutputSchema(data.Schema)["Synthesized"]));
+        Assert.Equal(16_000, AudioColumn.TryGetSampleRate(loaded.GetOutputSchema(data.Schema)["Synthesized"]));
         loaded.DisposeAll();
         chain.DisposeAll();
     }

@@ -24,7 +24,7 @@ public class SynthesisTests
         var expected = new GriffinLim(Mel, Options.GriffinLim);
         Assert.Equal(_rows.Select(row => expected.Synthesize(row.Mel)), output.GetColumn<float[]>("Waveform"));
         Assert.Equal([7 * 160, 0, 12 * 160], output.GetColumn<float[]>("Waveform").Select(waveform => waveform.Length));
-        Assert.Equal(Mel.SampleRate, WaveformColumn.TryGetSampleRate(output.Schema["Waveform"]));
+        Assert.Equal(Mel.SampleRate, AudioColumn.TryGetSampleRate(output.Schema["Waveform"]));
     }
 
     [Fact]
@@ -68,5 +68,34 @@ public class SynthesisTests
         Assert.Contains("Momentum", Error(data, Options with { GriffinLim = new GriffinLimOptions { Momentum = 1 } }));
         Assert.Contains("SampleCountColumnName", Error(data, Options with { SampleCountColumnName = "" }));
         Assert.Contains("HopLength", Assert.Throws<NotSupportedException>(() => _ml.Transforms.SynthesizeAudio("Waveform", "Mel").Fit(_ml.Annotated(data))).Message);
+    }
+
+    [Fact]
+    public void AnySynthesizer_WorksInAPipeline_ButOnlyOursAreSaved()
+    {
+        var data = _ml.View(_rows);
+        using var ramp = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", new Ramp()).Fit(data);
+        using var griffinLim = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", new GriffinLim(Mel, Options.GriffinLim)).Fit(data);
+        using var file = new MemoryStream();
+
+        Assert.Equal([[0, 1], [], [0, 1]], ramp.Transform(data).GetColumn<float[]>("Waveform"));
+        Assert.Contains("Ramp", Assert.Throws<NotSupportedException>(() => _ml.Model.Save(ramp, data.Schema, file)).Message);
+        file.SetLength(0);
+        _ml.Model.Save(griffinLim, data.Schema, file);
+        file.Position = 0;
+        var loaded = Assert.IsType<AudioSynthesisTransformer>(_ml.Model.Load(file, out _));
+        Assert.Equal(Options.GriffinLim, Assert.IsType<GriffinLim>(loaded.Synthesizer).Options);
+        Assert.Equal(griffinLim.Transform(data).GetColumn<float[]>("Waveform"), loaded.Transform(data).GetColumn<float[]>("Waveform"));
+    }
+
+    // A user's own way to make sound.
+    private sealed class Ramp : IWaveformSynthesizer
+    {
+        public MelOptions Mel => SynthesisTests.Mel;
+
+        public int SampleRate => Mel.SampleRate;
+
+        public float[] Synthesize(ReadOnlyMemory<float> mel, int? samples = null, CancellationToken cancellation = default) =>
+            mel.IsEmpty ? [] : [0, 1];
     }
 }

@@ -197,7 +197,7 @@ public class TokenizerFitTests
         int read = 0;
         var data = _ml.Counted(rows, _ => read++);
 
-        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { FrameCountColumnName = "Frames" });
+        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames");
         for (int i = 0; i < 2; i++)
         {
             using var tokenizer = estimator.Fit(data);
@@ -214,7 +214,7 @@ public class TokenizerFitTests
     {
         using var model = MelData.Model();
         var data = _ml.View(MelData.Rows(4, 50));
-        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { FrameCountColumnName = frames ? "Frames" : null });
+        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frames ? "Frames" : null);
 
         var promised = estimator.GetOutputSchema(SchemaShape.Create(data.Schema));
         using var tokenizer = estimator.Fit(data);

@@ -20,7 +20,7 @@ internal sealed class Tones : IDisposable
     public string Folder { get; } = TestData.NewFolder();
 
     /// <summary>Columns Path, Name and Label.</summary>
-    public IDataView Load(MLContext ml) => ml.Data.LoadAudioFolder(Folder, new() { LabelFromFolder = true });
+    public IDataView Load(MLContext ml) => ml.Data.LoadAudioFolder(Folder, labelFromFolder: true);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

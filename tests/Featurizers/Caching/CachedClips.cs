@@ -50,8 +50,11 @@ internal sealed class CachedClips : IDisposable
     public IDataView Cache(Func<MelCacheOptions, MelCacheOptions>? options = null, MelOptions? mel = null, AudioLoadingOptions? loading = null) =>
         Cache(Mels(null, mel, loading), options ?? (defaults => defaults));
 
-    public IDataView Cache(IDataView mels, Func<MelCacheOptions, MelCacheOptions> options) =>
-        Ml.Data.CacheMelSpectrograms(mels, "Mel", Path, options(new MelCacheOptions { Progress = (_, _) => Written++ }));
+    public IDataView Cache(IDataView mels, Func<MelCacheOptions, MelCacheOptions> options)
+    {
+        var (key, threads, progress, cancellation) = options(new MelCacheOptions(null, null, (_, _) => Written++, CancellationToken.None));
+        return Ml.Data.CacheMelSpectrograms(mels, "Mel", Path, key, threads, progress, cancellation);
+    }
 
     public static int CountAndDispose(DataViewRowCursor cursor)
     {

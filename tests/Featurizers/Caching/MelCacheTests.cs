@@ -33,7 +33,7 @@ public sealed class MelCacheTests : IDisposable
         var (plain, cached) = (_clips.Mels().Schema["Mel"], _clips.Cache().Schema["Mel"]);
 
         Assert.Equal(plain.Type, cached.Type);
-        Assert.Equal(CachedClips.Mel, MelColumn.TryGetOptions(cached));
+        Assert.Equal(CachedClips.Mel, AudioColumn.TryGetMelOptions(cached));
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(5), InlineData(9)]
@@ -250,7 +250,7 @@ public sealed class MelCacheTests : IDisposable
     {
         var mels = _clips.Ml.Annotated(_clips.Ml.View(MelData.Rows(1, 3, 0, 5)));
         var error = Assert.Throws<ArgumentException>(() => _clips.Cache(mels, options => options));
-        Assert.Contains("MelCacheOptions.Key", error.Message);
+        Assert.Contains("give a key", error.Message);
         Assert.Throws<ArgumentException>(() => _clips.Cache(_clips.Ml.Data.TakeRows(_clips.Mels(), 2), options => options));
 
         foreach (var (key, written) in new[] { ("a", 3), ("a", 3), ("b", 6) })

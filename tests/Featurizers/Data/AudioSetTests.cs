@@ -38,7 +38,7 @@ public sealed class AudioSetTests : IDisposable
         _tree.Touch("AAAAAAAAAAA.wav", "BBBBBBBBBBB_30000.wav");
         _tree.Write("s.csv", "BBBBBBBBBBB,30,40,\"/m/1\"\r\nAAAAAAAAAAA,2.5,12.5,\"/m/2\"\r\nAAAAAAAAAAA,0,2,/m/3\r\n", byteOrderMark: true);
 
-        var data = Data.LoadAudioSet(_tree.PathOf("s.csv"), _tree.Root, new AudioSetOptions { WholeVideos = true });
+        var data = Data.LoadAudioSet(_tree.PathOf("s.csv"), _tree.Root, wholeVideos: true);
 
         Assert.Equal(["AAAAAAAAAAA.wav", "AAAAAAAAAAA.wav", "BBBBBBBBBBB_30000.wav"], data.GetColumn<string>("Name"));
         Assert.Equal([0f, 2.5f, 0f], data.GetColumn<float>("Start"));

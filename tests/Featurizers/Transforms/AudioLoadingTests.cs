@@ -24,8 +24,8 @@ public sealed class AudioLoadingTests : IDisposable
         var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(data).Transform(data);
 
         Assert.Equal([Clips.Samples(0), Clips.Samples(1), Clips.Samples(2)], loaded.GetColumn<float[]>("Waveform"));
-        Assert.Equal(16_000, WaveformColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
-        Assert.Null(WaveformColumn.TryGetSampleRate(loaded.Schema["Path"]));
+        Assert.Equal(16_000, AudioColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
+        Assert.Null(AudioColumn.TryGetSampleRate(loaded.Schema["Path"]));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class AudioLoadingTests : IDisposable
 
         var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 8_000).Fit(data).Transform(data);
 
-        Assert.Equal(8_000, WaveformColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
+        Assert.Equal(8_000, AudioColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
         Assert.Equal(AudioFile.Read(_clips.PathOf(2), 8_000).Samples, loaded.GetColumn<float[]>("Waveform").Last());
         Assert.Equal([400, 800, 1200], loaded.GetColumn<float[]>("Waveform").Select(waveform => waveform.Length));
     }

@@ -34,8 +34,8 @@ public sealed class MelSpectrogramTransformTests
         var type = Assert.IsType<VectorDataViewType>(schema["Mel"].Type);
         Assert.Equal([0, 20], type.Dimensions.ToArray());
         Assert.Equal(NumberDataViewType.Single, type.ItemType);
-        Assert.Equal(Small, MelColumn.TryGetOptions(schema["Mel"]));
-        Assert.Null(MelColumn.TryGetOptions(schema["Waveform"]));
+        Assert.Equal(Small, AudioColumn.TryGetMelOptions(schema["Mel"]));
+        Assert.Null(AudioColumn.TryGetMelOptions(schema["Waveform"]));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class MelSpectrogramTransformTests
         var data = Waveforms(Clips.Samples(0));
         var mels = _ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Small).Append(_ml.Transforms.CopyColumns("Again", "Mel")).Fit(data).Transform(data);
 
-        Assert.Equal(Small, MelColumn.TryGetOptions(_ml.Data.Cache(mels).Schema["Again"]));
+        Assert.Equal(Small, AudioColumn.TryGetMelOptions(_ml.Data.Cache(mels).Schema["Again"]));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class MelSpectrogramTransformTests
         column.AddColumn("Mel", new VectorDataViewType(NumberDataViewType.Single),
             OutputColumn.Create("Any", NumberDataViewType.Single, annotations => annotations.AddPrimitiveValue("MelOptions", TextDataViewType.Instance, "{\"Bands\":0}".AsMemory())).Annotations);
 
-        var error = Assert.Throws<InvalidDataException>(() => MelColumn.TryGetOptions(column.ToSchema()["Mel"]));
+        var error = Assert.Throws<InvalidDataException>(() => AudioColumn.TryGetMelOptions(column.ToSchema()["Mel"]));
 
         Assert.Contains("'Mel'", error.Message);
     }
