@@ -8,9 +8,11 @@ namespace AudioBsq.MLNet;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Vector of <see cref="System.UInt32"/> <see cref="Microsoft.ML.Data.KeyDataViewType"/> of 2^bits: tokens; a frame count column, if any: <see cref="System.Int32"/> |
+/// | Input column data type | Vector of <see cref="System.UInt32"/> <see cref="Microsoft.ML.Data.KeyDataViewType"/>: tokens |
 /// | Output column data type | Vector of <see cref="System.Single"/>, (frames, bands) row by row, with a MelOptions annotation |
 /// | Exportable to ONNX | No |
+///
+/// A frame count column, if any, is <see cref="System.Int32"/>.
 /// </remarks>
 public sealed class AudioReconstructionEstimator : AudioEstimator<AudioReconstructionTransformer>
 {

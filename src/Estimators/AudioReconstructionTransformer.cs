@@ -15,7 +15,8 @@ public sealed class AudioReconstructionTransformer : AudioTransformer, ILoadable
     private readonly TokenizerColumns _columns;
     private readonly SharedResource<AudioBsqModel>.Lease _model;
 
-    internal AudioReconstructionTransformer(IHostEnvironment environment, TokenizerColumns columns, SharedResource<AudioBsqModel>.Lease model)
+    internal AudioReconstructionTransformer(
+        IHostEnvironment environment, TokenizerColumns columns, SharedResource<AudioBsqModel>.Lease model)
         : base(environment, columns.Names, owned: model) => (_columns, _model) = (columns, model);
 
     /// <summary>

@@ -5,16 +5,18 @@ using Microsoft.ML.Runtime;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Turns mel spectrograms into waveforms, by fast Griffin-Lim (Perraudin, Balazs and Søndergaard 2013) or by a trained vocoder (after Vocos;
-/// Siuzdak 2023); made by <c>mlContext.Transforms.SynthesizeAudio</c>.
+/// Turns mel spectrograms into waveforms, by fast Griffin-Lim (Perraudin, Balazs and Søndergaard 2013) or by a trained vocoder (after
+/// Vocos; Siuzdak 2023); made by <c>mlContext.Transforms.SynthesizeAudio</c>.
 /// </summary>
 /// <remarks>
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Vector of <see cref="System.Single"/>, (frames, bands) row by row: a mel spectrogram; a sample count column, if any: <see cref="System.Int32"/> |
+/// | Input column data type | Vector of <see cref="System.Single"/>, (frames, bands) row by row: a mel spectrogram |
 /// | Output column data type | Vector of <see cref="System.Single"/>: mono samples, nominally −1 to 1, with a SampleRate annotation |
 /// | Exportable to ONNX | No |
+///
+/// A sample count column, if any, is <see cref="System.Int32"/>.
 /// </remarks>
 public sealed class AudioSynthesisEstimator : AudioEstimator<AudioSynthesisTransformer>
 {
@@ -28,7 +30,8 @@ public sealed class AudioSynthesisEstimator : AudioEstimator<AudioSynthesisTrans
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (_columns, _options) = (columns, options);
-        if (options.Synthesizer is { } given) _given = new SharedResource<IWaveformSynthesizer>(given).Acquire(); // never ended: it is the caller's
+        // Never ended: the synthesizer is the caller's.
+        if (options.Synthesizer is { } given) _given = new SharedResource<IWaveformSynthesizer>(given).Acquire();
     }
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)

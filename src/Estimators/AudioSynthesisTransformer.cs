@@ -9,8 +9,8 @@ using Microsoft.ML.Runtime;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Adds a column of waveforms to a column of mel spectrograms. A row's waveform does not depend on other rows. The weights of a vocoder live
-/// in native memory until this transformer is disposed.
+/// Adds a column of waveforms to a column of mel spectrograms. A row's waveform does not depend on other rows. The weights of a vocoder
+/// live in native memory until this transformer is disposed.
 /// </summary>
 public sealed class AudioSynthesisTransformer : AudioTransformer, ILoadableTransformer<AudioSynthesisTransformer>
 {

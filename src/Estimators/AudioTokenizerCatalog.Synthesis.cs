@@ -162,7 +162,11 @@ public static partial class AudioTokenizerCatalog
     /// </code>
     /// </example>
     public static VocoderEstimator TrainVocoder(
-        this TransformsCatalog catalog, string outputColumnName, string melColumnName, string waveformColumnName, TrainVocoderOptions options)
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string melColumnName,
+        string waveformColumnName,
+        TrainVocoderOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(melColumnName);
         ArgumentException.ThrowIfNullOrEmpty(waveformColumnName);

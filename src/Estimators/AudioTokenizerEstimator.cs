@@ -14,8 +14,11 @@ namespace AudioBsq.MLNet;
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes, unless a trained model is given |
 /// | Input column data type | Vector of <see cref="System.Single"/>, (frames, bands) row by row: a mel spectrogram |
-/// | Output column data type | Vector of <see cref="System.UInt32"/> <see cref="Microsoft.ML.Data.KeyDataViewType"/> of 2^bits: tokens in time order, within a time step from low to high bands, whose raw values count from 1; a frame count column, if any: <see cref="System.Int32"/> |
+/// | Output column data type | Vector of <see cref="System.UInt32"/> <see cref="Microsoft.ML.Data.KeyDataViewType"/>: tokens |
 /// | Exportable to ONNX | No |
+///
+/// Tokens are in time order, and within a time step from low to high bands. There are 2^bits of them, and raw values count from 1. A frame
+/// count column, if any, is <see cref="System.Int32"/>.
 ///
 /// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. <c>Fit</c> reads
 /// the data many times: put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c> where the spectrograms
@@ -89,7 +92,8 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
             ? FormattableString.Invariant($", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}")
             : "";
         Host.Inform("Training", FormattableString.Invariant(
-            $"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MeanAbsoluteError:F3}{validation}"));
+            $"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error "
+            + $"{progress.MeanAbsoluteError:F3}{validation}"));
         _options.MetricsCallback?.Invoke(progress);
     }
 

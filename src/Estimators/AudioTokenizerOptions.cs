@@ -39,7 +39,9 @@ public sealed record AudioTokenizerOptions
     /// </summary>
     public string? Device { get; init; }
 
-    /// <summary>Rows that <c>Transform</c> reads ahead and runs through the network together, 1 to 65,536. Tokens do not depend on it.</summary>
+    /// <summary>
+    /// Rows that <c>Transform</c> reads ahead and runs through the network together, 1 to 65,536. Tokens do not depend on it.
+    /// </summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>

@@ -19,8 +19,11 @@ internal static class MelRows
         return column;
     }
 
-    /// <summary>Each row as (frames, bands), in an order that depends on <paramref name="shuffleSeed"/> where the data can be shuffled.</summary>
-    public static IEnumerable<float[]> Read(IDataView data, string name, int bands, int? shuffleSeed = null, CancellationToken cancellation = default)
+    /// <summary>
+    /// Each row as (frames, bands), in an order that depends on <paramref name="shuffleSeed"/> where the data can be shuffled.
+    /// </summary>
+    public static IEnumerable<float[]> Read(
+        IDataView data, string name, int bands, int? shuffleSeed = null, CancellationToken cancellation = default)
     {
         var column = data.Schema[name];
         using var cursor = data.GetRowCursor([column], shuffleSeed is { } seed && data.CanShuffle ? new Random(seed) : null);

@@ -12,7 +12,9 @@ internal static class ModelEntry
     public static void Save(ModelWriter writer, AudioBsqModel model) => writer.Shared(Name, model, stream => model.Save(stream));
 
     /// <summary>Writes the decoder alone, unless the whole model is in the file already.</summary>
-    /// <remarks>The network stands for the half, since a tokenizer that is saved later needs the whole model and must not be led to it.</remarks>
+    /// <remarks>
+    /// The network stands for the half, since a tokenizer that is saved later needs the whole model and must not be led to it.
+    /// </remarks>
     public static void SaveDecoder(ModelWriter writer, AudioBsqModel model) => writer.Shared(
         Name, model.Content.Network, stream => ModelFile.Write(stream, model.Content, ModelParts.Decoder), whole: model);
 

@@ -18,7 +18,11 @@ internal sealed class ReconstructionSession : BatchSession
     private VBuffer<uint> _keys;
 
     public ReconstructionSession(
-        SharedResource<AudioBsqModel>.Lease model, DataViewRow row, DataViewSchema.Column tokens, DataViewSchema.Column? frames, int capacity)
+        SharedResource<AudioBsqModel>.Lease model,
+        DataViewRow row,
+        DataViewSchema.Column tokens,
+        DataViewSchema.Column? frames,
+        int capacity)
     {
         (_model, _options, _row, _name) = (model, model.Value.Options, row, tokens.Name);
         _tokens = row.GetGetter<VBuffer<uint>>(tokens);
@@ -34,7 +38,8 @@ internal sealed class ReconstructionSession : BatchSession
         if (tokens.Length % perStep != 0)
         {
             throw new InvalidDataException(
-                $"Row {_row.Position} of column '{_name}' has {tokens.Length} tokens, which is no multiple of the {perStep} of one time step.");
+                $"Row {_row.Position} of column '{_name}' has {tokens.Length} tokens, which is no multiple of the {perStep} of one "
+                + "time step.");
         }
 
         int whole = tokens.Length / perStep * _options.PatchFrames, frames = whole;

@@ -11,7 +11,14 @@ namespace AudioBsq.MLNet;
 /// <param name="samples">The column of samples wanted; null for none.</param>
 /// <param name="capacity">Slots.</param>
 internal sealed class SynthesisSession(
-    Func<float[], int?, float[]> synthesize, DataViewRow row, DataViewSchema.Column column, int bands, DataViewSchema.Column? samples, int capacity) : BatchSession
+    Func<float[],
+    int?,
+    float[]> synthesize,
+    DataViewRow row,
+    DataViewSchema.Column column,
+    int bands,
+    DataViewSchema.Column? samples,
+    int capacity) : BatchSession
 {
     private readonly ValueGetter<VBuffer<float>> _mel = row.GetGetter<VBuffer<float>>(column);
     private readonly ValueGetter<int>? _samples = samples is { } count ? row.GetGetter<int>(count) : null;

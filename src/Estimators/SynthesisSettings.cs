@@ -10,7 +10,8 @@ namespace AudioBsq.MLNet;
 /// <param name="Mel">How the spectrograms were made, for Griffin-Lim; null with a vocoder, whose file says it.</param>
 /// <param name="GriffinLim">Options of Griffin-Lim; null with a vocoder.</param>
 internal sealed record SynthesisSettings(
-    string Output, string Input, string? SampleCount, int RefinementIterations, MelOptions? Mel = null, GriffinLimOptions? GriffinLim = null)
+    string Output, string Input, string? SampleCount, int RefinementIterations, MelOptions? Mel =
+        null, GriffinLimOptions? GriffinLim = null)
 {
     public static void CheckRefinement(int iterations) =>
         Check.That(iterations is >= 0 and <= 10_000, iterations, "must be from 0 to 10,000", nameof(RefinementIterations));

@@ -10,8 +10,10 @@ namespace AudioBsq.MLNet;
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
 /// | Input column data type | Vector of <see cref="System.UInt32"/> <see cref="KeyDataViewType"/> of 2^bits: tokens |
-/// | Output column data type | Vector of <see cref="System.Single"/>: the bits of every token, highest bit first, each 0 or 1, or NaN for a missing token; of known length where the tokens' is |
+/// | Output column data type | Vector of <see cref="System.Single"/>: the bits of every token, highest bit first |
 /// | Exportable to ONNX | No |
+///
+/// Each bit is 0 or 1, or NaN for a missing token. The output has a known length, as trainers need it, where the tokens have.
 /// </remarks>
 public sealed class TokenBitsEstimator : AudioEstimator<TokenBitsTransformer>
 {

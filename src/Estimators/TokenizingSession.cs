@@ -3,8 +3,11 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Turns mel spectrograms into tokens, a batch at a time. Slots: one mel spectrogram each; results: its tokens, and its frames.</summary>
-internal sealed class TokenizingSession(SharedResource<AudioBsqModel>.Lease model, DataViewRow row, DataViewSchema.Column column, int capacity)
+/// <summary>
+/// Turns mel spectrograms into tokens, a batch at a time. Slots: one mel spectrogram each; results: its tokens, and its frames.
+/// </summary>
+internal sealed class TokenizingSession(
+    SharedResource<AudioBsqModel>.Lease model, DataViewRow row, DataViewSchema.Column column, int capacity)
     : BatchSession
 {
     private readonly int _bands = model.Value.Options.Bands;

@@ -14,7 +14,7 @@ namespace AudioBsq.MLNet;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | Vector of <see cref="System.Single"/>, (frames, bands) row by row: a mel spectrogram; for Fit alone, vector of <see cref="System.Single"/>: the waveform |
+/// | Input column data type | Two vectors of <see cref="System.Single"/>: a mel spectrogram, and for Fit alone the waveform |
 /// | Output column data type | Vector of <see cref="System.Single"/>: mono samples, nominally −1 to 1, with a SampleRate annotation |
 /// | Exportable to ONNX | No |
 ///

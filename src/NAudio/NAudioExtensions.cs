@@ -4,8 +4,9 @@ using NAudio.Wave;
 namespace AudioBsq.NAudio;
 
 /// <summary>
-/// Start reading here: anything NAudio plays, mixes or records becomes a source that <see cref="AudioFile.Read(IAudioSource, string, int?)"/>
-/// turns into a waveform. Let that change the rate too: it keeps out what NAudio's own resampler lets through.
+/// Start reading here: anything NAudio plays, mixes or records becomes a source that
+/// <see cref="AudioFile.Read(IAudioSource, string, int?)"/> turns into a waveform. Let that change the rate too: it keeps out what NAudio's
+/// own resampler lets through.
 /// </summary>
 public static class NAudioExtensions
 {
@@ -28,7 +29,8 @@ public static class NAudioExtensions
     {
         ArgumentNullException.ThrowIfNull(recorded);
         recorded.ReadFully = false;
-        return new NAudioSource(ToSamples(recorded, "the recording"), owner: null, "the recording", frames: null, $"NAudio {recorded.WaveFormat.Encoding}");
+        return new NAudioSource(
+            ToSamples(recorded, "the recording"), owner: null, "the recording", frames: null, $"NAudio {recorded.WaveFormat.Encoding}");
     }
 
     internal static ISampleProvider ToSamples(IWaveProvider provider, string name)
@@ -39,7 +41,8 @@ public static class NAudioExtensions
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            throw new NotSupportedException($"The encoding of {name}, {provider.WaveFormat}, is not one that NAudio converts to samples: convert it to PCM first.", e);
+            throw new NotSupportedException(
+                $"The encoding of {name}, {provider.WaveFormat}, is not one that NAudio converts to samples: convert it to PCM first.", e);
         }
     }
 }

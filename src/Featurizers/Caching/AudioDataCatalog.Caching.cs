@@ -18,14 +18,20 @@ public static partial class AudioDataCatalog
     /// </remarks>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="data">Data that gives its rows in the same order every time.</param>
-    /// <param name="columnName">Its column of mel spectrograms, behind <c>ExtractMelSpectrogram</c> or with a <paramref name="key"/>.</param>
+    /// <param name="columnName">
+    /// Its column of mel spectrograms, behind <c>ExtractMelSpectrogram</c> or with a <paramref name="key"/>.
+    /// </param>
     /// <param name="path">The file; its folder is made if need be. An hour of 128 bands at 100 frames a second takes 184 MB.</param>
     /// <param name="key">
     /// Text that changes whenever the content of the column does: the file is then replaced. Not needed for a column made by
     /// <c>LoadAudio</c> and <c>ExtractMelSpectrogram</c>, where it is known what decides the content.
     /// </param>
-    /// <param name="threads">Threads that compute rows for the file; as many as the machine has when null. The content does not depend on it.</param>
-    /// <param name="progress">Called after each row that was written, with the number of rows so far, and of all where that is known.</param>
+    /// <param name="threads">
+    /// Threads that compute rows for the file; as many as the machine has when null. The content does not depend on it.
+    /// </param>
+    /// <param name="progress">
+    /// Called after each row that was written, with the number of rows so far, and of all where that is known.
+    /// </param>
     /// <param name="cancellationToken">Stops checking or writing the file; an unfinished file is removed.</param>
     /// <exception cref="ArgumentException">It is not known what decides the column's content, and there is no key.</exception>
     /// <exception cref="IOException">The file cannot be written, for instance because the disk is full; no part of it is left.</exception>

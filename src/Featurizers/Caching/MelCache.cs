@@ -5,7 +5,9 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>One column's cache: start reading here. The file that is there is used if it is what would be written, otherwise it is written.</summary>
+/// <summary>
+/// One column's cache: start reading here. The file that is there is used if it is what would be written, otherwise it is written.
+/// </summary>
 internal sealed class MelCache
 {
     private const int RowsAhead = 16; // of each thread
@@ -57,7 +59,9 @@ internal sealed class MelCache
         return null;
     }
 
-    /// <summary>Whether the rows that the file has empty still are. Where rows are computed one by one, as behind LoadAudio, no others are.</summary>
+    /// <summary>
+    /// Whether the rows that the file has empty still are. Where rows are computed one by one, as behind LoadAudio, no others are.
+    /// </summary>
     private bool IsComplete(MelCacheFile file, CancellationToken cancellation)
     {
         int last = Enumerable.Range(0, file.Rows).LastOrDefault(row => file.NumbersOf(row) == 0, -1);

@@ -7,8 +7,9 @@ using Microsoft.Win32.SafeHandles;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// A file of mel spectrograms, of which only the index is in memory: eight letters, version (Int32), number of rows (Int32), key (32 bytes); the rows'
-/// numbers (Single); for each row how many they are (Int32) and their CRC-32C; SHA-256 of all but the numbers. All little-endian.
+/// A file of mel spectrograms, of which only the index is in memory: eight letters, version (Int32), number of rows (Int32), key (32
+/// bytes); the rows' numbers (Single); for each row how many they are (Int32) and their CRC-32C; SHA-256 of all but the numbers. All
+/// little-endian.
 /// </summary>
 internal sealed class MelCacheFile
 {
@@ -26,7 +27,8 @@ internal sealed class MelCacheFile
     private readonly long[] _offsets;
     private readonly uint[] _checks;
 
-    private MelCacheFile(string path, byte[] key, long[] offsets, uint[] checks) => (_path, Key, _offsets, _checks) = (path, key, offsets, checks);
+    private MelCacheFile(string path, byte[] key, long[] offsets, uint[] checks) =>
+        (_path, Key, _offsets, _checks) = (path, key, offsets, checks);
 
     private static ReadOnlySpan<byte> Magic => "ABSQMELC"u8;
 
@@ -37,13 +39,16 @@ internal sealed class MelCacheFile
 
     public int NumbersOf(int row) => (int)((_offsets[row + 1] - _offsets[row]) / sizeof(float));
 
-    /// <exception cref="InvalidDataException">It is the user's file of another kind, which must not be lost. An empty one is a damaged cache.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is the user's file of another kind, which must not be lost. An empty one is a damaged cache.
+    /// </exception>
     public static void RefuseOther(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         Span<byte> start = stackalloc byte[Magic.Length];
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (!Magic.StartsWith(start[..read])) throw new InvalidDataException($"'{path}' is no mel cache, and is not written over. Choose another file, or remove it.");
+        if (!Magic.StartsWith(start[..read]))
+            throw new InvalidDataException($"'{path}' is no mel cache, and is not written over. Choose another file, or remove it.");
     }
 
     /// <summary>The first bytes of a file.</summary>
@@ -65,8 +70,15 @@ internal sealed class MelCacheFile
         if (stream.Length < HeaderLength + HashLength) throw Damaged(path, "it is too short");
         byte[] header = new byte[HeaderLength];
         stream.ReadExactly(header);
-        int version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8)), rows = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
-        if (version != Version) throw new InvalidDataException($"The mel cache '{path}' has version {version} of its format; this is version {Version}. It is written anew when the data is cached.");
+        int version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8));
+        int rows = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
+        if (version != Version)
+        {
+            throw new InvalidDataException(
+                $"The mel cache '{path}' has version {version} of its format; this is version {Version}. "
+                + "It is replaced when the data is cached.");
+        }
+
         long end = stream.Length - HashLength - (long)EntryLength * rows;
         if (rows is < 0 or > MostRows || end < HeaderLength) throw Damaged(path, $"it is too short for its {rows} rows");
         byte[] index = new byte[EntryLength * rows], hash = new byte[HashLength];
@@ -85,7 +97,9 @@ internal sealed class MelCacheFile
             checks[row] = BinaryPrimitives.ReadUInt32LittleEndian(index.AsSpan(EntryLength * row + 4));
         }
 
-        return offsets[rows] == end ? new MelCacheFile(path, header[16..], offsets, checks) : throw Damaged(path, "its length is not that of its rows");
+        return offsets[rows] == end
+            ? new MelCacheFile(path, header[16..], offsets, checks)
+            : throw Damaged(path, "its length is not that of its rows");
     }
 
     /// <summary>A handle for <see cref="Read"/>, which any number of threads may share.</summary>

@@ -8,8 +8,8 @@ using Microsoft.ML.Data;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// A hash of all that decides what a mel column holds, found without computing it: back through the transformers that made it, to the columns
-/// that they begin with. A path there counts with the size and time of its file.
+/// A hash of all that decides what a mel column holds, found without computing it: back through the transformers that made it, to the
+/// columns that they begin with. A path there counts with the size and time of its file.
 /// </summary>
 internal static class MelCacheKey
 {
@@ -20,7 +20,8 @@ internal static class MelCacheKey
         using (var text = new BinaryWriter(new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)))
         {
             // Another build of this code may compute other numbers.
-            foreach (var type in new[] { typeof(MelSpectrogram), typeof(MelCacheKey) }) text.Write(type.Module.ModuleVersionId.ToByteArray());
+            foreach (var type in new[] { typeof(MelSpectrogram), typeof(MelCacheKey) })
+                text.Write(type.Module.ModuleVersionId.ToByteArray());
             text.Write($"{column.Type}");
             text.Write(AudioColumn.TryGetMelOptions(column) is { } mel ? OptionsJson.Write(mel) : "");
             text.Write(key ?? "");
@@ -29,7 +30,8 @@ internal static class MelCacheKey
             else
             {
                 throw new ArgumentException(
-                    $"What decides the content of column '{column.Name}' cannot be told: it was not made by LoadAudio and ExtractMelSpectrogram right before. "
+                    $"What decides the content of column '{column.Name}' cannot be told: it was not made by LoadAudio and "
+                    + "ExtractMelSpectrogram right before. "
                     + "Cache it right behind them, or give a key, a text that changes whenever the content does.",
                     nameof(column));
             }
@@ -38,8 +40,12 @@ internal static class MelCacheKey
         return hash.Hash!;
     }
 
-    /// <summary>Writes the options of every transformer that the column comes from; gives the data before them, and the columns of it that they begin with.</summary>
-    private static (IDataView Data, Dictionary<int, Func<string, string>?> Columns)? Trace(IDataView data, DataViewSchema.Column column, BinaryWriter text)
+    /// <summary>
+    /// Writes the options of every transformer that the column comes from; gives the data before them, and the columns of it that they
+    /// begin with.
+    /// </summary>
+    private static (IDataView Data, Dictionary<int, Func<string, string>?> Columns)? Trace(
+        IDataView data, DataViewSchema.Column column, BinaryWriter text)
     {
         bool computed = false;
         var needed = new Dictionary<int, Func<string, string>?> { [column.Index] = null };
@@ -73,10 +79,12 @@ internal static class MelCacheKey
     }
 
     // These are the types that LoadAudio and ExtractMelSpectrogram read.
-    private static Action Value(DataViewRow row, DataViewSchema.Column column, Func<string, string>? fileOf, BinaryWriter text) => column.Type switch
+    private static Action Value(
+        DataViewRow row, DataViewSchema.Column column, Func<string, string>? fileOf, BinaryWriter text) => column.Type switch
     {
         TextDataViewType => Value<ReadOnlyMemory<char>>(row, column, value => WriteFile(fileOf?.Invoke($"{value}") ?? $"{value}", text)),
-        VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte => Value<VBuffer<byte>>(row, column, value => WriteAll(value, text)),
+        VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte =>
+            Value<VBuffer<byte>>(row, column, value => WriteAll(value, text)),
         VectorDataViewType => Value<VBuffer<float>>(row, column, value => WriteAll(value, text)),
         _ => Value<float>(row, column, text.Write),
     };

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Writes a cache under another name, which only one process at a time can, and moves it into its place when all of it is on the disk. What is
-/// not kept is removed; what a killed process left is written over.
+/// Writes a cache under another name, which only one process at a time can, and moves it into its place when all of it is on the disk. What
+/// is not kept is removed; what a killed process left is written over.
 /// </summary>
 internal sealed class MelCacheWriter : IDisposable
 {
@@ -32,8 +32,14 @@ internal sealed class MelCacheWriter : IDisposable
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Add(ReadOnlySpan<float> numbers)
     {
-        if (numbers.Length > MelCacheFile.MostNumbers) throw new InvalidDataException($"Row {Rows} has {numbers.Length} numbers; a mel cache takes up to {MelCacheFile.MostNumbers}. Cut the clip.");
-        if (Rows == MelCacheFile.MostRows) throw new InvalidDataException($"A mel cache takes up to {MelCacheFile.MostRows} rows. Divide the data.");
+        if (numbers.Length > MelCacheFile.MostNumbers)
+        {
+            throw new InvalidDataException(
+                $"Row {Rows} has {numbers.Length} numbers; a mel cache takes up to {MelCacheFile.MostNumbers}. Cut the clip.");
+        }
+
+        if (Rows == MelCacheFile.MostRows)
+            throw new InvalidDataException($"A mel cache takes up to {MelCacheFile.MostRows} rows. Divide the data.");
         var bytes = MemoryMarshal.AsBytes(numbers);
         Span<byte> entry = stackalloc byte[MelCacheFile.EntryLength];
         BinaryPrimitives.WriteInt32LittleEndian(entry, numbers.Length);
@@ -104,5 +110,7 @@ internal sealed class MelCacheWriter : IDisposable
     }
 
     private IOException Failed(Exception cause) => new(
-        $"The mel cache '{_path}' could not be written after {Rows} rows: {cause.Message} Make room, choose a folder on another disk that can be written to, or do without a cache on disk.", cause);
+        $"The mel cache '{_path}' could not be written after {Rows} rows: {cause.Message} Make room, choose a folder on another disk "
+        + "that can be written to, or do without a cache on disk.",
+        cause);
 }

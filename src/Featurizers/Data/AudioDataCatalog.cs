@@ -22,7 +22,8 @@ public static partial class AudioDataCatalog
     /// <param name="labelFromFolder">Adds a text column <c>Label</c> with the name of the folder that the file lies in.</param>
     /// <param name="recursive">Whether folders inside the folder are searched too.</param>
     /// <param name="extensions">
-    /// Endings of file names, each with its dot, in any case; the usual ones of sound files when null. The content decides how a file is read.
+    /// Endings of file names, each with its dot, in any case; the usual ones of sound files when null. The content decides how a file is
+    /// read.
     /// </param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It holds no such file.</exception>
@@ -148,7 +149,8 @@ public static partial class AudioDataCatalog
     /// <summary>
     /// Clips of AudioSet: columns <c>Path</c>, <c>Name</c>, <c>VideoId</c> (text), <c>Start</c> and <c>End</c> (Single: seconds in the
     /// file, for <see cref="AudioLoadingOptions.StartColumn"/> and <see cref="AudioLoadingOptions.EndColumn"/>) and <c>Labels</c> (vector
-    /// of text), sorted by video. Files are found below the folder as YTID, YYTID, YTID_start or YTID_start_end, in seconds or milliseconds.
+    /// of text), sorted by video. Files are found below the folder as YTID, YYTID, YTID_start or YTID_start_end, in seconds or
+    /// milliseconds.
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="segmentsCsv">The table, such as balanced_train_segments.csv.</param>

@@ -51,7 +51,9 @@ public static class AudioFile
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
     /// <exception cref="InvalidDataException">The content is no sound, or damaged, or shorter than it declares.</exception>
-    /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here, or too long for one array.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The content is sound of a kind that is not decoded here, or too long for one array.
+    /// </exception>
     public static Waveform Read(Stream stream, string name, int? sampleRate = null)
     {
         CheckRate(sampleRate);
@@ -64,7 +66,9 @@ public static class AudioFile
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
     /// <exception cref="InvalidDataException">The content is no sound, or damaged, or shorter than it declares.</exception>
-    /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here, or too long for one array.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The content is sound of a kind that is not decoded here, or too long for one array.
+    /// </exception>
     public static Waveform Read(ReadOnlyMemory<byte> bytes, string name, int? sampleRate = null)
     {
         using var stream = MemoryMarshal.TryGetArray(bytes, out var array)
@@ -73,7 +77,9 @@ public static class AudioFile
         return Read(stream, name, sampleRate);
     }
 
-    /// <summary>Reads a source to its end: what <see cref="Open(string)"/> gave, or a recording, or a user's own. It is not closed.</summary>
+    /// <summary>
+    /// Reads a source to its end: what <see cref="Open(string)"/> gave, or a recording, or a user's own. It is not closed.
+    /// </summary>
     /// <param name="source">The sound.</param>
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the source.</param>
@@ -158,7 +164,9 @@ public static class AudioFile
         return OpenSeekable(copy, name, owned: true);
     }
 
-    /// <summary>Adds a decoder for what the built-in ones do not read. It is asked after them and after those registered before it.</summary>
+    /// <summary>
+    /// Adds a decoder for what the built-in ones do not read. It is asked after them and after those registered before it.
+    /// </summary>
     public static void Register(IAudioDecoder decoder)
     {
         ArgumentNullException.ThrowIfNull(decoder);
@@ -197,9 +205,16 @@ public static class AudioFile
     /// <param name="sampleRate">Samples per second.</param>
     /// <param name="format">How the samples are written.</param>
     /// <returns>How many samples beyond ±1 were cut off; 0 for <see cref="WavSampleFormat.IeeeFloat"/>, which holds them.</returns>
-    /// <exception cref="ArgumentException">A block holds a sample that is not a finite number, or all together hold more or fewer samples.</exception>
+    /// <exception cref="ArgumentException">
+    /// A block holds a sample that is not a finite number, or all together hold more or fewer samples.
+    /// </exception>
     /// <exception cref="NotSupportedException">The file would pass 4 GiB; nothing was written.</exception>
-    public static long WriteWav(Stream stream, IEnumerable<ReadOnlyMemory<float>> blocks, long samples, int sampleRate, WavSampleFormat format = WavSampleFormat.Pcm16)
+    public static long WriteWav(
+        Stream stream,
+        IEnumerable<ReadOnlyMemory<float>> blocks,
+        long samples,
+        int sampleRate,
+        WavSampleFormat format = WavSampleFormat.Pcm16)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(blocks);
@@ -254,8 +269,13 @@ public static class AudioFile
 
     private static Exception Refusal(SoundContent content, string name) => content.Reader == SoundReader.NotSound
         ? new InvalidDataException($"'{name}' is not a sound file that is known here: it looks like {content.Name}.")
-        : new NotSupportedException($"'{name}' is {content.Name}, which is not read here: convert it to FLAC or WAV, or register a decoder for it with AudioFile.Register.");
+        : new NotSupportedException(
+            $"'{name}' is {content.Name}, which is not read here: convert it to FLAC or WAV, or register a decoder for it with "
+            + "AudioFile.Register.");
 
     internal static void CheckRate(int? sampleRate) =>
-        Check.That(sampleRate is null or (>= 1 and <= CheckedAudioSource.HighestRate), sampleRate, $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
+        Check.That(
+            sampleRate is null or (>= 1 and <= CheckedAudioSource.HighestRate),
+            sampleRate,
+            $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
 }

@@ -2,7 +2,9 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Reads a source to its end as one channel, at once or block by block. Memory follows what was decoded, not what a header promises.</summary>
+/// <summary>
+/// Reads a source to its end as one channel, at once or block by block. Memory follows what was decoded, not what a header promises.
+/// </summary>
 internal static class MonoReader
 {
     /// <summary>4 GiB of samples: 18 hours at 16 kHz, 6 at 48 kHz.</summary>
@@ -26,7 +28,9 @@ internal static class MonoReader
         return Read(piece, name, sampleRate);
     }
 
-    /// <summary>The same samples block by block, as soon as the source gives them. No block is empty, and each is an array of its own.</summary>
+    /// <summary>
+    /// The same samples block by block, as soon as the source gives them. No block is empty, and each is an array of its own.
+    /// </summary>
     public static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(IAudioSource source, int? sampleRate)
     {
         var blocks = new MonoBlocks(source);
@@ -65,5 +69,6 @@ internal static class MonoReader
     }
 
     private static NotSupportedException TooLong(string name, int mostSamples) =>
-        new($"'{name}' is longer than {mostSamples} frames, the most that is read at once: cut it into parts, or read it block by block with AudioFile.ReadBlocks.");
+        new($"'{name}' is longer than {mostSamples} frames, the most that is read at once: cut it into parts, "
+            + "or read it block by block with AudioFile.ReadBlocks.");
 }

@@ -96,7 +96,8 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         bool isText = !head.ContainsAnyInRange((byte)0, (byte)8) && !head.ContainsAnyInRange((byte)14, (byte)26);
         if (!isText) return $"unknown binary data (it starts with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])})";
         string text = System.Text.Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        if (text.StartsWith("<!DOCTYPE html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)) return "an HTML page";
+        string[] pages = ["<!DOCTYPE html", "<html"];
+        if (pages.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase))) return "an HTML page";
         if (text.StartsWith('<')) return "XML";
         if (text.StartsWith('{') || text.StartsWith('[')) return "JSON";
         return "text";

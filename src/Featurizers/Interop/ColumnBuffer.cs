@@ -42,6 +42,7 @@ internal abstract class ColumnBuffer
 
         public override void Store(int slot) => _read(ref _values[slot]);
 
-        public override Delegate Getter(Func<int> slot) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> destination) => _values[slot()].CopyTo(ref destination));
+        public override Delegate Getter(Func<int> slot) =>
+            (ValueGetter<VBuffer<T>>)((ref VBuffer<T> destination) => _values[slot()].CopyTo(ref destination));
     }
 }

@@ -5,7 +5,9 @@ using static Microsoft.ML.SchemaShape.Column;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>What an input column has to be; a schema that breaks it gets an error with the column, the expected and the actual type.</summary>
+/// <summary>
+/// What an input column has to be; a schema that breaks it gets an error with the column, the expected and the actual type.
+/// </summary>
 /// <param name="Expected">In words, for the error.</param>
 /// <param name="Accepts">Whether a column of this shape will do.</param>
 internal sealed record ColumnRule(string Expected, Func<SchemaShape.Column, bool> Accepts)

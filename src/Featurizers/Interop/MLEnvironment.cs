@@ -20,11 +20,14 @@ internal static class MLEnvironment
         return CatalogUtils.GetEnvironment(catalog);
     }
 
-    /// <summary><c>MLContext.GpuDeviceId</c> as it was when the environment was made: negative for the CPU, null where it is not set.</summary>
+    /// <summary>
+    /// <c>MLContext.GpuDeviceId</c> as it was when the environment was made: negative for the CPU, null where it is not set.
+    /// </summary>
     public static int? GpuDevice(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
 
     /// <summary><c>MLContext.FallbackToCpu</c>: whether the CPU will do where the GPU asked for is missing.</summary>
-    public static bool FallsBackToCpu(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
+    public static bool FallsBackToCpu(this IHostEnvironment environment) =>
+        (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
 
     /// <summary>Whether <c>MLContext.CancelExecution</c> was called, as ML.NET's own tools do to stop what runs.</summary>
     public static bool IsCanceled(this IHost host) => (host as ICancelable)?.IsCanceled ?? false;

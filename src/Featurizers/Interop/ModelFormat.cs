@@ -3,7 +3,9 @@ using Microsoft.ML;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>How the saved form of a transformer is marked. ML.NET finds the loader by assembly and <see cref="Loader"/>, without registration.</summary>
+/// <summary>
+/// How the saved form of a transformer is marked. ML.NET finds the loader by assembly and <see cref="Loader"/>, without registration.
+/// </summary>
 internal sealed class ModelFormat
 {
     private const uint Version = 0x00010001;

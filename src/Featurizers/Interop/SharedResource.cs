@@ -49,7 +49,8 @@ internal sealed class SharedResource<T>(T value) where T : class
         }
 
         /// <summary>
-        /// A further hold, for the time of one use, so that a disposal on another thread cannot cut it off. Fails once this lease has ended.
+        /// A further hold, for the time of one use, so that a disposal on another thread cannot cut it off. Fails once this lease has
+        /// ended.
         /// </summary>
         public Lease Borrow()
         {

@@ -46,7 +46,9 @@ public static class AudioFeaturizersCatalog
         new(catalog.Environment(), ColumnNames.Of(outputColumnName, inputColumnName), options);
 
     /// <summary>Changes the sample rate of waveforms with a band-limited filter.</summary>
-    /// <remarks><c>LoadAudio</c> resamples files itself: this is for waveforms that come from elsewhere, or are wanted at two rates.</remarks>
+    /// <remarks>
+    /// <c>LoadAudio</c> resamples files itself: this is for waveforms that come from elsewhere, or are wanted at two rates.
+    /// </remarks>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">Column of waveforms to add: vectors of Single with a SampleRate annotation.</param>
     /// <param name="inputColumnName">Column of waveforms; that of the output when null.</param>

@@ -50,6 +50,7 @@ public sealed class MelSpectrogramTransformer : AudioTransformer, ILoadableTrans
         writer.Options(Options);
     }
 
-    static MelSpectrogramTransformer ILoadableTransformer<MelSpectrogramTransformer>.Load(IHostEnvironment environment, ModelReader reader) =>
+    static MelSpectrogramTransformer ILoadableTransformer<MelSpectrogramTransformer>.Load(
+        IHostEnvironment environment, ModelReader reader) =>
         new(environment, new(reader.Text(), reader.Text()), reader.Options<MelOptions>(options => options.Validate()));
 }

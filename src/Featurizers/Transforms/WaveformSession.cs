@@ -8,7 +8,8 @@ namespace AudioBsq.MLNet;
 /// <param name="row">The moving row.</param>
 /// <param name="column">The waveform column.</param>
 /// <param name="capacity">Slots.</param>
-internal sealed class WaveformSession(Func<ReadOnlySpan<float>, float[]> compute, DataViewRow row, DataViewSchema.Column column, int capacity)
+internal sealed class WaveformSession(
+    Func<ReadOnlySpan<float>, float[]> compute, DataViewRow row, DataViewSchema.Column column, int capacity)
     : BatchSession
 {
     private readonly ValueGetter<VBuffer<float>> _read = row.GetGetter<VBuffer<float>>(column);

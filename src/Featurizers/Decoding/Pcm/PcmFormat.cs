@@ -17,7 +17,9 @@ public sealed record PcmFormat
     internal void Validate()
     {
         Check.That(Enum.IsDefined(SampleFormat), SampleFormat, "must be a defined format");
-        Check.That(SampleRate is >= 1 and <= CheckedAudioSource.HighestRate, SampleRate, $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
-        Check.That(Channels is >= 1 and <= CheckedAudioSource.MostChannels, Channels, $"must be from 1 to {CheckedAudioSource.MostChannels}");
+        Check.That(
+            SampleRate is >= 1 and <= CheckedAudioSource.HighestRate, SampleRate, $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
+        Check.That(
+            Channels is >= 1 and <= CheckedAudioSource.MostChannels, Channels, $"must be from 1 to {CheckedAudioSource.MostChannels}");
     }
 }

@@ -22,7 +22,8 @@ internal sealed class PcmFrames
         (_name, _frameBytes) = (name, sampleBytes * format.Channels);
         _codec = format.SampleFormat == PcmSampleFormat.F32Le ? WavCodec.Float : WavCodec.Pcm;
         _bytes = new byte[BlockBytes / _frameBytes * _frameBytes];
-        Format = new AudioFormat(format.SampleRate, format.Channels, null, $"PCM {sampleBytes * 8}-bit{(_codec == WavCodec.Float ? " float" : "")}");
+        Format = new AudioFormat(
+            format.SampleRate, format.Channels, null, $"PCM {sampleBytes * 8}-bit{(_codec == WavCodec.Float ? " float" : "")}");
     }
 
     /// <summary>As it was said; the length is not known.</summary>
@@ -63,7 +64,9 @@ internal sealed class PcmFrames
     {
         int at = 0;
         while (float.IsFinite(samples[at])) at++;
-        return Broken($"holds {samples[at]} in frame {_taken + at / Format.Channels}, channel {at % Format.Channels + 1} of {Format.Channels}; samples must be finite numbers");
+        return Broken(
+            $"holds {samples[at]} in frame {_taken + at / Format.Channels}, channel {at % Format.Channels + 1} of {Format.Channels}; "
+            + "samples must be finite numbers");
     }
 
     private InvalidDataException Broken(string what) => new($"'{_name}' ({Format.Codec}, {Format.SampleRate} Hz) {what}.");

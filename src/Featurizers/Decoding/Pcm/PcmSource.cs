@@ -28,7 +28,8 @@ public sealed class PcmSource : IAudioSource
     public int Read(Span<float> interleaved)
     {
         int channels = Format.Channels;
-        Check.That(interleaved.Length >= channels, interleaved.Length, $"must hold at least one frame of {channels} samples", nameof(interleaved));
+        Check.That(
+            interleaved.Length >= channels, interleaved.Length, $"must hold at least one frame of {channels} samples", nameof(interleaved));
         while (_frames.Whole == 0)
         {
             int got = _stream.Read(_frames.Room(interleaved.Length / channels).Span);

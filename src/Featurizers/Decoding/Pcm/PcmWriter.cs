@@ -12,7 +12,8 @@ public static class PcmWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         Check.That(Enum.IsDefined(format), format, "must be a defined format");
-        if (!CheckedAudioSource.AllFinite(samples)) throw new ArgumentException("There are samples that are not finite numbers.", nameof(samples));
+        if (!CheckedAudioSource.AllFinite(samples))
+            throw new ArgumentException("There are samples that are not finite numbers.", nameof(samples));
         int size = WavSamples.SizeOf(format), cut = 0;
         byte[] bytes = new byte[Math.Min(samples.Length, BlockSamples) * size];
         for (int at = 0; at < samples.Length; at += BlockSamples)
