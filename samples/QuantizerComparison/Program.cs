@@ -1,5 +1,5 @@
-// Which quantizer reconstructs speech best from the same number of bits? Trains the same small model once with each, on the same speech, for
-// the same number of steps, and measures all of them on speech of other speakers.
+// Which quantizer reconstructs speech best from the same number of bits? Trains the same small model once with each, on the same speech,
+// for the same number of steps, and measures all of them on speech of other speakers.
 //
 //   dotnet run -c Release --project samples/QuantizerComparison [TRAIN DEV]
 //       [--steps N] [--seeds N] [--threads N] [--entropy] [--output FOLDER]

@@ -7,7 +7,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace AudioBsq.Tests.Approved;
 
-/// <summary>What users read when they type <c>mlContext.Transforms.</c> or <c>mlContext.Data.</c> is complete, and its code compiles.</summary>
+/// <summary>
+/// What users read when they type <c>mlContext.Transforms.</c> or <c>mlContext.Data.</c> is complete, and its code compiles.
+/// </summary>
 public class CatalogExampleTests
 {
     private const string Usings = """
@@ -52,7 +54,10 @@ public class CatalogExampleTests
     [Fact]
     public void WrongExample_IsFound()
     {
-        var errors = Errors([("Right", "var ml = new MLContext();"), ("Wrong", "var ml = new MLContext();\nml.Transforms.TokenizeMusic();")]);
+        var errors = Errors(
+            [
+                ("Right", "var ml = new MLContext();"), ("Wrong", "var ml = new MLContext();\nml.Transforms.TokenizeMusic();"),
+            ]);
 
         Assert.Contains("Wrong: (2", Assert.Single(errors));
         Assert.Contains("TokenizeMusic", errors[0]);
@@ -96,7 +101,9 @@ public class CatalogExampleTests
         return
         [
             .. compilation.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error)
-                .Select(error => $"{error.Location.SourceTree?.FilePath}: {error.Location.GetMappedLineSpan().Span.Start} {error.GetMessage()}"),
+                .Select(
+                    error =>
+                        $"{error.Location.SourceTree?.FilePath}: {error.Location.GetMappedLineSpan().Span.Start} {error.GetMessage()}"),
         ];
     }
 }

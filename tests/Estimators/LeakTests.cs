@@ -45,7 +45,9 @@ public sealed class LeakTests(ITestOutputHelper output)
         using var model = MelData.Model();
         using var tokenizer = _ml.Tokenizer(model, batchSize);
         using var reconstructor = tokenizer.CreateReconstructor("Reconstructed");
-        int Rows(int count) => reconstructor.Transform(tokenizer.Transform(_ml.Counted(Enumerable.Range(0, count).Select(i => MelData.Rows(i, 40 + i % 3)[0]), _ => { })))
+        int Rows(int count) =>
+            reconstructor.Transform(
+                tokenizer.Transform(_ml.Counted(Enumerable.Range(0, count).Select(i => MelData.Rows(i, 40 + i % 3)[0]), _ => { })))
             .Preview(count).RowView.Length;
         Rows(200);
         var (alive, memory) = (DisposeScopeManager.Statistics.ThreadTotalLiveCount, Megabytes());
@@ -63,7 +65,8 @@ public sealed class LeakTests(ITestOutputHelper output)
     {
         using var model = MelData.Model();
         using var tokenizer = _ml.Tokenizer(model);
-        using var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(tokenizer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(
+            tokenizer, new PredictionEngineOptions { OwnsTransformer = false });
         var row = MelData.Rows(1, 40)[0];
         engine.Predict(row);
         var (alive, memory) = (DisposeScopeManager.Statistics.ThreadTotalLiveCount, Megabytes());
@@ -76,7 +79,8 @@ public sealed class LeakTests(ITestOutputHelper output)
         Assert.True(growth < MostGrowth, $"{growth:F1} MB");
     }
 
-    private void Report(string what, long tensors, double megabytes) => output.WriteLine(FormattableString.Invariant($"{what}: {tensors} tensors and {megabytes:F1} MB more"));
+    private void Report(string what, long tensors, double megabytes) =>
+        output.WriteLine(FormattableString.Invariant($"{what}: {tensors} tensors and {megabytes:F1} MB more"));
 
     private static double Megabytes()
     {

@@ -150,7 +150,9 @@ public sealed class ModelZipTests : IDisposable
         var loaded = Load(Save(bits, tokens.Schema));
 
         Assert.Equal(bits.Transform(tokens).GetColumn<float[]>("Bits"), loaded.Transform(tokens).GetColumn<float[]>("Bits"));
-        Assert.Equal(_model.Encode(_rows[0].Mel).SelectMany(token => Enumerable.Range(0, 9).Select(i => (float)(token >> (8 - i) & 1))), loaded.Transform(tokens).GetColumn<float[]>("Bits").First());
+        Assert.Equal(
+            _model.Encode(_rows[0].Mel).SelectMany(token => Enumerable.Range(0, 9).Select(i => (float)(token >> (8 - i) & 1))),
+            loaded.Transform(tokens).GetColumn<float[]>("Bits").First());
     }
 
     private byte[] Save(ITransformer model, DataViewSchema? schema = null)

@@ -26,7 +26,8 @@ public class NeuralSynthesisTests
         using var counted = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", vocoder, "Number", refinementIterations: 2).Fit(data);
 
         Assert.Equal(_rows.Select(row => vocoder.Synthesize(row.Mel)), plain.Transform(data).GetColumn<float[]>("Waveform"));
-        Assert.Equal(_rows.Select(row => vocoder.Synthesize(row.Mel, row.Number, 2)), counted.Transform(data).GetColumn<float[]>("Waveform"));
+        Assert.Equal(
+            _rows.Select(row => vocoder.Synthesize(row.Mel, row.Number, 2)), counted.Transform(data).GetColumn<float[]>("Waveform"));
         Assert.Equal(16_000, AudioColumn.TryGetSampleRate(plain.Transform(data).Schema["Waveform"]));
     }
 
@@ -37,7 +38,8 @@ public class NeuralSynthesisTests
         using var clips = new Clips(3);
         string zip = Path.Combine(TestData.NewFolder(), "vocoder.zip");
         var data = _ml.Data.LoadAudioFolder(clips.Folder);
-        var chain = _ml.Transforms.LoadAudio("Waveform", "Path").Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SmallVocoder.Mel))
+        var chain = _ml.Transforms.LoadAudio("Waveform", "Path")
+            .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SmallVocoder.Mel))
             .Append(_ml.Transforms.SynthesizeAudio("Sound", "Mel", vocoder, refinementIterations: 1)).Fit(data);
         _ml.Model.Save(chain, data.Schema, zip);
 
@@ -70,7 +72,9 @@ public class NeuralSynthesisTests
         Assert.Contains("must be 0 without", Error(data, new AudioSynthesisOptions { Mel = SmallVocoder.Mel, RefinementIterations = 1 }));
         _rows[0].Mel[3] = 1e30f;
         using var loud = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", vocoder).Fit(data);
-        Assert.Contains("Row 0 of column 'Mel'", Assert.Throws<InvalidDataException>(() => loud.Transform(data).GetColumn<float[]>("Waveform").Count()).Message);
+        Assert.Contains(
+            "Row 0 of column 'Mel'",
+            Assert.Throws<InvalidDataException>(() => loud.Transform(data).GetColumn<float[]>("Waveform").Count()).Message);
     }
 
     [Fact]
@@ -79,8 +83,10 @@ public class NeuralSynthesisTests
         using var clips = new Clips(4);
         var data = _ml.Data.LoadAudioFolder(clips.Folder);
         var reports = new List<VocoderProgress>();
-        var options = new TrainVocoderOptions { Vocoder = SmallVocoder.Options, Training = SmallVocoder.Training, ProgressCallback = reports.Add };
-        var pipeline = _ml.Transforms.LoadAudio("Waveform", "Path").Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SmallVocoder.Mel))
+        var options =
+            new TrainVocoderOptions { Vocoder = SmallVocoder.Options, Training = SmallVocoder.Training, ProgressCallback = reports.Add };
+        var pipeline = _ml.Transforms.LoadAudio("Waveform", "Path")
+            .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SmallVocoder.Mel))
             .Append(_ml.Transforms.TrainVocoder("Sound", "Mel", "Waveform", options));
 
         var chain = pipeline.Fit(data);
@@ -95,9 +101,13 @@ public class NeuralSynthesisTests
         chain.DisposeAll();
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.Equal(stopped.Token, Assert.Throws<OperationCanceledException>(() => _ml.Transforms.TrainVocoder("Sound", "Mel", "Waveform", options with { CancellationToken = stopped.Token })
+        Assert.Equal(
+            stopped.Token,
+            Assert.Throws<OperationCanceledException>(
+                () => _ml.Transforms.TrainVocoder("Sound", "Mel", "Waveform", options with { CancellationToken = stopped.Token })
             .Fit(Prepared(clips))).CancellationToken);
-        Assert.Contains("8000 Hz", Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.TrainVocoder("Sound", "Mel", "Waveform", options)
+        Assert.Contains(
+            "8000 Hz", Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.TrainVocoder("Sound", "Mel", "Waveform", options)
             .Fit(Prepared(clips, sampleRate: 8_000, melRate: SmallVocoder.Mel))).Message);
     }
 
@@ -105,7 +115,8 @@ public class NeuralSynthesisTests
     private IDataView Prepared(Clips clips, int sampleRate = 16_000, AudioBsq.Signal.MelOptions? melRate = null)
     {
         var data = _ml.Data.LoadAudioFolder(clips.Folder);
-        var view = _ml.Transforms.LoadAudio("Full", "Path", 16_000).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Full", melRate ?? SmallVocoder.Mel))
+        var view = _ml.Transforms.LoadAudio("Full", "Path", 16_000)
+            .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Full", melRate ?? SmallVocoder.Mel))
             .Append(_ml.Transforms.LoadAudio("Waveform", "Path", sampleRate)).Fit(data);
         return view.Transform(data);
     }

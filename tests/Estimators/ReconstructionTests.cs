@@ -89,12 +89,14 @@ public sealed class ReconstructionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new uint[] { 1, 0 }, "missing token at position 1"), InlineData(new uint[] { 1, 2, 3 }, "has 3 tokens, which is no multiple of the 2")]
+    [InlineData(new uint[] { 1, 0 }, "missing token at position 1")]
+    [InlineData(new uint[] { 1, 2, 3 }, "has 3 tokens, which is no multiple of the 2")]
     public void WrongTokens_AreNamed_AfterTheRowsBeforeThem(uint[] keys, string expected)
     {
         using var tokenizer = _ml.Tokenizer(_model);
         using var reconstructor = tokenizer.CreateReconstructor("Reconstructed", "Keys");
-        var data = reconstructor.Transform(_ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2] }, new Row { Keys = [1, 2] }, new Row { Keys = keys }, new Row()]));
+        var data = reconstructor.Transform(
+            _ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2] }, new Row { Keys = [1, 2] }, new Row { Keys = keys }, new Row()]));
         int served = 0;
 
         var error = Assert.Throws<InvalidDataException>(() =>
@@ -113,7 +115,8 @@ public sealed class ReconstructionTests : IDisposable
         using var tokenizer = _ml.Tokenizer(_model);
         using var reconstructor = tokenizer.CreateReconstructor("Reconstructed", "Keys", "Frames");
         string Error(int frames) => Assert.Throws<InvalidDataException>(() =>
-            reconstructor.Transform(_ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2], Frames = frames }])).GetColumn<float[]>("Reconstructed").Count()).Message;
+            reconstructor.Transform(_ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2], Frames = frames }]))
+                .GetColumn<float[]>("Reconstructed").Count()).Message;
 
         Assert.Contains("Row 0 asks for 5 frames; its 2 tokens hold 0 to 4", Error(5));
         Assert.Contains("asks for -1", Error(-1));

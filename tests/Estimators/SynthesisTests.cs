@@ -33,7 +33,8 @@ public class SynthesisTests
         foreach (var row in _rows) row.Number = row.Mel.Length == 0 ? 0 : (row.Mel.Length / 16 - 1) * 160 + 77;
         var data = _ml.View(_rows);
 
-        var output = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", Options with { SampleCountColumnName = "Number" }).Fit(data).Transform(data);
+        var output = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", Options with { SampleCountColumnName = "Number" }).Fit(data)
+            .Transform(data);
 
         Assert.Equal(_rows.Select(row => row.Number), output.GetColumn<float[]>("Waveform").Select(waveform => waveform.Length));
     }
@@ -44,12 +45,15 @@ public class SynthesisTests
         _rows[2].Number = 5_000;
         var data = _ml.View(_rows);
         (_rows[0].Number, _rows[1].Number) = (7 * 160, 0);
-        var counted = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", Options with { SampleCountColumnName = "Number" }).Fit(data).Transform(data);
-        Assert.Contains("Row 2 of column 'Mel'", Assert.Throws<InvalidDataException>(() => counted.GetColumn<float[]>("Waveform").Count()).Message);
+        var counted = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", Options with { SampleCountColumnName = "Number" }).Fit(data)
+            .Transform(data);
+        Assert.Contains(
+            "Row 2 of column 'Mel'", Assert.Throws<InvalidDataException>(() => counted.GetColumn<float[]>("Waveform").Count()).Message);
 
         _rows[0].Mel[3] = 1e30f;
         var loud = _ml.Transforms.SynthesizeAudio("Waveform", "Mel", Options).Fit(data).Transform(data);
-        Assert.Contains("Row 0 of column 'Mel'", Assert.Throws<InvalidDataException>(() => loud.GetColumn<float[]>("Waveform").Count()).Message);
+        Assert.Contains(
+            "Row 0 of column 'Mel'", Assert.Throws<InvalidDataException>(() => loud.GetColumn<float[]>("Waveform").Count()).Message);
     }
 
     [Fact]
@@ -67,7 +71,9 @@ public class SynthesisTests
         Assert.Contains("GriffinLim", Error(data, Options with { GriffinLim = null! }));
         Assert.Contains("Momentum", Error(data, Options with { GriffinLim = new GriffinLimOptions { Momentum = 1 } }));
         Assert.Contains("SampleCountColumnName", Error(data, Options with { SampleCountColumnName = "" }));
-        Assert.Contains("HopLength", Assert.Throws<NotSupportedException>(() => _ml.Transforms.SynthesizeAudio("Waveform", "Mel").Fit(_ml.Annotated(data))).Message);
+        Assert.Contains(
+            "HopLength",
+            Assert.Throws<NotSupportedException>(() => _ml.Transforms.SynthesizeAudio("Waveform", "Mel").Fit(_ml.Annotated(data))).Message);
     }
 
     [Fact]

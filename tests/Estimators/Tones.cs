@@ -27,7 +27,8 @@ internal sealed class Tones : IDisposable
     private void Write(string label, int number, double hertz, Random random)
     {
         float[] samples = new float[4_000 + random.Next(2_000)];
-        for (int n = 0; n < samples.Length; n++) samples[n] = (float)(0.4 * Math.Sin(2 * Math.PI * hertz * n / 16_000) + 0.01 * (random.NextDouble() - 0.5));
+        for (int n = 0; n < samples.Length; n++)
+            samples[n] = (float)(0.4 * Math.Sin(2 * Math.PI * hertz * n / 16_000) + 0.01 * (random.NextDouble() - 0.5));
         string folder = Directory.CreateDirectory(Path.Combine(Folder, label)).FullName;
         AudioFile.WriteWav(Path.Combine(folder, $"{number:00}.wav"), new Waveform(samples, 16_000), WavSampleFormat.Pcm16);
     }

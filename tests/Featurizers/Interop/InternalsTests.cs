@@ -4,7 +4,9 @@ using Mono.Cecil;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
-/// <summary>What is internal to ML.NET is used in src/Featurizers/Interop alone, so that a new version of ML.NET is adapted to in one place.</summary>
+/// <summary>
+/// What is internal to ML.NET is used in src/Featurizers/Interop alone, so that a new version of ML.NET is adapted to in one place.
+/// </summary>
 public class InternalsTests
 {
     // Every file there is named after the type in it.
@@ -78,5 +80,6 @@ public class InternalsTests
         };
     }
 
-    private static bool IsPublic(TypeDefinition type) => type.IsNested ? type.IsNestedPublic && IsPublic(type.DeclaringType) : type.IsPublic;
+    private static bool IsPublic(TypeDefinition type) =>
+        type.IsNested ? type.IsNestedPublic && IsPublic(type.DeclaringType) : type.IsPublic;
 }

@@ -28,14 +28,17 @@ internal sealed class ToyPayload(float factor) : IDisposable
     public void Dispose() => Disposed = !Disposed ? true : throw new InvalidOperationException("disposed twice");
 }
 
-/// <summary>Multiplies a vector. A row that begins with 13 cannot be collected; a batch with a row that begins with 66 cannot be computed.</summary>
+/// <summary>
+/// Multiplies a vector. A row that begins with 13 cannot be collected; a batch with a row that begins with 66 cannot be computed.
+/// </summary>
 public sealed class ToyTransformer : AudioTransformer, ILoadableTransformer<ToyTransformer>
 {
     internal const string Loader = "ToyTransformer";
     private readonly SharedResource<ToyPayload>.Lease _payload;
     private int _opened, _closed;
 
-    internal ToyTransformer(IHostEnvironment environment, SharedResource<ToyPayload> payload, string output, string input, ToyOptions options)
+    internal ToyTransformer(
+        IHostEnvironment environment, SharedResource<ToyPayload> payload, string output, string input, ToyOptions options)
         : this(environment, payload.Acquire(), new ColumnNames(output, input), options)
     {
     }
@@ -59,7 +62,8 @@ public sealed class ToyTransformer : AudioTransformer, ILoadableTransformer<ToyT
     private protected override BatchMapper Bind(DataViewSchema input)
     {
         var column = ColumnRule.SingleVector.Find(Host, input, InputColumnName);
-        return new BatchMapper(input, [column], [new(OutputColumnName, column.Type)], (row, capacity) => new Session(this, row, column, capacity))
+        return new BatchMapper(
+            input, [column], [new(OutputColumnName, column.Type)], (row, capacity) => new Session(this, row, column, capacity))
         {
             BatchSize = Options.BatchSize,
             MaxCursors = Options.MaxCursors,

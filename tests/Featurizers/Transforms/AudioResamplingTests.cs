@@ -27,7 +27,8 @@ public class AudioResamplingTests
     {
         using var clips = new Clips(2);
         var data = _ml.Data.LoadAudioFolder(clips.Folder);
-        var chain = _ml.Transforms.LoadAudio("Waveform", "Path", 16_000).Append(_ml.Transforms.ResampleAudio("Low", "Waveform", 8_000)).Fit(data);
+        var chain = _ml.Transforms.LoadAudio("Waveform", "Path", 16_000).Append(_ml.Transforms.ResampleAudio("Low", "Waveform", 8_000))
+            .Fit(data);
         using var file = new MemoryStream();
         _ml.Model.Save(chain, data.Schema, file);
         file.Position = 0;
@@ -62,8 +63,8 @@ public class AudioResamplingTests
         var plain = _ml.Data.LoadFromEnumerable([new Row()]);
         var files = _ml.Data.LoadAudioFolder(clips.Folder);
         var sounds = _ml.Transforms.LoadAudio("Sound", "Path", 16_000).Fit(files).Transform(files);
-        string Error(IDataView view, string column = "Sound", int rate = 8_000, int? from = null) => Assert.ThrowsAny<ArgumentException>(() =>
-            _ml.Transforms.ResampleAudio("Low", column, rate, from).Fit(view)).Message;
+        string Error(IDataView view, string column = "Sound", int rate = 8_000, int? from = null) =>
+            Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.ResampleAudio("Low", column, rate, from).Fit(view)).Message;
 
         Assert.Contains("inputSampleRate", Error(plain));
         Assert.Contains("16000 Hz", Error(sounds, from: 44_100));
