@@ -91,9 +91,8 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         string validation = progress.Validation is { } v
             ? FormattableString.Invariant($", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}")
             : "";
-        Host.Inform("Training", FormattableString.Invariant(
-            $"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error "
-            + $"{progress.MeanAbsoluteError:F3}{validation}"));
+        string figures = FormattableString.Invariant($"loss {progress.Loss:F4}, mel error {progress.MeanAbsoluteError:F3}{validation}");
+        Host.Inform("Training", $"Step {progress.Step} of {progress.MaxSteps}: {figures}");
         _options.MetricsCallback?.Invoke(progress);
     }
 

@@ -152,15 +152,18 @@ public class DisposalTests
 
     private AudioTokenizerTransformer Trained(int batchSize = 16) => Trained(_ml, _rows, batchSize, steps: 2);
 
-    internal static AudioTokenizerTransformer Trained(
-        MLContext ml, List<MelRow> rows, int batchSize, int steps) => ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
+    internal static AudioTokenizerTransformer Trained(MLContext ml, List<MelRow> rows, int batchSize, int steps)
     {
-        Model = Small.Options,
-        Mel = Small.Mel,
-        Training = new() { MaxSteps = steps, BatchSize = 2 },
-        Device = "cpu",
-        BatchSize = batchSize,
-    }).Fit(ml.View(rows));
+        var options = new AudioTokenizerOptions
+        {
+            Model = Small.Options,
+            Mel = Small.Mel,
+            Training = new() { MaxSteps = steps, BatchSize = 2 },
+            Device = "cpu",
+            BatchSize = batchSize,
+        };
+        return ml.Transforms.TokenizeAudio("Tokens", "Mel", options).Fit(ml.View(rows));
+    }
 
     /// <summary>What the chain reads.</summary>
     public sealed class PathRow

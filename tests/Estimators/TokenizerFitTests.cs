@@ -60,11 +60,9 @@ public class TokenizerFitTests
                         message.Message).ToList();
         Assert.Equal(5, messages.Count);
         Assert.Contains("9 bits on cpu, seed", messages[0]);
-        Assert.Contains(
-            FormattableString.Invariant(
-                $"Step 15 of 30: loss {reports[1].Loss:F4}, mel error {reports[1].MeanAbsoluteError:F3}, validation error "
-                + $"{reports[1].Validation!.MeanAbsoluteError:F3}, code usage"),
-            messages[2]);
+        string loss = FormattableString.Invariant($"loss {reports[1].Loss:F4}, mel error {reports[1].MeanAbsoluteError:F3}");
+        string validation = FormattableString.Invariant($"validation error {reports[1].Validation!.MeanAbsoluteError:F3}, code usage");
+        Assert.Contains($"Step 15 of 30: {loss}, {validation}", messages[2]);
     }
 
     [Fact]

@@ -79,15 +79,16 @@ internal static class MelCacheKey
     }
 
     // These are the types that LoadAudio and ExtractMelSpectrogram read.
-    private static Action Value(
-        DataViewRow row, DataViewSchema.Column column, Func<string, string>? fileOf, BinaryWriter text) => column.Type switch
-    {
-        TextDataViewType => Value<ReadOnlyMemory<char>>(row, column, value => WriteFile(fileOf?.Invoke($"{value}") ?? $"{value}", text)),
-        VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte =>
-            Value<VBuffer<byte>>(row, column, value => WriteAll(value, text)),
-        VectorDataViewType => Value<VBuffer<float>>(row, column, value => WriteAll(value, text)),
-        _ => Value<float>(row, column, text.Write),
-    };
+    private static Action Value(DataViewRow row, DataViewSchema.Column column, Func<string, string>? fileOf, BinaryWriter text) =>
+        column.Type switch
+        {
+            TextDataViewType =>
+                Value<ReadOnlyMemory<char>>(row, column, value => WriteFile(fileOf?.Invoke($"{value}") ?? $"{value}", text)),
+            VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte =>
+                Value<VBuffer<byte>>(row, column, value => WriteAll(value, text)),
+            VectorDataViewType => Value<VBuffer<float>>(row, column, value => WriteAll(value, text)),
+            _ => Value<float>(row, column, text.Write),
+        };
 
     private static Action Value<T>(DataViewRow row, DataViewSchema.Column column, Action<T> write)
     {
