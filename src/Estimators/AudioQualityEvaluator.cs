@@ -40,7 +40,7 @@ internal static class AudioQualityEvaluator
         int? first = AudioColumn.TryGetSampleRate(original), second = AudioColumn.TryGetSampleRate(made);
         int rate = given ?? first ?? second ?? throw new ArgumentException(
             $"Neither column '{original.Name}' nor '{made.Name}' carries a sample rate: give it as sampleRate.", nameof(given));
-        Check.That(rate is >= Visqol.MinRate and <= Visqol.MaxRate, rate, "must be from 8,000 to 192,000 Hz", "sampleRate");
+        AudioQuality.CheckRate(rate, "sampleRate");
         Require(context, original.Name, first, rate);
         Require(context, made.Name, second, rate);
         return rate;

@@ -37,7 +37,7 @@ internal static class ContainerFile
     {
         var metadata = new Dictionary<string, string> { [Source] = Short(Path.GetFileName(source)) };
         if (sourceHash is not null) metadata[SourceHash] = sourceHash;
-        return TokenHeader.Of(model, Short(modelName), samples) with { Metadata = metadata };
+        return model.CreateTokenHeader(Short(modelName), samples) with { Metadata = metadata };
     }
 
     /// <summary>Writes a container, chunk by chunk as the tokens come.</summary>
@@ -75,7 +75,7 @@ internal static class ContainerFile
         using var stream = File.OpenRead(path);
         var content = new TokenReader(stream, path).ReadAll();
         var header = content.Header;
-        header.CheckMadeBy(model, modelName);
+        header.CheckMadeBy(model.CreateTokenHeader(modelName));
         long samples = LengthOf(path, header, content.Samples, content.Tokens.Length / header.TokensPerStep);
         if (samples > int.MaxValue) throw new InvalidDataException($"'{path}' has {samples:N0} samples, more than are made at once. With --vocoder, and no rounds of Griffin-Lim after it, sound of any length is made part by part.");
         long tokens = header.StepsOf(samples) * header.TokensPerStep;
@@ -92,7 +92,7 @@ internal static class ContainerFile
     /// <exception cref="InvalidDataException">So long a clip has more tokens than the file can ever have held.</exception>
     public static long LengthOf(string path, TokenHeader header, long? samples, long steps)
     {
-        long most = TokenLayout.MostTokensPerByte * new FileInfo(path).Length / header.TokensPerStep;
+        long most = TokenLayout.MaxTokensPerByte * new FileInfo(path).Length / header.TokensPerStep;
         // Without its number of samples the clip ends with its last step.
         long length = samples ?? (steps <= most ? steps * header.FramesPerStep * header.HopLength - 1 : long.MaxValue), all = header.StepsOf(Math.Max(length, 0));
         return length >= 0 && all <= most ? length : throw new InvalidDataException($"Of the {all:N0} time steps in '{path}' too few are left.");

@@ -1,3 +1,5 @@
+using AudioBsq.Signal.Fft;
+
 namespace AudioBsq.Signal;
 
 /// <summary>
@@ -62,7 +64,7 @@ public sealed class GriffinLim : IWaveformSynthesizer
         {
             var power = mel[(first * Mel.Bands)..(end * Mel.Bands)].ToArray();
             MelLevels.ToPower(power, Mel, floor);
-            segment.Take(power, first, end - first);
+            segment.Load(power, first, end - first);
             segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
         }
 
@@ -81,7 +83,7 @@ public sealed class GriffinLim : IWaveformSynthesizer
         foreach (var (done, first, end) in Segments(frames))
         {
             var (re, im) = spectra(first, end - first);
-            segment.Take(re, im, first, end - first);
+            segment.Load(re, im, first, end - first);
             segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
         }
 
