@@ -1,4 +1,3 @@
-using AudioBsq.MLNet;
 using Microsoft.ML;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
