@@ -21,7 +21,7 @@ internal static class TokenColumn
         return frameCount is null ? [tokens] : [tokens, new(frameCount, NumberDataViewType.Int32)];
     }
 
-    /// <summary>What the shape of a schema can tell; the number of keys is checked when there is data.</summary>
+    /// <summary>What can be checked of a schema's shape; the number of keys is checked when there is data.</summary>
     public static ColumnRule Rule { get; } = new("vector of Key<UInt32>", column =>
         column.Kind != SchemaShape.Column.VectorKind.Scalar && column.IsKey && column.ItemType == NumberDataViewType.UInt32);
 

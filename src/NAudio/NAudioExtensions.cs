@@ -12,7 +12,7 @@ public static class NAudioExtensions
 {
     /// <summary>Reads a provider to its end. Disposing of the source disposes of the provider if it can be.</summary>
     /// <param name="provider">
-    /// Must end: one that fills up with silence for ever never does. For a file reader that gives bytes, take its ToSampleProvider().
+    /// Must end: one that fills up with silence for ever does not. For a file reader of bytes, pass its ToSampleProvider().
     /// </param>
     public static IAudioSource ToAudioSource(this ISampleProvider provider)
     {
@@ -21,7 +21,7 @@ public static class NAudioExtensions
     }
 
     /// <summary>
-    /// Takes what was recorded so far, and ends there: <see cref="BufferedWaveProvider.ReadFully"/> is turned off, since with it a
+    /// Reads what was recorded so far, and ends there: <see cref="BufferedWaveProvider.ReadFully"/> is turned off, since with it a
     /// buffer that has run dry would go on as silence. What is added later is there for the next source.
     /// </summary>
     /// <exception cref="NotSupportedException">The recording is neither PCM nor floating point.</exception>

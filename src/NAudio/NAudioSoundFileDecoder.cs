@@ -22,7 +22,7 @@ public sealed class NAudioSoundFileDecoder : IAudioDecoder
     {
         ArgumentNullException.ThrowIfNull(seekable);
         string name = nameHint ?? "stream";
-        // Unless an MP3 file says how long it is, libsndfile guesses; what it then says is not to be held against the file.
+        // Unless an MP3 file declares its length, libsndfile guesses it, and the file may be longer or shorter.
         bool isGuess = StartsAsMpeg(seekable);
         try
         {

@@ -59,7 +59,7 @@ public class CatalogExampleTests
                 ("Right", "var ml = new MLContext();"), ("Wrong", "var ml = new MLContext();\nml.Transforms.TokenizeMusic();"),
             ]);
 
-        Assert.Contains("Wrong: (2", Assert.Single(errors));
+        Assert.StartsWith("Wrong, line 2: ", Assert.Single(errors), StringComparison.Ordinal);
         Assert.Contains("TokenizeMusic", errors[0]);
     }
 
@@ -100,10 +100,10 @@ public class CatalogExampleTests
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         return
         [
-            .. compilation.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error)
-                .Select(
-                    error =>
-                        $"{error.Location.SourceTree?.FilePath}: {error.Location.GetMappedLineSpan().Span.Start} {error.GetMessage()}"),
+            .. from found in compilation.GetDiagnostics()
+               where found.Severity == DiagnosticSeverity.Error
+               let place = found.Location.GetMappedLineSpan()
+               select $"{found.Location.SourceTree?.FilePath}, line {place.StartLinePosition.Line + 1}: {found.GetMessage()}",
         ];
     }
 }

@@ -70,7 +70,7 @@ internal sealed class MelCacheCursor(
     private void Read(ref VBuffer<float> destination)
     {
         int row = Row();
-        var editor = VBufferEditor.Create(ref destination, file.NumbersOf(row));
+        var editor = VBufferEditor.Create(ref destination, file.ValuesOf(row));
         file.Read(handle, row, editor.Values);
         destination = editor.Commit();
     }

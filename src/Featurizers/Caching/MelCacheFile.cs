@@ -8,18 +8,18 @@ namespace AudioBsq.MLNet;
 
 /// <summary>
 /// A file of mel spectrograms, of which only the index is in memory: eight letters, version (Int32), number of rows (Int32), key (32
-/// bytes); the rows' numbers (Single); for each row how many they are (Int32) and their CRC-32C; SHA-256 of all but the numbers. All
+/// bytes); the rows' values (Single); for each row the number of its values (Int32) and their CRC-32C; SHA-256 of all but the values. All
 /// little-endian.
 /// </summary>
 internal sealed class MelCacheFile
 {
     public const int HeaderLength = 8 + 4 + 4 + 32, EntryLength = 8, HashLength = 32;
 
-    /// <summary>Most numbers of a row: their bytes must have an Int32 as length.</summary>
-    public const int MostNumbers = int.MaxValue / sizeof(float);
+    /// <summary>Maximum number of values in a row: their bytes must have an Int32 as length.</summary>
+    public const int MaxValues = int.MaxValue / sizeof(float);
 
-    /// <summary>Most rows: so must their index.</summary>
-    public const int MostRows = int.MaxValue / (2 * EntryLength);
+    /// <summary>Maximum number of rows: the bytes of their index must have an Int32 as length.</summary>
+    public const int MaxRows = int.MaxValue / (2 * EntryLength);
 
     private const int Version = 1;
 
@@ -37,7 +37,7 @@ internal sealed class MelCacheFile
 
     public int Rows => _checks.Length;
 
-    public int NumbersOf(int row) => (int)((_offsets[row + 1] - _offsets[row]) / sizeof(float));
+    public int ValuesOf(int row) => (int)((_offsets[row + 1] - _offsets[row]) / sizeof(float));
 
     /// <exception cref="InvalidDataException">
     /// It is the user's file of another kind, which must not be lost. An empty one is a damaged cache.
@@ -80,7 +80,7 @@ internal sealed class MelCacheFile
         }
 
         long end = stream.Length - HashLength - (long)EntryLength * rows;
-        if (rows is < 0 or > MostRows || end < HeaderLength) throw Damaged(path, $"it is too short for its {rows} rows");
+        if (rows is < 0 or > MaxRows || end < HeaderLength) throw Damaged(path, $"it is too short for its {rows} rows");
         byte[] index = new byte[EntryLength * rows], hash = new byte[HashLength];
         stream.Position = end;
         stream.ReadExactly(index);
@@ -91,9 +91,9 @@ internal sealed class MelCacheFile
         offsets[0] = HeaderLength;
         for (int row = 0; row < rows; row++)
         {
-            int numbers = BinaryPrimitives.ReadInt32LittleEndian(index.AsSpan(EntryLength * row));
-            if (numbers is < 0 or > MostNumbers) throw Damaged(path, $"row {row} has {numbers} numbers");
-            offsets[row + 1] = offsets[row] + (long)sizeof(float) * numbers;
+            int values = BinaryPrimitives.ReadInt32LittleEndian(index.AsSpan(EntryLength * row));
+            if (values is < 0 or > MaxValues) throw Damaged(path, $"row {row} has {values} values");
+            offsets[row + 1] = offsets[row] + (long)sizeof(float) * values;
             checks[row] = BinaryPrimitives.ReadUInt32LittleEndian(index.AsSpan(EntryLength * row + 4));
         }
 
@@ -105,11 +105,11 @@ internal sealed class MelCacheFile
     /// <summary>A handle for <see cref="Read"/>, which any number of threads may share.</summary>
     public SafeFileHandle OpenHandle() => File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
-    /// <summary>Reads a row into as many numbers as it has.</summary>
+    /// <summary>Reads a row into a span of its length.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public void Read(SafeFileHandle handle, int row, Span<float> numbers)
+    public void Read(SafeFileHandle handle, int row, Span<float> values)
     {
-        var bytes = MemoryMarshal.AsBytes(numbers);
+        var bytes = MemoryMarshal.AsBytes(values);
         for (int done = 0; done < bytes.Length;)
         {
             int read = RandomAccess.Read(handle, bytes[done..], _offsets[row] + done);
@@ -125,12 +125,12 @@ internal sealed class MelCacheFile
     public void Check(CancellationToken cancellation)
     {
         using var handle = OpenHandle();
-        float[] numbers = [];
+        float[] values = [];
         for (int row = 0; row < Rows; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (numbers.Length < NumbersOf(row)) numbers = new float[NumbersOf(row)];
-            Read(handle, row, numbers.AsSpan(0, NumbersOf(row)));
+            if (values.Length < ValuesOf(row)) values = new float[ValuesOf(row)];
+            Read(handle, row, values.AsSpan(0, ValuesOf(row)));
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class MelCacheFile
         return hash.GetHashAndReset();
     }
 
-    /// <summary>CRC-32C (Castagnoli et al. 1993) of whole numbers' bytes.</summary>
+    /// <summary>CRC-32C (Castagnoli et al. 1993) of bytes whose number is a multiple of 4.</summary>
     public static uint CheckOf(ReadOnlySpan<byte> bytes)
     {
         uint check = uint.MaxValue;

@@ -13,13 +13,13 @@ namespace AudioBsq.MLNet;
 /// </summary>
 internal static class MelCacheKey
 {
-    /// <exception cref="ArgumentException">It cannot be told, and there is no key.</exception>
+    /// <exception cref="ArgumentException">What decides the content is unknown, and there is no key.</exception>
     public static byte[] Of(IDataView data, DataViewSchema.Column column, string? key)
     {
         using var hash = SHA256.Create();
         using (var text = new BinaryWriter(new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)))
         {
-            // Another build of this code may compute other numbers.
+            // Another build of this code may compute other levels.
             foreach (var type in new[] { typeof(MelSpectrogram), typeof(MelCacheKey) })
                 text.Write(type.Module.ModuleVersionId.ToByteArray());
             text.Write($"{column.Type}");
@@ -41,8 +41,8 @@ internal static class MelCacheKey
     }
 
     /// <summary>
-    /// Writes the options of every transformer that the column comes from; gives the data before them, and the columns of it that they
-    /// begin with.
+    /// Writes the options of every transformer that the column comes from; returns the data before them, and the columns that the first of
+    /// them reads.
     /// </summary>
     private static (IDataView Data, Dictionary<int, Func<string, string>?> Columns)? Trace(
         IDataView data, DataViewSchema.Column column, BinaryWriter text)
@@ -125,7 +125,7 @@ internal static class MelCacheKey
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // LoadAudio will say what is wrong with it.
+            // LoadAudio will throw for it.
         }
 
         text.Write(-1L);

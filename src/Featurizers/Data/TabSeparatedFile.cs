@@ -48,7 +48,7 @@ internal sealed class TabSeparatedFile
     }
 
     /// <summary>
-    /// Takes the quotes off where a writer must have put them: around text with quotes in it, all of which are doubled. Some versions
+    /// Removes quotes that a writer must have added: around text with quotes in it, all of which are doubled. Some versions
     /// of Common Voice are written that way and some are not, and quotes around a whole sentence belong to it.
     /// </summary>
     public static string Unquote(string field)

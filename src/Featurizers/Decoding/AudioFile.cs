@@ -11,7 +11,7 @@ namespace AudioBsq.Decoding;
 /// </summary>
 public static class AudioFile
 {
-    /// <summary>How many bytes of a file <see cref="IAudioDecoder.CanOpen"/> is shown at most.</summary>
+    /// <summary>Bytes of a file's beginning that <see cref="IAudioDecoder.CanOpen"/> sees; fewer if the file is shorter.</summary>
     public const int HeadLength = 512;
 
     private static readonly IAudioDecoder[] BuiltIn = [new WavDecoder(), new FlacDecoder(), new SoundFileDecoder()];
@@ -93,7 +93,7 @@ public static class AudioFile
 
     /// <summary>
     /// Reads a file as one channel block by block, in constant memory: one behind the other, the blocks are what
-    /// <see cref="Read(string, int?)"/> gives. The file is opened anew for every enumeration, and closed with it.
+    /// <see cref="Read(string, int?)"/> gives. Every enumeration opens the file, and closes it at its end.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
@@ -114,7 +114,7 @@ public static class AudioFile
     }
 
     /// <summary>
-    /// The same for a source, such as a <see cref="PcmSource"/>: every block is given as soon as the source gives its samples. The source
+    /// The same for a source, such as a recording: every block comes as soon as the source has its samples. The source
     /// is not closed, and can be read only once.
     /// </summary>
     /// <param name="source">The sound.</param>
@@ -201,7 +201,7 @@ public static class AudioFile
     /// <summary>The same block by block, in constant memory: the counterpart of <see cref="ReadBlocks(string, int?)"/>.</summary>
     /// <param name="stream">Where to. It need not seek, and stays open.</param>
     /// <param name="blocks">The sound, asked for as it is written.</param>
-    /// <param name="samples">How many samples all blocks hold, which the file's beginning says.</param>
+    /// <param name="samples">Samples of all blocks together, which the file's header declares.</param>
     /// <param name="sampleRate">Samples per second.</param>
     /// <param name="format">How the samples are written.</param>
     /// <returns>How many samples beyond ±1 were cut off; 0 for <see cref="WavSampleFormat.IeeeFloat"/>, which holds them.</returns>
@@ -275,7 +275,7 @@ public static class AudioFile
 
     internal static void CheckRate(int? sampleRate) =>
         Check.That(
-            sampleRate is null or (>= 1 and <= CheckedAudioSource.HighestRate),
+            sampleRate is null or (>= 1 and <= CheckedAudioSource.MaxRate),
             sampleRate,
-            $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
+            $"must be from 1 to {CheckedAudioSource.MaxRate} Hz");
 }

@@ -3,26 +3,26 @@ using System.Numerics.Tensors;
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// Holds every decoder, ours or a user's, to the same rules: sane format, whole frames, finite numbers, and as many frames as declared.
+/// Checks every decoder, ours or a user's, by the same rules: possible format, whole frames, finite samples, and as many frames as declared.
 /// </summary>
 internal sealed class CheckedAudioSource : IAudioSource
 {
-    public const int HighestRate = 768_000;
-    public const int MostChannels = 256;
+    public const int MaxRate = 768_000;
+    public const int MaxChannels = 256;
 
     private readonly IAudioSource _source;
     private readonly Stream? _owned;
     private readonly string _name;
     private long _frames;
 
-    /// <summary>Takes the source, and the stream below it if it is to be closed with it.</summary>
+    /// <summary>Wraps a source, and the stream below it if that is to be closed with it.</summary>
     public CheckedAudioSource(IAudioSource source, string name, Stream? owned)
     {
         (_source, _name, _owned, Format) = (source, name, owned, source.Format);
-        if (Format.SampleRate is < 1 or > HighestRate)
-            throw Broken($"declares {Format.SampleRate} Hz; the rate must be from 1 to {HighestRate}");
-        if (Format.Channels is < 1 or > MostChannels)
-            throw Broken($"declares {Format.Channels} channels; there must be 1 to {MostChannels}");
+        if (Format.SampleRate is < 1 or > MaxRate)
+            throw Broken($"declares {Format.SampleRate} Hz; the rate must be from 1 to {MaxRate}");
+        if (Format.Channels is < 1 or > MaxChannels)
+            throw Broken($"declares {Format.Channels} channels; there must be 1 to {MaxChannels}");
         if (Format.Frames < 0) throw Broken($"declares {Format.Frames} frames");
     }
 

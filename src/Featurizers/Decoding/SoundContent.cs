@@ -16,7 +16,7 @@ internal enum SoundReader
     SoundFile,
 }
 
-/// <summary>What the first bytes of a file say it is; its name and extension are not asked.</summary>
+/// <summary>What a file is, by its first bytes alone: its name and extension do not matter.</summary>
 /// <param name="Name">For messages, such as "MP3" or "a PNG image".</param>
 /// <param name="Reader">Who reads it.</param>
 internal readonly record struct SoundContent(string Name, SoundReader Reader)
@@ -33,7 +33,7 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         return head[..got];
     }
 
-    /// <summary>Tells what a file is that starts with these bytes.</summary>
+    /// <summary>What a file is that starts with these bytes.</summary>
     public static SoundContent Of(ReadOnlySpan<byte> head)
     {
         if (WavHeader.IsWav(head)) return new("WAV", SoundReader.Managed);

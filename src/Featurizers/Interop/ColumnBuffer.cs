@@ -14,7 +14,7 @@ internal abstract class ColumnBuffer
         return (ColumnBuffer)Activator.CreateInstance(type, row, column, capacity)!;
     }
 
-    /// <summary>Takes the current row's value.</summary>
+    /// <summary>Stores the current row's value.</summary>
     public abstract void Store(int slot);
 
     public abstract Delegate Getter(Func<int> slot);

@@ -180,7 +180,7 @@ public class AudioFileTests
     {
         using var source = AudioFile.Open(WavPath);
 
-        var e = Assert.Throws<NotSupportedException>(() => MonoReader.Read(source, "long.wav", null, mostSamples: 30_000));
+        var e = Assert.Throws<NotSupportedException>(() => MonoReader.Read(source, "long.wav", null, maxSamples: 30_000));
 
         Assert.Contains("'long.wav'", e.Message);
         Assert.Contains("cut it into parts", e.Message);

@@ -1,6 +1,6 @@
 namespace AudioBsq.Decoding;
 
-/// <summary>What a prediction missed: partitions of Rice codes or of plain numbers (RFC 9639, section 9.2.7).</summary>
+/// <summary>What a prediction missed: partitions of Rice codes or of plain integers (RFC 9639, section 9.2.7).</summary>
 internal static class FlacResidual
 {
     /// <summary>

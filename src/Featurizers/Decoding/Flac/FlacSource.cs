@@ -17,7 +17,7 @@ internal sealed class FlacSource : IAudioSource
     private FlacFrameHeader? _first;
     private bool _ended;
 
-    /// <summary>Takes a stream that stands at the first block.</summary>
+    /// <summary>Reads from a stream whose position is the first block.</summary>
     public FlacSource(Stream stream, FlacStreamInfo info, string name)
     {
         (_reader, _info, _block, _name) = (new FlacBitReader(stream), info, new FlacBlock(info), name);

@@ -26,7 +26,7 @@ public static class PcmReader
     /// </param>
     /// <returns>
     /// Pieces of any length but 0, each an array of its own: together what <see cref="AudioFile.ReadBlocks(IAudioSource, string, int?)"/>
-    /// gives of a <see cref="PcmSource"/>.
+    /// gives for the same samples.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The format or the rate is out of range.</exception>
     /// <exception cref="InvalidDataException">

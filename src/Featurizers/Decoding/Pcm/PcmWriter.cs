@@ -1,7 +1,7 @@
 namespace AudioBsq.Decoding;
 
 /// <summary>Writes samples without a header, such as to a player's standard input. The counterpart of <see cref="PcmSource"/>.</summary>
-public static class PcmWriter
+internal static class PcmWriter
 {
     private const int BlockSamples = 1 << 14;
 

@@ -99,7 +99,7 @@ internal sealed record WavHeader(WavCodec Codec, int SampleBytes, int SampleRate
         }
 
         int bytes = (bits + 7) / 8;
-        bool isSane = channels is > 0 and <= CheckedAudioSource.MostChannels && block == channels * bytes;
+        bool isSane = channels is > 0 and <= CheckedAudioSource.MaxChannels && block == channels * bytes;
         if (!isSane) throw Broken(name, $"declares frames of {block} bytes for {channels} channels of {bits} bits");
         return new WavHeader((WavCodec)tag, bytes, rate, channels, 0);
     }

@@ -2,7 +2,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Writes mono WAV files. The same waveform gives the same bytes, in whatever blocks it comes.</summary>
+/// <summary>Writes mono WAV files. The same waveform becomes the same bytes, however it is cut into blocks.</summary>
 internal static class WavWriter
 {
     /// <summary>Throws what <see cref="Write"/> must not find out after the file is open.</summary>
@@ -23,7 +23,7 @@ internal static class WavWriter
         }
     }
 
-    /// <summary>Writes the file, whose blocks hold so many samples, and gives the number of samples that were cut off.</summary>
+    /// <summary>Writes a file of as many samples as the blocks hold, and returns how many of them were cut off.</summary>
     public static long Write(Stream stream, int sampleRate, long samples, IEnumerable<ReadOnlyMemory<float>> blocks, WavSampleFormat format)
     {
         stream.Write(Header(sampleRate, format, (uint)(samples * SizeOf(format))));
