@@ -1,4 +1,3 @@
-using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -17,7 +16,6 @@ internal static class ClipList
     /// <summary>The same, each with its place below a folder of results: of a named file its name, of a folder's file its path in that folder.</summary>
     public static List<(string Path, string Place)> FindPlaces(MLContext ml, IEnumerable<string> inputs, bool recursive, Action<string, string> refuse)
     {
-        var options = new AudioFolderOptions { Recursive = recursive };
         var clips = new List<(string, string)>();
         foreach (string input in inputs)
         {
@@ -29,7 +27,7 @@ internal static class ClipList
 
             try
             {
-                clips.AddRange(ml.Data.LoadAudioFolder(input, options).GetColumn<string>("Name").Select(name => (Path.Combine(input, name), name)));
+                clips.AddRange(ml.Data.LoadAudioFolder(input, recursive: recursive).GetColumn<string>("Name").Select(name => (Path.Combine(input, name), name)));
             }
             catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
             {

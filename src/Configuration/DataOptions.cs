@@ -50,7 +50,7 @@ public sealed record DataOptions
             DataSetKind.LibriSpeech => context.Data.LoadLibriSpeech(Root, [.. splits]),
             DataSetKind.CommonVoice => context.Data.LoadCommonVoice(Root, splits.Single()),
             DataSetKind.SpeechCommands => context.Data.LoadSpeechCommands(Root, splits.IsEmpty ? SpeechCommandsSplit.Train : Enum.Parse<SpeechCommandsSplit>(splits.Single(), ignoreCase: true)),
-            DataSetKind.AudioSet => context.Data.LoadAudioSet(Path.Combine(Root, splits.Single()), Root, new AudioSetOptions { WholeVideos = WholeVideos }),
+            DataSetKind.AudioSet => context.Data.LoadAudioSet(Path.Combine(Root, splits.Single()), Root, WholeVideos),
             _ => throw new NotSupportedException($"There is no loader for {Kind}."),
         };
     }

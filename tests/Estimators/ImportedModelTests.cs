@@ -45,8 +45,12 @@ public class ImportedModelTests
         using var stream = File.Create(path);
         SafetensorsWriter.Write(stream, layout, i => (layout[i] switch
         {
-            { Type: SafetensorsType.F32 } tensor => SafetensorsTensor.Of(tensor.Name, FormulaWeights.Of(tensor.Name, tensor.Shape), [.. tensor.Shape]),
-            { Shape: [var bits] } tensor => SafetensorsTensor.Of(tensor.Name, [.. Enumerable.Range(1, (int)bits).Select(bit => 1L << (int)(bits - bit))], bits),
+            { Type: SafetensorsType.F32 } tensor => SafetensorsTensor.Of(tensor.Name, FormulaWeights.Of(tensor.Name, tensor.Shape),
+                [
+                    .. tensor.Shape,
+                ]),
+            { Shape: [var bits] } tensor =>
+                SafetensorsTensor.Of(tensor.Name, [.. Enumerable.Range(1, (int)bits).Select(bit => 1L << (int)(bits - bit))], bits),
             var counter => SafetensorsTensor.Of(counter.Name, [0L]),
         }).Data);
     }

@@ -78,7 +78,8 @@ public sealed class LeakTests(ITestOutputHelper output)
     {
         using var model = MelData.Model();
         using var tokenizer = _ml.Tokenizer(model);
-        using var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(tokenizer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(
+            tokenizer, new PredictionEngineOptions { OwnsTransformer = false });
         var row = MelData.Rows(1, 40)[0];
         var few = new HeldPieces(checkEvery: 10);
         for (int i = 0; i < 100; i++) few.Add(engine.Predict(row));
@@ -94,5 +95,6 @@ public sealed class LeakTests(ITestOutputHelper output)
         Assert.InRange(many.MaxAlive, 0, 2);
     }
 
-    private void Report(string what, long tensors, long bytes) => output.WriteLine($"{what}: {tensors} tensors and {bytes:N0} bytes at a time more");
+    private void Report(string what, long tensors, long bytes) =>
+        output.WriteLine($"{what}: {tensors} tensors and {bytes:N0} bytes at a time more");
 }

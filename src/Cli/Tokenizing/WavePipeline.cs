@@ -92,14 +92,14 @@ internal sealed class WavePipeline : IDisposable
 
     private IDataView Sounding(IDataView drawn)
     {
-        if (_vocoder is null)
+        var options = new AudioSynthesisOptions
         {
-            var options = new AudioSynthesisOptions { SampleCountColumnName = nameof(Row.Samples), GriffinLim = _griffinLim };
-            return _ml.Transforms.SynthesizeAudio("Sound", "Mel", options).Fit(drawn).Transform(drawn);
-        }
-
-        var refined = new NeuralSynthesisOptions { SampleCountColumnName = nameof(Row.Samples), GriffinLimIterations = _griffinLim.Iterations };
-        return _ml.Transforms.SynthesizeAudio("Sound", "Mel", _vocoder, refined).Fit(drawn).Transform(drawn);
+            Synthesizer = _vocoder,
+            GriffinLim = _griffinLim,
+            RefinementIterations = _vocoder is null ? 0 : _griffinLim.Iterations,
+            SampleCountColumnName = nameof(Row.Samples),
+        };
+        return _ml.Transforms.SynthesizeAudio("Sound", "Mel", options).Fit(drawn).Transform(drawn);
     }
 
     public void Dispose()

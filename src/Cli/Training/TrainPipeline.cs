@@ -93,7 +93,11 @@ internal sealed class TrainPipeline : IDisposable
     {
         MelCachePlace.Memory => _ml.Data.Cache(mels),
         MelCachePlace.Disk => _ml.Data.CacheMelSpectrograms(
-            mels, "Mel", Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel"), new MelCacheOptions { Progress = caching, CancellationToken = cancellation }),
+            mels,
+            "Mel",
+            Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel"),
+            progress: caching,
+            cancellationToken: cancellation),
         _ => mels,
     };
 

@@ -72,8 +72,15 @@ public sealed class FeaturePipelineTests : IDisposable
     public void SaveAndLoad_KeepEveryOption()
     {
         var data = _ml.Data.LoadAudioFolder(_clips.Folder);
-        var options = new AudioLoadingOptions { SampleRate = 8_000, Folder = _clips.Folder, OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
-        var model = _ml.Transforms.LoadAudio("Waveform", "Name", options).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Mel)).Fit(data);
+        var options = new AudioLoadingOptions
+        {
+            SampleRate = 8_000,
+            Folder = _clips.Folder,
+            OnError = LoadErrorHandling.EmptyWaveform,
+            ErrorColumn = "Error",
+        };
+        var model = _ml.Transforms.LoadAudio("Waveform", "Name", options)
+            .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Mel)).Fit(data);
         string path = Path.Combine(_clips.Folder, "model.zip");
 
         _ml.Model.Save(model, data.Schema, path);
@@ -105,7 +112,10 @@ public sealed class FeaturePipelineTests : IDisposable
         }
     }
 
-    /// <summary>A file from the first version of the format. To make it anew, on purpose: delete it, run this test, and say in the change log what old files need.</summary>
+    /// <summary>
+    /// A file from the first version of the format. To make a new one on purpose: delete it, run this test, and say in the change log what
+    /// old files need.
+    /// </summary>
     [Fact]
     public void CommittedModel_StillLoads()
     {

@@ -110,9 +110,9 @@ public class GriffinLimTests
     [Fact]
     public void Synthesize_TakesAnEmptyMel()
     {
-        Assert.Empty(Default.Synthesize([]));
-        Assert.Empty(Default.Synthesize([], 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Default.Synthesize([], 1));
+        Assert.Empty(Default.Synthesize(Array.Empty<float>()));
+        Assert.Empty(Default.Synthesize(Array.Empty<float>(), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Default.Synthesize(Array.Empty<float>(), 1));
     }
 
     [Theory] // short windows, long windows, half overlap, one band, every sample a frame
