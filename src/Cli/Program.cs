@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using AudioBsq.Cli.Commands;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli;
 
@@ -11,7 +13,7 @@ internal static class Program
         using var source = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(args, Console.Out, Console.Error, cancellation: source.Token);
+        return Run(args, System.Console.Out, System.Console.Error, cancellation: source.Token);
 
         // The first one ends the work in good order, a second one ends the process.
         void Stop(PosixSignalContext signal)
@@ -24,7 +26,7 @@ internal static class Program
     /// <summary>The whole program but for the process around it.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter messages, Func<Stream>? openInput = null, Func<Stream>? openOutput = null, CancellationToken cancellation = default)
     {
-        var terminal = new Terminal(output, messages) { OpenInput = openInput ?? Console.OpenStandardInput, OpenOutput = openOutput ?? Console.OpenStandardOutput };
+        var terminal = new Terminal(output, messages) { OpenInput = openInput ?? System.Console.OpenStandardInput, OpenOutput = openOutput ?? System.Console.OpenStandardOutput };
         var root = new AudioBsqCommand(terminal, cancellation);
         // No response files: an argument that begins with '@' is a file of that name.
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });

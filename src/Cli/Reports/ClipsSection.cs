@@ -1,3 +1,5 @@
+using AudioBsq.Cli.Evaluation;
+
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>Clips to see and hear.</summary>

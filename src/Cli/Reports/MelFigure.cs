@@ -1,4 +1,5 @@
 using System.Globalization;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Reports;

@@ -1,4 +1,4 @@
-using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Metrics;
 
 namespace AudioBsq.Cli.Reports;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Networks;
 using AudioBsq.Quantization;
 

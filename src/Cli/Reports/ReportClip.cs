@@ -1,4 +1,4 @@
-using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Signal;
 
@@ -13,7 +13,7 @@ namespace AudioBsq.Cli.Reports;
 /// <param name="Sounds">Name and sound: original, ceiling, reconstruction.</param>
 internal sealed record ReportClip(double Seconds, double Error, SoundFigures.Clip Figures, float[] Mel, float[] Drawn, IReadOnlyList<(string Name, Waveform Sound)> Sounds)
 {
-    public static ReportClip Of(ClipTokens clip, HeardClip heard, MelOptions mel, int seconds)
+    public static ReportClip Of(ClipTokens clip, SynthesizedClip heard, MelOptions mel, int seconds)
     {
         int samples = (int)Math.Min(clip.Samples, (long)seconds * clip.SampleRate), numbers = Math.Min(clip.Mel.Length, mel.FramesOf(samples) * mel.Bands);
         double error = clip.Mel.Zip(heard.Drawn, (original, drawn) => Math.Abs((double)drawn - original)).Average();

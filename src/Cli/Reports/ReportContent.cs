@@ -1,3 +1,6 @@
+using AudioBsq.Cli.Evaluation;
+using AudioBsq.Cli.Tokenizing;
+
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>All that a page shows.</summary>

@@ -1,12 +1,12 @@
-using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>Gathers what a page will show, clip by clip.</summary>
-internal sealed class ReportDraft(AudioBsqModel model, Synthesis synthesis, MetricCommand? command, int seconds)
+internal sealed class ReportDraft(AudioBsqModel model, Synthesis synthesis, MetricProgram? command, int seconds)
 {
-    private readonly ClipEvaluation _evaluation = new(model);
+    private readonly MelEvaluation _evaluation = new(model);
     private readonly SoundEvaluation _sound = new(model.Mel, synthesis, command);
     private readonly ReportSpeed _speed = new(model, synthesis);
     private readonly List<ReportClip> _clips = [];

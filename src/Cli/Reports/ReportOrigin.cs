@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli.Reports;
 

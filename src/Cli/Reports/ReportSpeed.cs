@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Signal;
 using TorchSharp;
 

@@ -1,3 +1,4 @@
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Metrics;
 
 namespace AudioBsq.Cli.Reports;

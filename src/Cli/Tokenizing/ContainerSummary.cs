@@ -1,4 +1,5 @@
 using System.Globalization;
+using AudioBsq.Cli.Console;
 using AudioBsq.Tokens;
 
 namespace AudioBsq.Cli.Tokenizing;

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using AudioBsq.Cli.Console;
 using AudioBsq.Decoding;
+using AudioBsq.Persistence;
 using AudioBsq.Tokens;
 
 namespace AudioBsq.Cli.Tokenizing;
@@ -7,7 +9,7 @@ namespace AudioBsq.Cli.Tokenizing;
 /// <summary>The WAV files that clips become: which are still to be made, and writing them.</summary>
 internal sealed class ReconstructedSounds(string folder, WavSampleFormat format, bool overwrite, Tally tally, Terminal terminal)
 {
-    private readonly ClipNames _names = new(folder);
+    private readonly OutputNames _names = new(folder);
     private readonly Dictionary<string, TokenInput> _pending = [];
 
     /// <summary>What is finished already, where that is kept.</summary>
@@ -38,13 +40,13 @@ internal sealed class ReconstructedSounds(string folder, WavSampleFormat format,
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            using var file = new WholeFile(target);
+            using var file = new AtomicFile(target);
             using var hash = SHA256.Create();
             long cut;
             using (var hashed = new CryptoStream(file.Stream, hash, CryptoStreamMode.Write, leaveOpen: true)) cut = AudioFile.WriteWav(hashed, sound, input.Samples, model.Mel.SampleRate, format);
             bool whole = input.Damage.Count == 0;
             if (whole) Finished?.Add(target, input, hash.Hash!);
-            file.Keep();
+            file.Commit();
             if (cut > 0) terminal.Say($"{target}: {cut} of {input.Samples} samples were beyond full scale and are cut off; --format float keeps them.");
             tally.Count((double)input.Samples / model.Mel.SampleRate);
             if (!whole) tally.Complain(input.Name, $"{string.Join("; ", input.Damage)}{(input.Missing.Count > 0 ? ": silence is in their place" : "")}");

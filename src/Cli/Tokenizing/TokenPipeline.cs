@@ -1,3 +1,4 @@
+using AudioBsq.Cli.Console;
 using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using Microsoft.ML;
@@ -24,7 +25,7 @@ internal sealed class TokenPipeline : IDisposable
     /// <param name="saved">The model, which is disposed with this.</param>
     /// <param name="batchSize">Clips that go through the network together; as saved when null.</param>
     /// <param name="keepMel">Gives each clip its waveform and mel spectrogram too.</param>
-    /// <param name="longest">Files that are longer become a <see cref="LongFile"/>, if the pipeline can be streamed; none do when null.</param>
+    /// <param name="longest">Files that are longer become a <see cref="LongSound"/>, if the pipeline can be streamed; none do when null.</param>
     public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false, TimeSpan? longest = null)
     {
         int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio"), tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
@@ -49,7 +50,7 @@ internal sealed class TokenPipeline : IDisposable
     /// <summary>Each path's tokens, or why there are none, in order. Files are read as the results are asked for.</summary>
     public IEnumerable<TokenizedClip> Tokenize(IReadOnlyList<string> paths, CancellationToken cancellation)
     {
-        var found = new Dictionary<int, LongFile?>(); // a batch ahead
+        var found = new Dictionary<int, LongSound?>(); // a batch ahead
         for (int next = 0; next < paths.Count;)
         {
             if (LongAt(next) is { } file)
@@ -68,10 +69,10 @@ internal sealed class TokenPipeline : IDisposable
             }
         }
 
-        LongFile? LongAt(int place)
+        LongSound? LongAt(int place)
         {
             if (_longest is not { } longest) return null;
-            if (!found.TryGetValue(place, out var file)) found[place] = file = LongFile.Find(paths[place], longest, Model);
+            if (!found.TryGetValue(place, out var file)) found[place] = file = LongSound.Find(paths[place], longest, Model);
             return file;
         }
     }

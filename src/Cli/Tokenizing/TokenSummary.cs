@@ -1,4 +1,5 @@
 using System.Globalization;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli.Tokenizing;
 

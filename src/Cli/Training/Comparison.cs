@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli.Training;
 
@@ -21,7 +22,7 @@ internal sealed record Comparison(string Kind, IReadOnlyList<Comparison.Row> Cas
     /// <summary>Of <see cref="Table"/>.</summary>
     public static string[] Headings { get; } = ["Case", .. Columns.Select(column => column.Name), "Mel error of each seed"];
 
-    public static Comparison Of(IEnumerable<ComparedRun> runs) => new("comparison", [.. runs.GroupBy(run => run.Case).Select(Row.Of)]);
+    public static Comparison Of(IEnumerable<SweepRun> runs) => new("comparison", [.. runs.GroupBy(run => run.Case).Select(Row.Of)]);
 
     /// <summary>A row for each case.</summary>
     public IEnumerable<string[]> Table() => Cases.Select(row => (string[])[row.Name, .. Columns.Select(column => Say(row.Figures[column.Name], column.Format)), Seeds(row)]);
@@ -48,7 +49,7 @@ internal sealed record Comparison(string Kind, IReadOnlyList<Comparison.Row> Cas
     /// <summary>A case's figures by column, and what it sets.</summary>
     internal sealed record Row(string Name, IReadOnlyList<string> Overrides, IReadOnlyList<int> Seeds, IReadOnlyDictionary<string, Figure> Figures)
     {
-        public static Row Of(IGrouping<ComparedCase, ComparedRun> runs)
+        public static Row Of(IGrouping<SweepVariant, SweepRun> runs)
         {
             JsonElement[] results = [.. runs.Select(run => run.Read())];
             return new Row(runs.Key.Name, runs.Key.Overrides, [.. runs.Select(run => run.Seed)], Columns.ToDictionary(column => column.Name, column => Figure.Of([.. results.Select(column.Of)])));

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Cli.Reports;

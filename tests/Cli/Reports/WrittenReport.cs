@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using AudioBsq.Decoding;
-using AudioBsq.Tests.Cli.Sounds;
+using AudioBsq.Tests.Cli.Evaluation;
 
 namespace AudioBsq.Tests.Cli.Reports;
 
