@@ -1,4 +1,4 @@
-using AudioBsq.Training;
+using AudioBsq.Metrics;
 
 namespace QuantizerComparison;
 

@@ -1,7 +1,6 @@
 using AudioBsq;
 using AudioBsq.Metrics;
 using AudioBsq.MLNet;
-using AudioBsq.Training;
 
 namespace Microsoft.ML;
 

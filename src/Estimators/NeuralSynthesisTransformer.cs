@@ -1,5 +1,4 @@
 using AudioBsq.MLNet;
-using AudioBsq.Persistence;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;

@@ -1,4 +1,4 @@
-using AudioBsq.Training;
+using AudioBsq.Metrics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -15,7 +15,7 @@ internal static class ReconstructionEvaluator
         var (tokenColumn, bits) = TokenColumn.Find(environment, data.Schema, tokens);
         int bands = ((VectorDataViewType)melColumn.Type).Dimensions is [_, > 0 and int known] ? known : MelColumn.TryGetOptions(melColumn)?.Bands ?? 1;
 
-        var evaluation = new Evaluation(bands, bits);
+        var evaluation = new ReconstructionEvaluation(bands, bits);
         using var cursor = data.GetRowCursor([melColumn, drawnColumn, tokenColumn]);
         var (readMel, readDrawn) = (cursor.GetGetter<VBuffer<float>>(melColumn), cursor.GetGetter<VBuffer<float>>(drawnColumn));
         var readTokens = cursor.GetGetter<VBuffer<uint>>(tokenColumn);

@@ -1,9 +1,10 @@
 using AudioBsq.Inference;
-using AudioBsq.Training;
+using AudioBsq.Metrics;
 using AudioBsq.Native;
 using AudioBsq.Persistence;
 using AudioBsq.Reference;
 using AudioBsq.Signal;
+using AudioBsq.Training;
 
 namespace AudioBsq;
 

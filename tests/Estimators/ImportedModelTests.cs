@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AudioBsq.Persistence;
+using AudioBsq.Reference;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -272,7 +272,7 @@ public class AudioBsqModelTests
     private static byte[] Saved(AudioBsqModel model)
     {
         var stream = new MemoryStream();
-        ModelFile.Write(stream, model, ModelParts.All);
+        ModelFile.Write(stream, model.Content, ModelParts.All);
         return stream.ToArray();
     }
 

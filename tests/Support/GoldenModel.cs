@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
+using AudioBsq.Reference;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Tests;

@@ -3,6 +3,7 @@ using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.MLNet;
 using AudioBsq.Persistence;
+using AudioBsq.Reference;
 using Microsoft.ML;
 
 namespace AudioBsq.Cli.Commands;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AudioBsq.Cli.Console;
 using AudioBsq.Persistence;
+using AudioBsq.Reference;
 using AudioBsq.Signal;
 using Microsoft.ML;
 

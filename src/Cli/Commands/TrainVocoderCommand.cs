@@ -88,8 +88,11 @@ internal sealed class TrainVocoderCommand : ExampleCommand
 
         VocoderProgress? last = null;
         NeuralVocoder? vocoder = null;
+        var data = tokenizer is null
+            ? VocoderTrainingData.Of(waveforms)
+            : VocoderTrainingData.Of(waveforms, mel, clip => tokenizer.Decode(tokenizer.Encode(clip)));
         _terminal.Watch("Training …", show => vocoder = NeuralVocoder.Train(
-            VocoderTrainingData.Of(waveforms, tokenizer), network, mel, training with { Device = device },
+            data, network, mel, training with { Device = device },
             progress => show(Line(last = progress), Rows(progress)), _cancellation));
         using (vocoder) vocoder!.Save(file.Stream);
         file.Commit();

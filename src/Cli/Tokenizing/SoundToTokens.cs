@@ -7,7 +7,7 @@ namespace AudioBsq.Cli.Tokenizing;
 /// <param name="blocks">The sound, at the model's rate; read as the tokens are asked for.</param>
 internal sealed class SoundToTokens(AudioBsqModel model, IEnumerable<ReadOnlyMemory<float>> blocks) : IDisposable
 {
-    private readonly StreamingTokenizer _stream = new(model);
+    private readonly StreamingTokenizer _stream = model.CreateStreamingTokenizer();
     private readonly IEnumerator<ReadOnlyMemory<float>> _blocks = blocks.GetEnumerator();
 
     /// <summary>Samples that were read.</summary>

@@ -1,3 +1,4 @@
+using AudioBsq.Metrics;
 using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Training;

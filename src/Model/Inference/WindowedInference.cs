@@ -1,4 +1,4 @@
-using AudioBsq.Training;
+using AudioBsq.Metrics;
 using AudioBsq.Persistence;
 
 namespace AudioBsq.Inference;
@@ -59,7 +59,7 @@ internal sealed class WindowedInference(ModelContent model)
     {
         ArgumentNullException.ThrowIfNull(mels);
         int clip = 0;
-        var evaluation = new Evaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
+        var evaluation = new ReconstructionEvaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
         foreach (float[] mel in mels)
         {
             cancellation.ThrowIfCancellationRequested();

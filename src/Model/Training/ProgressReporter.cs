@@ -1,3 +1,4 @@
+using AudioBsq.Metrics;
 using System.Diagnostics;
 
 namespace AudioBsq.Training;

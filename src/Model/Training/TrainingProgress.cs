@@ -1,3 +1,5 @@
+using AudioBsq.Metrics;
+
 namespace AudioBsq.Training;
 
 /// <summary>Where a training run stands. Averages are over the steps since the last report.</summary>

@@ -1,5 +1,6 @@
 using AudioBsq.Inference;
 using AudioBsq.Native;
+using AudioBsq.Metrics;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using static TorchSharp.torch;

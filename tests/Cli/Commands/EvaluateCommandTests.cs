@@ -2,7 +2,7 @@ using System.Text.Json;
 using AudioBsq.Cli.Evaluation;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.MLNet;
-using AudioBsq.Training;
+using AudioBsq.Metrics;
 using Microsoft.ML;
 
 namespace AudioBsq.Tests.Cli.Commands;

@@ -1,4 +1,5 @@
 using AudioBsq.Decoding;
+using AudioBsq.Reference;
 using AudioBsq.Signal;
 using AudioBsq.Tests.Featurizers.Transforms;
 using AudioBsq.Tests.Model.Persistence;

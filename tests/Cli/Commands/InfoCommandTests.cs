@@ -85,7 +85,7 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
         using var saved = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
         using var json = Json(model.Zip);
 
-        Assert.Equal(saved.Network.parameters().Sum(weights => weights.numel()), json.RootElement.GetProperty("tokenizer").GetProperty("parameters").GetInt64());
+        Assert.Equal(saved.Content.Network.parameters().Sum(weights => weights.numel()), json.RootElement.GetProperty("tokenizer").GetProperty("parameters").GetInt64());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using AudioBsq.Cli.Training;
+using AudioBsq.Metrics;
 using AudioBsq.Quantization;
 using AudioBsq.Signal;
 using AudioBsq.Training;

@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
-using AudioBsq.Inference;
 using AudioBsq.Tests.Model.Inference;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;

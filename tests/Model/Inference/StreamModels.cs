@@ -27,7 +27,7 @@ internal static class StreamModels
         var model = AudioBsqModel.Create(All[name], Mel, device: "cpu");
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var noGradients = TorchSharp.torch.no_grad();
-        foreach (var (_, parameter) in model.Network.named_parameters())
+        foreach (var (_, parameter) in model.Content.Network.named_parameters())
         {
             if (parameter.dim() > 1) parameter.mul_(6); // as large as trained ones
         }

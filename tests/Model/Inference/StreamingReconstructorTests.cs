@@ -1,4 +1,3 @@
-using AudioBsq.Inference;
 
 namespace AudioBsq.Tests.Model.Inference;
 

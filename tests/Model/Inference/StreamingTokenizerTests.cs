@@ -1,5 +1,4 @@
 using AudioBsq.Signal;
-using AudioBsq.Inference;
 
 namespace AudioBsq.Tests.Model.Inference;
 

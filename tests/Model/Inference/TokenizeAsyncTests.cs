@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using AudioBsq.Signal;
-using AudioBsq.Inference;
 
 namespace AudioBsq.Tests.Model.Inference;
 

@@ -28,7 +28,7 @@ public class CompatibilityTests
         var changed = x.clone();
         changed[0, 3 * 3 + 2] = randn(16); // step 3, top row
 
-        var difference = (module.call(x, norm, mask, null) - module.call(changed, norm, mask, null)).abs().amax([0, 2]).reshape(8, 3);
+        var difference = (module.call(norm.call(x), mask, null) - module.call(norm.call(changed), mask, null)).abs().amax([0, 2]).reshape(8, 3);
 
         float wrapped = difference[4, 0].item<float>(), inTime = difference[1, 2].item<float>();
         Assert.Equal(flag, wrapped > 0);  // next step, bottom row: a neighbour only in the raster

@@ -1,5 +1,6 @@
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
+using AudioBsq.Reference;
 using AudioBsq.Signal;
 using Xunit.Abstractions;
 
@@ -62,7 +63,7 @@ public class DamagedWeightsTests(ITestOutputHelper output)
     private static byte[] Saved(AudioBsqModel model, ModelParts parts)
     {
         using var stream = new MemoryStream();
-        ModelFile.Write(stream, model, parts);
+        ModelFile.Write(stream, model.Content, parts);
         return stream.ToArray();
     }
 }

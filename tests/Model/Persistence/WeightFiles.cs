@@ -1,4 +1,5 @@
 using AudioBsq.Persistence;
+using AudioBsq.Reference;
 
 namespace AudioBsq.Tests.Model.Persistence;
 

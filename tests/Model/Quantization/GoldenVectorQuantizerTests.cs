@@ -2,6 +2,7 @@ using System.Text.Json;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Quantization;
+using AudioBsq.Reference;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Model.Quantization;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AudioBsq.Networks;
-using AudioBsq.Persistence;
 using AudioBsq.Quantization;
+using AudioBsq.Reference;
 
 namespace AudioBsq.Tests.Model.Reference;
 

@@ -1,5 +1,6 @@
 using AudioBsq.Networks;
 using AudioBsq.Quantization;
+using AudioBsq.Reference;
 
 namespace AudioBsq.Tests.Model.Reference;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
+using AudioBsq.Reference;
 using AudioBsq.Signal;
 using AudioBsq.Tests.Model.Networks;
 using static AudioBsq.Tests.Model.Persistence.WeightFiles;
@@ -93,10 +94,10 @@ public class ReferenceWeightsTests
         byte[] whole = Bytes(tensors);
         tensors.Insert(3, SafetensorsTensor.Of("loss.logvar", [0f], 1));
 
-        using (var model = Import(tensors, new() { Strict = false })) Assert.Equal(whole, Export(model));
+        using (var model = Import(tensors, new(Options) { Strict = false })) Assert.Equal(whole, Export(model));
         Assert.Contains("1 not expected:\n  loss.logvar (1).", Refusal(tensors));
         tensors.RemoveAll(tensor => tensor.Name == "post_quant_embed.bias");
-        Assert.EndsWith("network.\n1 missing:\n  post_quant_embed.bias (16).", Refusal(tensors, new() { Strict = false }));
+        Assert.EndsWith("network.\n1 missing:\n  post_quant_embed.bias (16).", Refusal(tensors, new(Options) { Strict = false }));
     }
 
     [Theory]
@@ -110,11 +111,11 @@ public class ReferenceWeightsTests
         var prefixed = tensors.Select(tensor => tensor with { Name = prefix + tensor.Name }).ToList();
 
         using var found = Import(prefixed);
-        using var told = Import(prefixed, new() { Prefix = prefix });
+        using var told = Import(prefixed, new(Options) { Prefix = prefix });
 
         Assert.Equal(Bytes(tensors), Export(found));
         Assert.Equal(Bytes(tensors), Export(told));
-        Assert.Contains("missing:\n  other.encoder", Refusal(prefixed, new() { Prefix = "other." }));
+        Assert.Contains("missing:\n  other.encoder", Refusal(prefixed, new(Options) { Prefix = "other." }));
         prefixed.RemoveAll(tensor => tensor.Name.EndsWith("quant_embed.bias", StringComparison.Ordinal));
         Assert.Contains($"2 missing:\n  {prefix}quant_embed.bias (6);\n  {prefix}post_quant_embed.bias (16).", Refusal(prefixed));
     }
@@ -126,8 +127,8 @@ public class ReferenceWeightsTests
         List<SafetensorsTensor> both = [.. Under("state_dict.", trained), .. Under("ema_state_dict.module.", averaged)];
 
         Assert.Contains("2 sets of weights, whose names begin with 'state_dict.' and 'ema_state_dict.module.'", Refusal(both));
-        Assert.Contains("not expected", Refusal(both, new() { Prefix = "state_dict." }));
-        using var model = Import(both, new() { Prefix = "ema_state_dict.module.", Strict = false });
+        Assert.Contains("not expected", Refusal(both, new(Options) { Prefix = "state_dict." }));
+        using var model = Import(both, new(Options) { Prefix = "ema_state_dict.module.", Strict = false });
         Assert.Equal(Bytes(averaged), Export(model));
 
         static IEnumerable<SafetensorsTensor> Under(string prefix, List<SafetensorsTensor> tensors) => tensors.Select(tensor => tensor with { Name = prefix + tensor.Name });
@@ -215,7 +216,7 @@ public class ReferenceWeightsTests
     [Fact]
     public void Import_ComputesWhatTheImportSays()
     {
-        using var model = Import(Tensors(), new() { Compatibility = Compatibility.Corrected });
+        using var model = Import(Tensors(), new(Options) { Compatibility = Compatibility.Corrected });
 
         Assert.Equal(Compatibility.Corrected with { LearnedPositions = true }, model.Options.Compatibility);
     }

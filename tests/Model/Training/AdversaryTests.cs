@@ -1,3 +1,4 @@
+using AudioBsq.Native;
 using AudioBsq.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AudioBsq.Native;
 using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Model.Training;
@@ -202,7 +203,7 @@ public sealed class CheckpointTests : IDisposable
     {
         using var model = AudioBsqModel.Create(Runs.Model, Small.Mel, options.Seed, "cpu");
         using var generator = new SeededGenerator(options.Seed);
-        new TrainingRun(model, options, Runs.Data, null) { CreateFile = create }.Run(default);
+        new TrainingRun(model.Content, options, Runs.Data, null) { CreateFile = create }.Run(default);
     }
 
     /// <summary>A file on a disk with room for some bytes.</summary>

@@ -1,3 +1,5 @@
+using AudioBsq.Inference;
+using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Training;
@@ -44,7 +46,7 @@ internal static class Runs
     public static byte[] Bytes(AudioBsqModel model)
     {
         using var stream = new MemoryStream();
-        ModelFile.Write(stream, model, ModelParts.All);
+        ModelFile.Write(stream, model.Content, ModelParts.All);
         return stream.ToArray();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AudioBsq.Inference;
 using AudioBsq.Training;
 using static TorchSharp.torch;
 

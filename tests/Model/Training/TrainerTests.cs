@@ -1,3 +1,4 @@
+using AudioBsq.Inference;
 using AudioBsq.Networks;
 using AudioBsq.Training;
 using TorchSharp.Modules;

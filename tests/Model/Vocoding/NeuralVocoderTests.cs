@@ -179,7 +179,7 @@ public class NeuralVocoderTests
             using var inverse = new InverseStft(mel, CPU);
             float[] sound = SmallVocoder.Voice(40 * hop);
             var spectrum = stft(tensor(sound), fft, hop, fft, hann_window(fft), center: true, onesided: true, return_complex: true).unsqueeze(0);
-            var parts = new AudioBsq.Networks.VocoderSpectrum(spectrum.abs().log(), spectrum.angle().cos(), spectrum.angle().sin());
+            var parts = new VocoderSpectrum(spectrum.abs().log(), spectrum.angle().cos(), spectrum.angle().sin());
 
             float[] again = inverse.Apply(parts.ToComplex(), sound.Length).data<float>().ToArray();
 

@@ -1,5 +1,4 @@
 using System.Text;
-using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Vocoding;
 using TorchSharp;
@@ -74,7 +73,7 @@ public class VocoderFileTests(ITestOutputHelper output)
         turned[^5] ^= 1;
         using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
         using var tokenizer = new MemoryStream();
-        ModelFile.Write(tokenizer, model, ModelParts.All);
+        ModelFile.Write(tokenizer, model.Content, ModelParts.All);
 
         Assert.Contains("SHA-256", Error(turned));
         Assert.Contains("format is 'audiobsq-model'", Error(tokenizer.ToArray()));

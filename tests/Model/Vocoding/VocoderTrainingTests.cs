@@ -99,7 +99,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     {
         using var model = AudioBsqModel.Create(Small.Options, SmallVocoder.Mel, device: "cpu");
         float[][] sounds = [SmallVocoder.Voice(6_000), SmallVocoder.Voice(3_000, seed: 2)];
-        var data = VocoderTrainingData.Of(sounds, model);
+        var data = VocoderTrainingData.Of(sounds, model.Mel, mel => model.Decode(model.Encode(mel)));
 
         var (first, second) = (data.Clips(0).ToList(), data.Clips(1).ToList());
 

@@ -1,27 +1,27 @@
 using AudioBsq.Quantization;
 
-namespace AudioBsq.Training;
+namespace AudioBsq.Metrics;
 
-/// <summary>Gathers reconstruction error and tokens over clips.</summary>
-internal sealed class Evaluation(int bands, int bitsPerToken, int tokensPerPosition = 1)
+/// <summary>Adds up reconstruction errors and collects tokens over clips.</summary>
+internal sealed class ReconstructionEvaluation(int bands, int bitsPerToken, int tokensPerPosition = 1)
 {
     private readonly List<long> _tokens = [];
     private double _absolute, _squared;
-    private long _numbers;
+    private long _values;
     private int _clips;
 
-    /// <summary>The last patch of <paramref name="drawn"/> may reach beyond the clip; what lies there is not measured.</summary>
-    public void Add(ReadOnlySpan<float> mel, ReadOnlySpan<float> drawn, ReadOnlySpan<int> tokens)
+    /// <summary>The last patch of <paramref name="reconstructed"/> may reach beyond the clip; what lies there is not measured.</summary>
+    public void Add(ReadOnlySpan<float> mel, ReadOnlySpan<float> reconstructed, ReadOnlySpan<int> tokens)
     {
         if (mel.IsEmpty) return;
         for (int i = 0; i < mel.Length; i++)
         {
-            double difference = (double)drawn[i] - mel[i];
+            double difference = (double)reconstructed[i] - mel[i];
             _absolute += Math.Abs(difference);
             _squared += difference * difference;
         }
 
-        _numbers += mel.Length;
+        _values += mel.Length;
         _clips++;
         foreach (int token in tokens) _tokens.Add(token);
     }
@@ -33,9 +33,9 @@ internal sealed class Evaluation(int bands, int bitsPerToken, int tokensPerPosit
         return new ReconstructionMetrics
         {
             Clips = _clips,
-            Frames = _numbers / bands,
-            MeanAbsoluteError = _absolute / _numbers,
-            MeanSquaredError = _squared / _numbers,
+            Frames = _values / bands,
+            MeanAbsoluteError = _absolute / _values,
+            MeanSquaredError = _squared / _values,
             Codes = CodebookDiagnostics.Of(_tokens.ToArray(), bitsPerToken, tokensPerPosition),
         };
     }
