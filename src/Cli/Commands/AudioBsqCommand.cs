@@ -4,7 +4,10 @@ using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary>The root of the command line: what all commands have in common.</summary>
+/// <summary>
+/// The root of the command line: all commands, and what they have in common. To add a command, write its class in this folder and list it
+/// here.
+/// </summary>
 internal sealed class AudioBsqCommand : RootCommand
 {
     public AudioBsqCommand(Terminal terminal, CancellationToken cancellation)
@@ -21,7 +24,6 @@ internal sealed class AudioBsqCommand : RootCommand
             new TrainCommand(terminal, cancellation),
             new TrainVocoderCommand(terminal, cancellation),
             new EvaluateCommand(terminal, cancellation),
-            new ReportCommand(terminal, cancellation),
             new CompareCommand(terminal, cancellation),
             new TokenizeCommand(terminal, cancellation),
             new ReconstructCommand(terminal, cancellation),
@@ -36,6 +38,6 @@ internal sealed class AudioBsqCommand : RootCommand
         Options.OfType<VersionOption>().Single().Action = new ShowVersion();
     }
 
-    /// <summary>Adds stack traces to messages.</summary>
+    /// <summary>Whether errors are followed by stack traces.</summary>
     public Option<bool> Verbose { get; } = new("--verbose") { Description = "Follow every error with its stack trace", Recursive = true };
 }

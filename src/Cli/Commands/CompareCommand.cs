@@ -8,28 +8,45 @@ using AudioBsq.Persistence;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq compare</c>: one configuration in several versions, each trained from several seeds, side by side.</summary>
+/// <summary><c>audiobsq compare</c>: trains variants of a configuration, each from several seeds, and compares them.</summary>
 internal sealed class CompareCommand : ExampleCommand
 {
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
 
-    private readonly Argument<string> _config = CheckedOption.Input<string>("CONFIG", "A YAML file as 'audiobsq train' takes it; it needs validation clips", ArgumentArity.ExactlyOne);
+    private readonly Argument<string> _config = CheckedArgument.Input<string>(
+        "CONFIG", "A YAML file as 'audiobsq train' takes it; it needs validation clips", ArgumentArity.ExactlyOne);
 
-    private readonly Option<string> _folder = new("--output-dir", "-o") { Description = "Folder for all runs and the table; it is made if need be", HelpName = "DIR", Required = true };
+    private readonly Option<string> _folder = new("--output-dir", "-o")
+    {
+        Description = "Folder for all runs and the table; it is made if need be",
+        HelpName = "DIR",
+        Required = true,
+    };
 
     private readonly Option<string[]> _cases = new("--case")
     {
-        Description = "A version: its name, and what counts in it instead of what the file says, divided by ';'; given once for each version",
+        Description =
+            "A version: its name, and what counts in it instead of what the file says, divided by ';'; given once for each version",
         HelpName = "NAME: KEY=VALUE; …",
         Required = true,
     };
 
-    private readonly Option<string[]> _set = new("--set") { Description = "What counts in every version instead of what the file says; may be given several times", HelpName = "KEY=VALUE" };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "What counts in every version instead of what the file says; may be given several times",
+        HelpName = "KEY=VALUE",
+    };
 
-    private readonly Option<int[]> _seeds = new("--seed") { Description = "A seed that each version is trained from; may be given several times", HelpName = "N", DefaultValueFactory = _ => [1, 2, 3] };
+    private readonly Option<int[]> _seeds = new("--seed")
+    {
+        Description = "A seed that each version is trained from; may be given several times",
+        HelpName = "N",
+        DefaultValueFactory = _ => [1, 2, 3],
+    };
 
-    private readonly Option<int?> _threads = CheckedOption.Count("--threads", "Threads of the network on a CPU; fewer can be faster where cores are shared [default: one for each core]");
+    private readonly Option<int?> _threads = CheckedOption.Count(
+        "--threads", "Threads of the network on a CPU; fewer can be faster where cores are shared [default: one for each core]");
 
     public CompareCommand(Terminal terminal, CancellationToken cancellation)
         : base(
@@ -59,13 +76,16 @@ internal sealed class CompareCommand : ExampleCommand
         string config = arguments.GetRequiredValue(_config), folder = arguments.GetRequiredValue(_folder);
         if (!File.Exists(config)) throw new UsageException($"There is no configuration '{config}'.");
         string[] threads = arguments.GetValue(_threads) is { } count ? ["--threads", $"{count}"] : [];
-        var cases = SweepVariant.Parse(arguments.GetRequiredValue(_cases), arguments.GetValue(_set) ?? []);
-        SweepRun[] runs = [.. cases.SelectMany(version => arguments.GetRequiredValue(_seeds).Distinct().Select(seed => new SweepRun(version, seed, folder)))];
-        Check(config, runs); // what is wrong with the last version is said before the first is trained
+        var variants = SweepVariant.Parse(arguments.GetRequiredValue(_cases), arguments.GetValue(_set) ?? []);
+        int[] seeds = [.. arguments.GetRequiredValue(_seeds).Distinct()];
+        SweepRun[] runs = [.. variants.SelectMany(variant => seeds.Select(seed => new SweepRun(variant, seed, folder)))];
+        Check(config, runs); // errors in the last variant are reported before the first is trained
         foreach (var run in runs.Where(run => !run.IsDone))
         {
-            _terminal.Say($"{run.Case.Name}, seed {run.Seed}");
-            int code = new TrainCommand(_terminal.WithoutResults(), _cancellation).Parse([config, "-o", run.Folder, .. run.Settings, .. threads]).Invoke(new() { EnableDefaultExceptionHandler = false });
+            _terminal.Say($"{run.Variant.Name}, seed {run.Seed}");
+            var train = new TrainCommand(_terminal.WithoutResults(), _cancellation)
+                .Parse([config, "-o", run.Folder, .. run.Settings, .. threads]);
+            int code = train.Invoke(new() { EnableDefaultExceptionHandler = false });
             if (!run.IsDone) return code;
         }
 
@@ -86,10 +106,6 @@ internal sealed class CompareCommand : ExampleCommand
         }
     }
 
-    private static void Write(string folder, string name, string text)
-    {
-        using var file = new AtomicFile(Path.Combine(folder, name));
-        file.Stream.Write(Encoding.UTF8.GetBytes(text));
-        file.Commit();
-    }
+    private static void Write(string folder, string name, string text) =>
+        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

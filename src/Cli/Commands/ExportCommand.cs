@@ -1,22 +1,25 @@
 using System.CommandLine;
 using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Tokenizing;
-using AudioBsq.MLNet;
 using AudioBsq.Persistence;
 using AudioBsq.Reference;
 using Microsoft.ML;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq export</c>: a model's weights for the published Python version.</summary>
+/// <summary><c>audiobsq export</c>: writes a model's weights for the published Python version.</summary>
 internal sealed class ExportCommand : ExampleCommand
 {
     private readonly Terminal _terminal;
 
-    private readonly Argument<string> _model =
-        CheckedOption.Input<string>("MODEL", "A tokenizer's zip; load only models that you trust", ArgumentArity.ExactlyOne);
+    private readonly Argument<string> _model = CheckedArgument.Model();
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The safetensors file; it is written whole or not at all", HelpName = "FILE", Required = true };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The safetensors file; it is written whole or not at all",
+        HelpName = "FILE",
+        Required = true,
+    };
 
     private readonly Option<string?> _config = new("--config-output")
     {
@@ -45,9 +48,10 @@ internal sealed class ExportCommand : ExampleCommand
         string path = arguments.GetRequiredValue(_model), output = arguments.GetRequiredValue(_output);
         string? config = arguments.GetValue(_config);
         string[] places = [.. new[] { path, output, config }.OfType<string>().Select(Path.GetFullPath)];
-        if (places.Distinct().Count() < places.Length) throw new UsageException("--output, --config-output and MODEL must be different files.");
+        if (places.Distinct().Count() < places.Length)
+            throw new UsageException("--output, --config-output and MODEL must be different files.");
         using var saved = SavedModel.Load(new MLContext { GpuDeviceId = -1 }, path);
-        var model = ((AudioTokenizerTransformer)saved.Transformers[saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio")]).Model;
+        var model = saved.Tokenizer.Model;
         using (var weights = new AtomicFile(output))
         {
             model.ExportReference(weights.Stream);
@@ -62,7 +66,8 @@ internal sealed class ExportCommand : ExampleCommand
     private static void WriteConfig(string path, AudioBsqOptions options)
     {
         using var file = new AtomicFile(path);
-        using (var writer = new StreamWriter(file.Stream, leaveOpen: true)) writer.WriteLine(ReferenceCheckpoint.WriteConfiguration(options));
+        using (var writer = new StreamWriter(file.Stream, leaveOpen: true))
+            writer.WriteLine(ReferenceCheckpoint.WriteConfiguration(options));
         file.Commit();
     }
 }

@@ -9,15 +9,17 @@ using Microsoft.ML;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq import</c>: weights of the published Python version to a model.</summary>
+/// <summary><c>audiobsq import</c>: makes a model of weights of the published Python version.</summary>
 internal sealed class ImportCommand : ExampleCommand
 {
-    private static readonly JsonSerializerOptions MelJson = new(JsonSerializerOptions.Strict) { IgnoreReadOnlyProperties = true, Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions MelJson =
+        new(JsonSerializerOptions.Strict) { IgnoreReadOnlyProperties = true, Converters = { new JsonStringEnumConverter() } };
 
     private readonly Terminal _terminal;
 
     private readonly Argument<string> _weights =
-        CheckedOption.Input<string>("WEIGHTS", "A safetensors file of the weights; docs/import.md says how a checkpoint becomes one", ArgumentArity.ExactlyOne);
+        CheckedArgument.Input<string>(
+            "WEIGHTS", "A safetensors file of the weights; docs/import.md says how a checkpoint becomes one", ArgumentArity.ExactlyOne);
 
     private readonly Option<string> _config = new("--config")
     {
@@ -26,11 +28,17 @@ internal sealed class ImportCommand : ExampleCommand
         Required = true,
     };
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The model's zip; it is written whole or not at all", HelpName = "FILE", Required = true };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The model's zip; it is written whole or not at all",
+        HelpName = "FILE",
+        Required = true,
+    };
 
     private readonly Option<string?> _mel = new("--mel")
     {
-        Description = "How mel spectrograms are made: a JSON object with properties of MelOptions [default: as the Python version makes them]",
+        Description =
+            "How mel spectrograms are made: a JSON object with properties of MelOptions [default: as the Python version makes them]",
         HelpName = "FILE",
     };
 
@@ -40,7 +48,10 @@ internal sealed class ImportCommand : ExampleCommand
         HelpName = "TEXT",
     };
 
-    private readonly Option<bool> _ignore = new("--ignore-unexpected") { Description = "Leave out tensors that the model has no place for, instead of refusing the file" };
+    private readonly Option<bool> _ignore = new("--ignore-unexpected")
+    {
+        Description = "Leave out tensors that the model has no place for, instead of refusing the file",
+    };
 
     public ImportCommand(Terminal terminal)
         : base(
@@ -65,22 +76,24 @@ internal sealed class ImportCommand : ExampleCommand
     {
         string weights = arguments.GetRequiredValue(_weights), output = arguments.GetRequiredValue(_output);
         if (!File.Exists(weights)) throw new FileNotFoundException($"There is no file of weights '{weights}'.", weights);
-        if (Path.GetFullPath(weights) == Path.GetFullPath(output)) throw new UsageException($"--output '{output}' would replace what is read.");
+        CheckedArgument.CheckIsNotRead(output, weights);
         var options = ReferenceCheckpoint.ReadConfiguration(ReadText(arguments.GetRequiredValue(_config), "configuration"));
         var mel = arguments.GetValue(_mel) is { } path ? ReadMel(path, options.Bands) : MelOptions.Reference with { Bands = options.Bands };
-        var checkpoint = new ReferenceCheckpoint(options) { Mel = mel, Prefix = arguments.GetValue(_prefix), Strict = !arguments.GetValue(_ignore), Device = "cpu" };
-        using var model = AudioBsqModel.ImportReference(weights, checkpoint);
-        using (var file = new AtomicFile(output))
+        var checkpoint = new ReferenceCheckpoint(options)
         {
-            Save(model, file.Stream);
-            file.Commit();
-        }
-
-        _terminal.Note($"{model.ParameterCount:N0} weights, {model.Options.BitsPerToken} bits a token, {model.TokensPerSecond:N1} tokens a second.");
+            Mel = mel,
+            Prefix = arguments.GetValue(_prefix),
+            Strict = !arguments.GetValue(_ignore),
+            Device = "cpu",
+        };
+        using var model = AudioBsqModel.ImportReference(weights, checkpoint);
+        AtomicFile.Write(output, stream => Save(model, stream));
+        string rate = $"{model.Options.BitsPerToken} bits a token, {model.TokensPerSecond:N1} tokens a second";
+        _terminal.Note($"{model.ParameterCount:N0} weights, {rate}.");
         return ExitCode.Success;
     }
 
-    /// <summary>The pipeline from paths to tokens, as the other commands want it.</summary>
+    /// <summary>Saves the pipeline from paths to tokens that the other commands load.</summary>
     private static void Save(AudioBsqModel model, Stream stream)
     {
         var ml = new MLContext { GpuDeviceId = -1 };
@@ -96,14 +109,17 @@ internal sealed class ImportCommand : ExampleCommand
         MelOptions mel;
         try
         {
-            mel = JsonSerializer.Deserialize<MelOptions>(ReadText(path, "mel options"), MelJson) ?? throw new JsonException("null is not allowed");
+            mel = JsonSerializer.Deserialize<MelOptions>(ReadText(path, "mel options"), MelJson)
+                ?? throw new JsonException("null is not allowed");
         }
         catch (JsonException cause)
         {
             throw new InvalidDataException($"'{path}' holds no mel options: {cause.Message}", cause);
         }
 
-        return mel.Bands == bands ? mel : throw new InvalidDataException($"'{path}' asks for {mel.Bands} bands, and the model for {bands}.");
+        return mel.Bands == bands
+            ? mel
+            : throw new InvalidDataException($"'{path}' asks for {mel.Bands} bands, and the model for {bands}.");
     }
 
     private static string ReadText(string path, string what) =>

@@ -4,14 +4,16 @@ using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq info</c>: what a file is. Its content says so, not its name.</summary>
+/// <summary><c>audiobsq info</c>: describes a file. Its content decides what it is, not its name.</summary>
 internal sealed class InfoCommand : ExampleCommand
 {
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
 
-    private readonly Argument<string> _file =
-        CheckedOption.Input<string>("FILE", "A model's zip (load only models that you trust), a vocoder, a sound file, or a file of tokens, as JSON lines or .absq", ArgumentArity.ExactlyOne);
+    private readonly Argument<string> _file = CheckedArgument.Input<string>(
+        "FILE",
+        "A model's zip (load only models that you trust), a vocoder, a sound file, or a file of tokens, as JSON lines or .absq",
+        ArgumentArity.ExactlyOne);
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object in place of a table" };
 
@@ -47,7 +49,7 @@ internal sealed class InfoCommand : ExampleCommand
         return tally.Total == 0 ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
-    // Two characters; of a text file the first that are no white space.
+    // The first two characters that are no white space.
     private static string Beginning(string path)
     {
         if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder; name a file.");

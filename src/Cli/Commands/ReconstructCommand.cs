@@ -9,59 +9,62 @@ using AudioBsq.Vocoding;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq reconstruct</c>: tokens to sound files, or live tokens to live sound.</summary>
+/// <summary><c>audiobsq reconstruct</c>: turns tokens into sound files, or live tokens into live sound.</summary>
 internal sealed class ReconstructCommand : ExampleCommand
 {
     // Shorter clips go through the network in batches, and longer ones in constant memory.
-    private static readonly TimeSpan LongestAtOnce = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan MaxInMemory = TimeSpan.FromMinutes(3);
 
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new();
+    private readonly SynthesisOptions _synthesis = new("long sound wants one");
 
-    private readonly Argument<string> _model =
-        CheckedOption.Input<string>("MODEL", "The tokenizer's zip that made the tokens; load only models that you trust", ArgumentArity.ExactlyOne);
+    private readonly Argument<string> _model = CheckedArgument.Model("the one that made the tokens");
 
-    private readonly Argument<string[]> _tokens =
-        CheckedOption.Input<string[]>("TOKENS", "Files that 'audiobsq tokenize' wrote, and folders of its containers (.absq); - is standard input, with --pcm", ArgumentArity.OneOrMore);
+    private readonly Argument<string[]> _tokens = CheckedArgument.Input<string[]>(
+        "TOKENS",
+        "Files that 'audiobsq tokenize' wrote, and folders of its containers (.absq); - is standard input, with --pcm",
+        ArgumentArity.OneOrMore);
 
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "Folder for the WAV files, which is made if need be; with --pcm a file, which is replaced at once, or - for standard output [default with --pcm: -]",
+        Description =
+            "Folder for the WAV files, which is made if need be; with --pcm a file, which is replaced at once, or - for standard output "
+            + "[default with --pcm: -]",
         HelpName = "FOLDER",
     };
 
     private readonly Option<PcmSampleFormat?> _pcm = PcmOptions.Choice(
-        "Standard input is live tokens, as 'audiobsq tokenize --pcm' writes them. Their sound is written as they come, samples of this format without a header at the model's rate, and Ctrl+C ends it; needs --vocoder");
+        "Standard input is live tokens, as 'audiobsq tokenize --pcm' writes them. Their sound is written as they come, samples of this "
+        + "format without a header at the model's rate, and Ctrl+C ends it; needs --vocoder");
 
-    private readonly Option<string?> _vocoder = new("--vocoder")
-    {
-        Description = "A file that 'audiobsq train-vocoder' wrote, to make the sound with instead of by Griffin-Lim; long sound wants one",
-        HelpName = "FILE",
-    };
-
-    private readonly Option<int?> _rounds = CheckedOption.Number("--griffin-lim", $"Rounds of Griffin-Lim [default: {new GriffinLimOptions().Iterations}, and 0 after a vocoder]", least: 0);
-
-    private readonly Option<int?> _seed =
-        CheckedOption.Number("--seed", "Chooses the phases that the search for a waveform starts from; the same seed gives the same sound [default: 0]");
+    private readonly Option<int?> _seed = CheckedOption.Integer(
+        "--seed", "Chooses the phases that the search for a waveform starts from; the same seed gives the same sound [default: 0]");
 
     private readonly Option<WavSampleFormat> _format = CheckedOption.Choice(
         "--format",
         "Samples as 16-bit integers (pcm16), or as 32-bit floating point (float), which rounds and cuts off nothing",
         ("pcm16", WavSampleFormat.Pcm16), ("float", WavSampleFormat.IeeeFloat));
 
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace WAV files that are there already; without it their clips fail" };
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "Replace WAV files that are there already; without it their clips fail",
+    };
 
     public ReconstructCommand(Terminal terminal, CancellationToken cancellation)
         : base(
             "reconstruct",
-            "Turn tokens back into sound: one WAV file for each clip, as long as the original to the sample. With --pcm live tokens, as they come.",
+            "Turn tokens back into sound: one WAV file for each clip, as long as the original to the sample. "
+            + "With --pcm live tokens, as they come.",
             """
             audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt
             audiobsq reconstruct tokenizer.zip hello.absq tokens/ -o rebuilt
             audiobsq reconstruct tokenizer.zip tokens.jsonl -o rebuilt --vocoder vocoder.safetensors
-            arecord -t raw -f S16_LE -r 16000 | audiobsq tokenize tokenizer.zip - --pcm s16le | audiobsq reconstruct tokenizer.zip - --pcm s16le --vocoder vocoder.safetensors | aplay -t raw -f S16_LE -r 16000
-            """,
+
+            """
+            + "arecord -t raw -f S16_LE -r 16000 | audiobsq tokenize tokenizer.zip - --pcm s16le | "
+            + "audiobsq reconstruct tokenizer.zip - --pcm s16le --vocoder vocoder.safetensors | aplay -t raw -f S16_LE -r 16000",
             """
             A clip speech/a/hello.flac becomes FOLDER/speech/a/hello.wav, and a second one of that
             name hello (2).wav; a container tokens/a/hello.absq that was found in tokens/ becomes
@@ -93,8 +96,7 @@ internal sealed class ReconstructCommand : ExampleCommand
         Add(_format);
         Add(_overwrite);
         Add(_seed);
-        Add(_vocoder);
-        Add(_rounds);
+        _synthesis.AddTo(this);
         _torch.AddTo(this);
     }
 
@@ -109,10 +111,11 @@ internal sealed class ReconstructCommand : ExampleCommand
         var format = arguments.GetValue(_format);
         var sounds = new ReconstructedSounds(folder, format, arguments.GetValue(_overwrite), tally, _terminal)
         {
-            Finished = inputs.HasFolder ? new FinishedSounds(folder, Settings(pipeline.Model, format, griffinLim, arguments.GetValue(_vocoder))) : null,
+            Finished = inputs.HasFolder
+                ? new FinishedSounds(folder, Settings(pipeline.Model, format, griffinLim, _synthesis.Vocoder(arguments))) : null,
         };
         string modelName = Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_model));
-        var clips = inputs.Read(pipeline.Model, modelName, pipeline.CanStream ? LongestAtOnce : null, tally.Refuse);
+        var clips = inputs.Read(pipeline.Model, modelName, pipeline.CanStream ? MaxInMemory : null, tally.Refuse);
         _terminal.Follow("Reconstructing", inputs.Bytes, hidden: false, report =>
         {
             foreach (var (target, blocks) in pipeline.Synthesize(sounds.Wanted(clips, _cancellation)))
@@ -127,13 +130,18 @@ internal sealed class ReconstructCommand : ExampleCommand
     private int RunLive(ParseResult arguments, PcmSampleFormat format)
     {
         string output = arguments.GetValue(_output) ?? StandardInput.Name;
-        if (arguments.GetRequiredValue(_tokens) is not [StandardInput.Name]) throw new UsageException("--pcm is about standard input: the only TOKENS must be '-'.");
-        if (arguments.GetValue(_vocoder) is not { } path) throw new UsageException("--pcm needs --vocoder: Griffin-Lim cannot make sound before it has the whole of it.");
-        if (arguments.GetValue(_rounds) > 0) throw new UsageException("--griffin-lim must be 0 with --pcm: Griffin-Lim cannot make sound before it has the whole of it.");
-        if (arguments.GetResult(_format) is { Implicit: false }) throw new UsageException("--format is about WAV files: the samples of live sound are what --pcm says.");
-        if (output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--output '{output}' would be no WAV file: the samples of --pcm have no header. Name it .pcm or .raw.");
-        if (output != StandardInput.Name && new[] { arguments.GetRequiredValue(_model), path }.Any(read => Path.GetFullPath(read) == Path.GetFullPath(output)))
-            throw new UsageException($"--output '{output}' would replace what is read.");
+        if (arguments.GetRequiredValue(_tokens) is not [StandardInput.Name])
+            throw new UsageException("--pcm is about standard input: the only TOKENS must be '-'.");
+        if (_synthesis.Vocoder(arguments) is not { } path)
+            throw new UsageException("--pcm needs --vocoder: Griffin-Lim cannot make sound before it has the whole of it.");
+        if (_synthesis.Rounds(arguments) > 0)
+            throw new UsageException("--griffin-lim must be 0 with --pcm: Griffin-Lim cannot make sound before it has the whole of it.");
+        if (arguments.GetResult(_format) is { Implicit: false })
+            throw new UsageException("--format is about WAV files: the samples of live sound are what --pcm says.");
+        if (output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException(
+                $"--output '{output}' would be no WAV file: the samples of --pcm have no header. Name it .pcm or .raw.");
+        if (output != StandardInput.Name) CheckedArgument.CheckIsNotRead(output, arguments.GetRequiredValue(_model), path);
         using var vocoder = Open(arguments, out var griffinLim, out var pipeline);
         using var _ = pipeline;
         var tally = new Tally(_terminal);
@@ -144,12 +152,12 @@ internal sealed class ReconstructCommand : ExampleCommand
     private NeuralVocoder? Open(ParseResult arguments, out GriffinLimOptions griffinLim, out SynthesisPipeline pipeline)
     {
         var ml = _torch.CreateContext(arguments, out string device);
-        var vocoder = LoadVocoder(arguments.GetValue(_vocoder), device);
+        var vocoder = _synthesis.LoadVocoder(arguments, device);
         try
         {
             var saved = SavedModel.Load(ml, arguments.GetRequiredValue(_model));
             griffinLim = new GriffinLimOptions { Seed = arguments.GetValue(_seed) ?? 0 };
-            griffinLim = griffinLim with { Iterations = arguments.GetValue(_rounds) ?? (vocoder is null ? griffinLim.Iterations : 0) };
+            griffinLim = griffinLim with { Iterations = _synthesis.Rounds(arguments) ?? (vocoder is null ? griffinLim.Iterations : 0) };
             pipeline = new SynthesisPipeline(ml, saved, _torch.BatchSize(arguments), griffinLim, vocoder);
             return vocoder;
         }
@@ -170,16 +178,10 @@ internal sealed class ReconstructCommand : ExampleCommand
         }
     }
 
-    // All that decides what the sound of given tokens is.
-    private static string Settings(AudioBsqModel model, WavSampleFormat format, GriffinLimOptions griffinLim, string? vocoder) =>
-        $"{model.Fingerprint} {format} {griffinLim.Seed} {griffinLim.Iterations}{(vocoder is null ? "" : $" {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(vocoder)))}")}";
-
-    /// <summary>The vocoder of a file, or none for none.</summary>
-    internal static NeuralVocoder? LoadVocoder(string? path, string device)
+    // All options that change the sound of given tokens.
+    private static string Settings(AudioBsqModel model, WavSampleFormat format, GriffinLimOptions griffinLim, string? vocoder)
     {
-        if (path is null) return null;
-        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a vocoder.");
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no vocoder '{path}'.", path);
-        return NeuralVocoder.Load(path, device);
+        string hash = vocoder is null ? "" : $" {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(vocoder)))}";
+        return $"{model.Fingerprint} {format} {griffinLim.Seed} {griffinLim.Iterations}{hash}";
     }
 }

@@ -7,26 +7,28 @@ using AudioBsq.Persistence;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq tokenize</c>: sound files, or live sound, to tokens.</summary>
+/// <summary><c>audiobsq tokenize</c>: turns sound files, or live sound, into tokens.</summary>
 internal sealed class TokenizeCommand : ExampleCommand
 {
     // Shorter files go through the network in batches, and longer ones in constant memory.
-    private static readonly TimeSpan LongestAtOnce = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan MaxInMemory = TimeSpan.FromMinutes(3);
 
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new();
     private readonly PcmOptions _pcm = new();
 
-    private readonly Argument<string> _model =
-        CheckedOption.Input<string>("MODEL", "A tokenizer's zip, as mlContext.Model.Save writes it; load only models that you trust", ArgumentArity.ExactlyOne);
+    private readonly Argument<string> _model = CheckedArgument.Model("as mlContext.Model.Save writes it");
 
-    private readonly Argument<string[]> _inputs =
-        CheckedOption.Input<string[]>("INPUT", "Sound files, and folders of them; a folder's files come in the order of their names; - is standard input", ArgumentArity.OneOrMore);
+    private readonly Argument<string[]> _inputs = CheckedArgument.Input<string[]>(
+        "INPUT",
+        "Sound files, and folders of them; a folder's files come in the order of their names; - is standard input",
+        ArgumentArity.OneOrMore);
 
     private readonly Option<string> _output = new("--output", "-o")
     {
-        Description = "Where the tokens go: a file, which is replaced when all is done and not touched before, or with --pcm at once; - for standard output; with --format absq a folder",
+        Description = "Where the tokens go: a file, which is replaced when all is done and not touched before, or with --pcm at once; "
+            + "- for standard output; with --format absq a folder",
         HelpName = "FILE",
         DefaultValueFactory = _ => "-",
     };
@@ -36,12 +38,13 @@ internal sealed class TokenizeCommand : ExampleCommand
         "All tokens as JSON lines (jsonl), or each clip's as a packed container (absq); auto is absq where --output ends in .absq",
         ("auto", TokenFormat.Auto), ("jsonl", TokenFormat.Lines), ("absq", TokenFormat.Containers));
 
-    private readonly Option<bool> _flat = new("--no-recurse") { Description = "Leave out folders inside the given folders" };
+    private readonly Option<bool> _flat = ClipList.FlatOption();
 
     public TokenizeCommand(Terminal terminal, CancellationToken cancellation)
         : base(
             "tokenize",
-            "Turn sound files into tokens: one JSON object a line for each clip, in the order of the input, or a container for each. With --pcm live sound, as it comes.",
+            "Turn sound files into tokens: one JSON object a line for each clip, in the order of the input, or a container for each. "
+            + "With --pcm live sound, as it comes.",
             """
             audiobsq tokenize tokenizer.zip hello.wav
             audiobsq tokenize tokenizer.zip speech/ more/*.flac -o tokens.jsonl
@@ -87,7 +90,7 @@ internal sealed class TokenizeCommand : ExampleCommand
         bool asContainers = format == TokenFormat.Containers || (format == TokenFormat.Auto && named);
         if (_pcm.AreGiven(arguments, arguments.GetRequiredValue(_inputs))) return RunLive(arguments, output, asContainers);
         if (asContainers) return RunContainers(arguments, output, isOne: named || output == "-");
-        if (output == "-") return RunLines(arguments, _terminal.Output, hidden: true); // a bar would run into the lines, which may go on to a terminal
+        if (output == "-") return RunLines(arguments, _terminal.Output, hidden: true); // a progress bar would mix with the lines
 
         CheckIsNotRead(arguments, output);
         using var file = new AtomicFile(output);
@@ -101,7 +104,8 @@ internal sealed class TokenizeCommand : ExampleCommand
         return code;
     }
 
-    private int RunLines(ParseResult arguments, TextWriter writer, bool hidden) => Run(arguments, hidden, (inputs, pipeline, tally, report) =>
+    private int RunLines(
+        ParseResult arguments, TextWriter writer, bool hidden) => Run(arguments, hidden, (inputs, pipeline, tally, report) =>
     {
         foreach (var (path, clip, file, reason) in pipeline.Tokenize(inputs.Paths, _cancellation))
         {
@@ -115,11 +119,14 @@ internal sealed class TokenizeCommand : ExampleCommand
     private int RunContainers(ParseResult arguments, string output, bool isOne)
     {
         string[] named = arguments.GetRequiredValue(_inputs);
-        if (isOne && (named.Length > 1 || Directory.Exists(named[0]))) throw new UsageException($"--output '{output}' is one container, for one sound file. For more name a folder, with --format absq.");
+        if (isOne && (named.Length > 1 || Directory.Exists(named[0])))
+            throw new UsageException(
+                $"--output '{output}' is one container, for one sound file. For more name a folder, with --format absq.");
         if (isOne && output != "-") CheckIsNotRead(arguments, output);
         if (!isOne) Directory.CreateDirectory(output);
+        string modelName = Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_model));
         return Run(arguments, hidden: output == "-", (inputs, pipeline, tally, report) =>
-            new ContainerOutput(inputs, pipeline, Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_model)), tally).Run(output, isOne, report, _cancellation));
+            new ContainerOutput(inputs, pipeline, modelName, tally).Run(output, isOne, report, _cancellation));
     }
 
     private int RunLive(ParseResult arguments, string output, bool asContainer)
@@ -129,27 +136,33 @@ internal sealed class TokenizeCommand : ExampleCommand
         var ml = _torch.CreateContext(arguments);
         using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, path), _torch.BatchSize(arguments));
         if (!pipeline.CanStream)
-            throw new InvalidDataException($"'{path}' cannot take live sound: between LoadAudio and TokenizeAudio it must hold ExtractMelSpectrogram alone, with levels that do not depend on the whole file.");
+        {
+            throw new InvalidDataException(
+                $"'{path}' cannot take live sound: between LoadAudio and TokenizeAudio it must hold ExtractMelSpectrogram alone, "
+                + "with levels that do not depend on the whole file.");
+        }
+
         var tally = new Tally(_terminal);
-        new LiveTokenization(pipeline.Model, _pcm.Format(arguments, pipeline.Model.Mel.SampleRate), _terminal, _cancellation).Run(output, asContainer, Path.GetFileNameWithoutExtension(path), tally);
+        var format = _pcm.Format(arguments, pipeline.Model.Mel.SampleRate);
+        new LiveTokenization(pipeline.Model, format, _terminal, _cancellation)
+            .Run(output, asContainer, Path.GetFileNameWithoutExtension(path), tally);
         return tally.Conclude();
     }
 
     private int Run(ParseResult arguments, bool hidden, Action<SoundInputs, TokenPipeline, Tally, Action<double>> work)
     {
         var ml = _torch.CreateContext(arguments);
-        using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, arguments.GetRequiredValue(_model)), _torch.BatchSize(arguments), longest: LongestAtOnce);
+        var saved = SavedModel.Load(ml, arguments.GetRequiredValue(_model));
+        using var pipeline = new TokenPipeline(ml, saved, _torch.BatchSize(arguments), max: MaxInMemory);
         var tally = new Tally(_terminal);
-        using var inputs = new SoundInputs(ml, arguments.GetRequiredValue(_inputs), recursive: !arguments.GetValue(_flat), tally, _terminal.OpenInput);
+        bool recursive = !arguments.GetValue(_flat);
+        using var inputs = new SoundInputs(ml, arguments.GetRequiredValue(_inputs), recursive, tally, _terminal.OpenInput);
         _terminal.Follow("Tokenizing", inputs.Paths.Count, hidden, report => work(inputs, pipeline, tally, report));
         return tally.Conclude();
     }
 
-    private void CheckIsNotRead(ParseResult arguments, string output)
-    {
-        var read = arguments.GetRequiredValue(_inputs).Append(arguments.GetRequiredValue(_model));
-        if (read.Any(path => Path.GetFullPath(path) == Path.GetFullPath(output))) throw new UsageException($"--output '{output}' would replace what is read.");
-    }
+    private void CheckIsNotRead(ParseResult arguments, string output) =>
+        CheckedArgument.CheckIsNotRead(output, arguments.GetRequiredValue(_inputs).Append(arguments.GetRequiredValue(_model)));
 
     private static void Write(TextWriter writer, ClipTokens clip, Tally tally)
     {
@@ -157,12 +170,13 @@ internal sealed class TokenizeCommand : ExampleCommand
         tally.Count(clip.Seconds, clip.Tokens.Length);
     }
 
-    // A line needs all of its tokens, but not the sound.
+    // A line needs all of its tokens, but not the sound, in memory.
     private void Write(TextWriter writer, LongSound file, SoundInputs inputs, Tally tally, Action<double> report)
     {
         try
         {
-            Write(writer, file.ReadAll(done => report(tally.Total + done), _cancellation) with { Path = inputs.SourceOf(file.Path) }, tally);
+            var clip = file.ReadAll(done => report(tally.Total + done), _cancellation);
+            Write(writer, clip with { Path = inputs.SourceOf(file.Path) }, tally);
         }
         catch (InvalidDataException damage)
         {

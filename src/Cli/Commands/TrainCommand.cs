@@ -8,7 +8,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq train</c>: a configuration to a tokenizer.</summary>
+/// <summary><c>audiobsq train</c>: trains a tokenizer as a configuration says.</summary>
 internal sealed class TrainCommand : ExampleCommand
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
@@ -17,12 +17,22 @@ internal sealed class TrainCommand : ExampleCommand
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new(configured: true);
 
-    private readonly Argument<string> _config =
-        CheckedOption.Input<string>("CONFIG", "A YAML file that says what is trained, on which clips and how: see configs/ and docs/configuration.md", ArgumentArity.ExactlyOne);
+    private readonly Argument<string> _config = CheckedArgument.Input<string>(
+        "CONFIG", "A YAML file that says what is trained, on which clips and how: see configs/ and docs/configuration.md",
+        ArgumentArity.ExactlyOne);
 
-    private readonly Option<string> _folder = new("--output-dir", "-o") { Description = "Folder for all results; it is made if need be", HelpName = "DIR", Required = true };
+    private readonly Option<string> _folder = new("--output-dir", "-o")
+    {
+        Description = "Folder for all results; it is made if need be",
+        HelpName = "DIR",
+        Required = true,
+    };
 
-    private readonly Option<string[]> _set = new("--set") { Description = "What counts instead of what the file says; may be given several times", HelpName = "KEY=VALUE" };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "What counts instead of what the file says; may be given several times",
+        HelpName = "KEY=VALUE",
+    };
 
     private readonly Option<string> _resume = new("--resume")
     {
@@ -31,9 +41,15 @@ internal sealed class TrainCommand : ExampleCommand
         DefaultValueFactory = _ => "auto",
     };
 
-    private readonly Option<bool> _ema = new("--use-ema") { Description = "Average the weights over steps, also where the configuration does not" };
+    private readonly Option<bool> _ema = new("--use-ema")
+    {
+        Description = "Average the weights over steps, also where the configuration does not",
+    };
 
-    private readonly Option<bool> _uncached = new("--no-cache") { Description = "Compute spectrograms anew on every pass: data.mel_cache=none, whatever the configuration says" };
+    private readonly Option<bool> _uncached = new("--no-cache")
+    {
+        Description = "Compute spectrograms anew on every pass: data.mel_cache=none, whatever the configuration says",
+    };
 
     public TrainCommand(Terminal terminal, CancellationToken cancellation)
         : base(
@@ -97,7 +113,7 @@ internal sealed class TrainCommand : ExampleCommand
         }
     }
 
-    // Null where the configuration makes no sense, which is then said, a line for each error.
+    // Prints a line for each error of the configuration, and then returns null.
     private TrainingConfig? Load(string path, string[] overrides)
     {
         try
@@ -116,15 +132,25 @@ internal sealed class TrainCommand : ExampleCommand
         if (arguments.GetValue(_ema)) training = training with { Ema = training.Ema ?? new EmaOptions() };
         string resume = arguments.GetRequiredValue(_resume);
         string? from = resume is "auto" or "none" ? null : resume;
-        if (from is not null && !File.Exists(from)) throw new UsageException($"--resume must be auto, none or a checkpoint, and there is no file '{from}'.");
+        if (from is not null && !File.Exists(from))
+            throw new UsageException($"--resume must be auto, none or a checkpoint, and there is no file '{from}'.");
         if (training.Checkpoints is { } checkpoints)
-            return training with { Checkpoints = checkpoints with { Folder = Path.Combine(folder, checkpoints.Folder), Resume = resume != "none", ResumeFrom = from } };
-        return from is null ? training : throw new UsageException("--resume FILE needs training.checkpoint_dir, such as --set checkpoint_dir=checkpoints.");
+        {
+            string place = Path.Combine(folder, checkpoints.Folder);
+            return training with { Checkpoints = checkpoints with { Folder = place, Resume = resume != "none", ResumeFrom = from } };
+        }
+
+        if (from is null) return training;
+        throw new UsageException("--resume FILE needs training.checkpoint_dir, such as --set checkpoint_dir=checkpoints.");
     }
 
-    private void Train(TrainingPipeline pipeline, RunFolder results, TrainingConfig config, Action<string, IReadOnlyList<(string Name, string Value)>> show)
+    private void Train(
+        TrainingPipeline pipeline,
+        RunFolder results,
+        TrainingConfig config,
+        Action<string, IReadOnlyList<(string Name, string Value)>> show)
     {
-        var display = new TrainingDisplay(results.Course, config.Mel);
+        var display = new TrainingDisplay(results.History, config.Mel);
         pipeline.Train(
             progress =>
             {
@@ -157,13 +183,13 @@ internal sealed class TrainCommand : ExampleCommand
     private void Conclude(TrainingPipeline pipeline, RunFolder results, TrainingConfig config)
     {
         results.WriteModel(pipeline.Save);
-        if (results.Course.Last is null)
+        if (results.History.Last is null)
         {
             _terminal.Say("There was no step left to train; the model is that of the checkpoint.");
             return;
         }
 
-        var summary = TrainingSummary.Of(config, pipeline.Model, results.Course, pipeline.Unread, results.Entries());
+        var summary = TrainingSummary.Of(config, pipeline.Model, results.History, pipeline.Unread, results.Entries());
         results.WriteSummary(summary);
         _terminal.Show([("Model", results.ModelPath), .. summary.Rows()]);
     }
@@ -171,7 +197,9 @@ internal sealed class TrainCommand : ExampleCommand
     private static string Stopped(CheckpointOptions? checkpoints)
     {
         if (checkpoints is null) return "stopped. Nothing is kept of this run: set training.checkpoint_dir to be able to go on.";
-        string? newest = Directory.Exists(checkpoints.Folder) ? Directory.EnumerateFiles(checkpoints.Folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal) : null;
+        string? newest = Directory.Exists(checkpoints.Folder)
+            ? Directory.EnumerateFiles(checkpoints.Folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal)
+            : null;
         return newest is null
             ? $"stopped before the first checkpoint, at step {checkpoints.Every}. Nothing is kept of this run."
             : $"stopped. The same command with --resume auto goes on from {newest}.";

@@ -3,7 +3,6 @@ using System.Globalization;
 using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Decoding;
-using AudioBsq.MLNet;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Vocoding;
@@ -11,7 +10,7 @@ using Microsoft.ML;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq train-vocoder</c>: sound files to a vocoder.</summary>
+/// <summary><c>audiobsq train-vocoder</c>: trains a vocoder on sound files.</summary>
 internal sealed class TrainVocoderCommand : ExampleCommand
 {
     private static readonly (VocoderOptions Network, VocoderTrainingOptions Training) Defaults = (new(), new());
@@ -20,9 +19,15 @@ internal sealed class TrainVocoderCommand : ExampleCommand
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new(batches: false);
 
-    private readonly Argument<string[]> _inputs = CheckedOption.Input<string[]>("FOLDER", "Folders of sound files to learn from, or files", ArgumentArity.OneOrMore);
+    private readonly Argument<string[]> _inputs = CheckedArgument.Input<string[]>(
+        "FOLDER", "Folders of sound files to learn from, or files", ArgumentArity.OneOrMore);
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The vocoder's file; it is written whole or not at all", HelpName = "FILE", Required = true };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The vocoder's file; it is written whole or not at all",
+        HelpName = "FILE",
+        Required = true,
+    };
 
     private readonly Option<string?> _tokenizer = new("--tokenizer")
     {
@@ -32,17 +37,23 @@ internal sealed class TrainVocoderCommand : ExampleCommand
 
     private readonly Option<int?> _steps = CheckedOption.Count("--steps", $"Training steps [default: {Defaults.Training.MaxSteps}]");
 
-    private readonly Option<int?> _crops = CheckedOption.Count("--batch-size", $"Pieces of sound in one step [default: {Defaults.Training.BatchSize}]");
+    private readonly Option<int?> _crops =
+        CheckedOption.Count("--batch-size", $"Pieces of sound in one step [default: {Defaults.Training.BatchSize}]");
 
-    private readonly Option<int?> _width = CheckedOption.Number("--width", $"Channels of the network [default: {Defaults.Network.Width}]", least: 8);
+    private readonly Option<int?> _width =
+        CheckedOption.Integer("--width", $"Channels of the network [default: {Defaults.Network.Width}]", min: 8);
 
     private readonly Option<int?> _layers = CheckedOption.Count("--layers", $"Blocks of the network [default: {Defaults.Network.Layers}]");
 
-    private readonly Option<bool> _causal = new("--causal") { Description = "Let no convolution look ahead, so that streamed sound comes 150 ms earlier at the default sizes" };
+    private readonly Option<bool> _causal = new("--causal")
+    {
+        Description = "Let no convolution look ahead, so that streamed sound comes 150 ms earlier at the default sizes",
+    };
 
-    private readonly Option<int?> _seed = CheckedOption.Number("--seed", $"Chooses first weights and pieces; the same seed gives the same vocoder [default: {Defaults.Training.Seed}]");
+    private readonly Option<int?> _seed = CheckedOption.Integer(
+        "--seed", $"Chooses first weights and pieces; the same seed gives the same vocoder [default: {Defaults.Training.Seed}]");
 
-    private readonly Option<bool> _flat = new("--no-recurse") { Description = "Leave out folders inside the given folders" };
+    private readonly Option<bool> _flat = ClipList.FlatOption();
 
     public TrainVocoderCommand(Terminal terminal, CancellationToken cancellation)
         : base(
@@ -76,12 +87,12 @@ internal sealed class TrainVocoderCommand : ExampleCommand
     {
         string output = arguments.GetRequiredValue(_output);
         string? zip = arguments.GetValue(_tokenizer);
-        if (zip is not null && Path.GetFullPath(zip) == Path.GetFullPath(output)) throw new UsageException($"--output '{output}' would replace what is read.");
+        if (zip is not null) CheckedArgument.CheckIsNotRead(output, zip);
         var (network, training) = Settings(arguments);
         using var file = new AtomicFile(output);
         var ml = _torch.CreateContext(arguments, out string device);
         using var saved = zip is null ? null : SavedModel.Load(ml, zip);
-        var tokenizer = saved is null ? null : ((AudioTokenizerTransformer)saved.Transformers[saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio")]).Model;
+        var tokenizer = saved?.Tokenizer.Model;
         var (mel, tally) = (tokenizer?.Mel ?? new MelOptions(), new Tally(_terminal));
         var waveforms = Read(ml, arguments, mel.SampleRate, tally);
         if (waveforms.Count == 0) return tally.Conclude();
@@ -131,7 +142,8 @@ internal sealed class TrainVocoderCommand : ExampleCommand
                     waveforms.Add(sound.Samples);
                     tally.Count(sound.Seconds);
                 }
-                catch (Exception failure) when (failure is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+                catch (Exception failure) when (
+                    failure is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
                 {
                     tally.Refuse(clip, Failure.Reason(failure));
                 }
@@ -143,7 +155,8 @@ internal sealed class TrainVocoderCommand : ExampleCommand
     }
 
     private static string Line(VocoderProgress progress) => string.Create(CultureInfo.InvariantCulture,
-        $"step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MelError:F3} dB, lr {progress.LearningRate:0.00e+0}, gradient {progress.GradientNorm:F3}, {progress.Speed:F1} s of sound/s");
+        $"step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MelError:F3} dB, "
+        + $"lr {progress.LearningRate:0.00e+0}, gradient {progress.GradientNorm:F3}, {progress.Speed:F1} s of sound/s");
 
     private static (string Name, string Value)[] Rows(VocoderProgress progress)
     {

@@ -4,56 +4,51 @@ using System.Globalization;
 
 namespace AudioBsq.Cli.Console;
 
-/// <summary>Options and arguments that refuse what cannot be meant, in words.</summary>
+/// <summary>Options whose values are checked when the command line is read; the error names the option, the value and the rule.</summary>
 internal static class CheckedOption
 {
     /// <summary>A whole number from 1; null where it is not given.</summary>
-    public static Option<int?> Count(string name, string description) => Number(name, description, least: 1);
+    public static Option<int?> Count(string name, string description) => Integer(name, description, min: 1);
 
     /// <summary>A whole number; null where it is not given.</summary>
-    public static Option<int?> Number(string name, string description, int least = int.MinValue, int most = int.MaxValue) => new(name)
+    public static Option<int?> Integer(string name, string description, int min = int.MinValue, int max = int.MaxValue) => new(name)
     {
         Description = description,
         HelpName = "N",
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most) return number;
-            string range = most < int.MaxValue ? $" from {least} to {most}" : least > int.MinValue ? $" from {least} on" : "";
+            bool isWhole = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
+            if (isWhole && value >= min && value <= max) return value;
+            string range = max < int.MaxValue ? $" from {min} to {max}" : min > int.MinValue ? $" from {min} on" : "";
             result.AddError($"{name} must be a whole number{range}, and '{text}' is none.");
             return null;
         },
     };
 
     /// <summary>One of a few words; the first is the default.</summary>
-    public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices) where T : struct => new(name)
+    public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
+        where T : struct
     {
-        Description = $"{description} [default: {choices[0].Word}]",
-        HelpName = WordsOf(choices),
-        DefaultValueFactory = _ => choices[0].Value,
-        CustomParser = result => Chosen(result, name, choices) ?? default,
-    };
+        return new(name)
+        {
+            Description = $"{description} [default: {choices[0].Word}]",
+            HelpName = WordsOf(choices),
+            DefaultValueFactory = _ => choices[0].Value,
+            CustomParser = result => Chosen(result, name, choices) ?? default,
+        };
+    }
 
     /// <summary>One of a few words; null where it is not given.</summary>
-    public static Option<T?> ChoiceOrNone<T>(string name, string description, params (string Word, T Value)[] choices) where T : struct => new(name)
+    public static Option<T?> ChoiceOrNone<T>(string name, string description, params (string Word, T Value)[] choices)
+        where T : struct
     {
-        Description = description,
-        HelpName = WordsOf(choices),
-        CustomParser = result => Chosen(result, name, choices),
-    };
-
-    /// <summary>The name of something to read. An option that does not exist would be taken for one: it is refused.</summary>
-    public static Argument<T> Input<T>(string name, string description, ArgumentArity arity)
-    {
-        var argument = new Argument<T>(name) { Description = description, Arity = arity };
-        argument.Validators.Add(result =>
+        return new(name)
         {
-            foreach (string text in result.Tokens.Select(token => token.Value))
-            {
-                if (text.StartsWith('-') && text != "-" && !Path.Exists(text)) result.AddError($"There is no option '{text}' here, and no file of that name.");
-            }
-        });
-        return argument;
+            Description = description,
+            HelpName = WordsOf(choices),
+            CustomParser = result => Chosen(result, name, choices),
+        };
     }
 
     private static string WordsOf<T>((string Word, T Value)[] choices) => string.Join('|', choices.Select(choice => choice.Word));

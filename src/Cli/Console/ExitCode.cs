@@ -1,6 +1,6 @@
 namespace AudioBsq.Cli.Console;
 
-/// <summary>What the program says to a script.</summary>
+/// <summary>The exit codes, and what they mean.</summary>
 internal static class ExitCode
 {
     /// <summary>Everything was done.</summary>
@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>Some clips failed; the others are in the output.</summary>
     public const int SomeFailed = 1;
 
-    /// <summary>The command line makes no sense, or the configuration that it names.</summary>
+    /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
 
     /// <summary>There is no output: no usable model, no place to write to, or not one good clip.</summary>
@@ -18,7 +18,7 @@ internal static class ExitCode
     /// <summary>Stopped by Ctrl+C.</summary>
     public const int Cancelled = 130;
 
-    /// <summary>As a part of the help text.</summary>
+    /// <summary>The codes as they stand in the help.</summary>
     public const string Help = """
         Exit codes:
           0    everything was done
@@ -28,6 +28,6 @@ internal static class ExitCode
           130  stopped by Ctrl+C
         """;
 
-    /// <summary>The code for this many good and bad clips.</summary>
+    /// <summary>The code for so many clips that succeeded and failed.</summary>
     public static int Of(int good, int bad) => bad == 0 ? Success : good > 0 ? SomeFailed : NothingDone;
 }

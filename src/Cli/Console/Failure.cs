@@ -4,12 +4,12 @@ using AudioBsq.Native;
 
 namespace AudioBsq.Cli.Console;
 
-/// <summary>What went wrong, for a person.</summary>
+/// <summary>Error messages for a person.</summary>
 internal static class Failure
 {
     /// <summary>
-    /// The reason inside an exception. ML.NET wraps what a transformer throws while it is loaded in exceptions of its own; torch puts a
-    /// native stack trace below its message.
+    /// The message of the exception that says what happened: ML.NET wraps others in exceptions of its own while it loads a model, and torch
+    /// appends a native stack trace, which is cut off.
     /// </summary>
     public static string Reason(Exception failure)
     {
@@ -17,6 +17,7 @@ internal static class Failure
         return failure is ExternalException ? failure.Message.Split('\n')[0] : failure.Message;
     }
 
-    private static bool Says(Exception failure) => failure is not (TargetInvocationException or TypeInitializationException or AggregateException)
+    private static bool Says(Exception failure) =>
+        failure is not (TargetInvocationException or TypeInitializationException or AggregateException)
         && !failure.Message.StartsWith("Error during class instantiation", StringComparison.Ordinal);
 }

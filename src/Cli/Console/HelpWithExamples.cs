@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace AudioBsq.Cli.Console;
 
-/// <summary>The usual help, and below it examples and exit codes.</summary>
+/// <summary>The usual help, followed by notes, examples and exit codes.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;

@@ -4,19 +4,19 @@ using System.Text.Json.Serialization;
 
 namespace AudioBsq.Cli.Console;
 
-/// <summary>What a file holds. The implementing record's properties are its JSON.</summary>
+/// <summary>Results that can be shown as a table or as JSON. The properties of the implementing record are the JSON's members.</summary>
 internal interface ISummary
 {
     private static readonly JsonSerializerOptions Settings = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
-        IgnoreReadOnlyProperties = true, // what follows from the others
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // nothing of it goes into a web page
+        IgnoreReadOnlyProperties = true, // they are computed from the others
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the JSON goes into no web page
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>The same for a person: names and values below each other.</summary>
+    /// <summary>Names and values, for a person.</summary>
     IEnumerable<(string Name, string Value)> Rows();
 
     /// <summary>The record as one JSON object.</summary>

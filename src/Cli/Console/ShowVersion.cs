@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace AudioBsq.Cli.Console;
 
-/// <summary>The version of this program, also where another one hosts it.</summary>
+/// <summary>Prints the version of this program, not that of a program which hosts it, such as a test runner.</summary>
 internal sealed class ShowVersion : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)
@@ -14,5 +14,6 @@ internal sealed class ShowVersion : SynchronousCommandLineAction
     }
 
     /// <summary>The version of the assembly that holds a type.</summary>
-    public static string VersionOf(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 }

@@ -1,14 +1,14 @@
 namespace AudioBsq.Cli.Console;
 
-/// <summary>Standard input as a file that can be read more than once, as long as this is not disposed.</summary>
+/// <summary>Standard input, copied to a temporary file that can be read more than once and is deleted on disposal.</summary>
 internal sealed class StandardInput : IDisposable
 {
-    /// <summary>What stands for it on the command line.</summary>
+    /// <summary>Its name on the command line.</summary>
     public const string Name = "-";
 
     private readonly string _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"audiobsq-{Guid.NewGuid():N}");
 
-    /// <summary>Reads it to its end.</summary>
+    /// <summary>Reads standard input to its end.</summary>
     public StandardInput(Func<Stream> open)
     {
         using var file = new FileStream(_path, FileMode.CreateNew, FileAccess.Write);
@@ -16,7 +16,7 @@ internal sealed class StandardInput : IDisposable
         input.CopyTo(file);
     }
 
-    /// <summary>The file's path.</summary>
+    /// <summary>Path of the copy.</summary>
     public string Path => _path;
 
     public void Dispose() => File.Delete(_path);

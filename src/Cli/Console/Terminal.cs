@@ -4,33 +4,33 @@ using Spectre.Console;
 namespace AudioBsq.Cli.Console;
 
 /// <summary>
-/// Where results and messages go. Messages are one line each on standard error. A progress bar is drawn only where standard error is a
-/// terminal, and frames and weights of type only where standard output is one. No text is ever taken for markup.
+/// Writes results to standard output and messages to standard error, one line each. A progress bar appears only where standard error is a
+/// terminal, and frames and bold type only where standard output is one. Text is never interpreted as markup.
 /// </summary>
 internal sealed class Terminal(TextWriter output, TextWriter error)
 {
     private readonly IAnsiConsole _results = Open(output), _messages = Open(error);
     private bool _isDrawing;
 
-    /// <summary>Standard output, for what a script reads.</summary>
+    /// <summary>Standard output, for results that a script reads.</summary>
     public TextWriter Output => output;
 
     /// <summary>Opens standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = System.Console.OpenStandardInput;
 
-    /// <summary>Opens standard output for bytes, which <see cref="Output"/> must not be used beside.</summary>
+    /// <summary>Opens standard output for bytes; <see cref="Output"/> must not be used as well.</summary>
     public Func<Stream> OpenOutput { get; init; } = System.Console.OpenStandardOutput;
 
     /// <summary>Whether messages are followed by stack traces.</summary>
     public bool IsVerbose { get; set; }
 
-    /// <summary>Whether results are seen by a person at once.</summary>
+    /// <summary>Whether standard output is a terminal.</summary>
     public bool ShowsOutput => _results.Profile.Out.IsTerminal;
 
-    /// <summary>The same without standard output: for work whose results another command tells.</summary>
+    /// <summary>The same without standard output, for a command that another command runs.</summary>
     public Terminal WithoutResults() => new(TextWriter.Null, error) { IsVerbose = IsVerbose };
 
-    /// <summary>One line on standard error, whatever the message holds.</summary>
+    /// <summary>Writes a message to standard error, on one line.</summary>
     public void Say(string message, Exception? cause = null)
     {
         string text = $"audiobsq: {OneLine(message)}";
@@ -39,13 +39,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         else error.WriteLine(text);
     }
 
-    /// <summary>The same, only for a person who is watching.</summary>
+    /// <summary>The same, only where standard error is a terminal.</summary>
     public void Note(string message)
     {
         if (_messages.Profile.Out.IsTerminal) Say(message);
     }
 
-    /// <summary>Runs work that says from time to time how much of <paramref name="total"/> it has done.</summary>
+    /// <summary>
+    /// Runs work that reports how much of <paramref name="total"/> is done, and shows a progress bar unless it is hidden.
+    /// </summary>
     public void Follow(string what, long total, bool hidden, Action<Action<double>> work)
     {
         if (hidden || !_messages.Profile.Out.IsTerminal || !_messages.Profile.Capabilities.Ansi)
@@ -55,7 +57,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         }
 
         var bar = _messages.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn());
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(),
+                new RemainingTimeColumn());
         bar.Start(context =>
         {
             var task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(total, 1));
@@ -72,8 +76,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     }
 
     /// <summary>
-    /// Runs work that tells now and then how it stands: as names and values that are drawn in one place, or where nobody watches as one line
-    /// on standard error each time.
+    /// Runs work that reports its state from time to time. A terminal shows the names and values, updated in place; anything else gets the
+    /// line, on standard error.
     /// </summary>
     public void Watch(string before, Action<Action<string, IReadOnlyList<(string Name, string Value)>>> work)
     {
@@ -98,7 +102,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         });
     }
 
-    /// <summary>Names and values on standard output: a table for a person, plain lines for a file or pipe.</summary>
+    /// <summary>Writes names and values to standard output: a table on a terminal, plain lines to a file or pipe.</summary>
     public void Show(IReadOnlyList<(string Name, string Value)> rows)
     {
         if (!ShowsOutput)
@@ -111,19 +115,28 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         _results.Write(NamesAndValues(rows));
     }
 
-    /// <summary>A table with headings on standard output, the same for a file or pipe without the frame. The first column is text, the others are numbers.</summary>
+    /// <summary>
+    /// Writes a table to standard output, without its frame to a file or pipe. The first column is text, the others are numbers.
+    /// </summary>
     public void Show(string[] headings, IReadOnlyList<string[]> rows)
     {
         if (!ShowsOutput)
         {
             int[] widths = [.. headings.Select((heading, i) => rows.Append(headings).Max(row => OneLine(row[i]).Length))];
             foreach (string[] row in rows.Prepend(headings))
-                output.WriteLine(string.Join("  ", row.Select((cell, i) => i == 0 ? OneLine(cell).PadRight(widths[i]) : OneLine(cell).PadLeft(widths[i]))));
+                output.WriteLine(string.Join("  ", row.Select(Padded)));
             return;
+
+            string Padded(string cell, int i) => i == 0 ? OneLine(cell).PadRight(widths[i]) : OneLine(cell).PadLeft(widths[i]);
         }
 
         var table = new Table { Border = TableBorder.Rounded };
-        foreach (string heading in headings) table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))) { Alignment = table.Columns.Count == 0 ? Justify.Left : Justify.Right });
+        foreach (string heading in headings)
+        {
+            var bold = new Text(heading, new Style(decoration: Decoration.Bold));
+            table.AddColumn(new TableColumn(bold) { Alignment = table.Columns.Count == 0 ? Justify.Left : Justify.Right });
+        }
+
         foreach (string[] row in rows) table.AddRow(row.Select(cell => new Text(OneLine(cell))));
         _results.Write(table);
     }
@@ -136,7 +149,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         return table;
     }
 
-    /// <summary>Without line breaks, and without what could command a terminal.</summary>
+    /// <summary>Text without line breaks and control characters, which could control a terminal.</summary>
     private static string OneLine(string text)
     {
         var line = new StringBuilder(text.Length);

@@ -5,20 +5,23 @@ using TorchSharp;
 
 namespace AudioBsq.Cli.Console;
 
-/// <summary>The options of commands that run a model: where, and how much at a time.</summary>
-/// <param name="configured">The command has a configuration, which says both unless the command line does.</param>
-/// <param name="batches">Clips go through the network in batches whose size is of no consequence.</param>
+/// <summary>The options of commands that run a network: device, batch size, threads.</summary>
+/// <param name="configured">The command reads a configuration file, which gives device and batch size unless the command line does.</param>
+/// <param name="batches">The command has --batch-size, which changes no result.</param>
 internal sealed class TorchOptions(bool configured = false, bool batches = true)
 {
     private readonly Option<string?> _device = new("--device")
     {
-        Description = $"Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N [default: {(configured ? "as configured" : "auto")}]",
+        Description = "Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N "
+            + (configured ? "[default: as configured]" : "[default: auto]"),
         HelpName = "DEVICE",
     };
 
-    private readonly Option<int?> _batchSize = CheckedOption.Count("--batch-size", "Clips that go through the network together; results do not depend on it [default: as saved in the model]");
+    private readonly Option<int?> _batchSize = CheckedOption.Count(
+        "--batch-size", "Clips that go through the network together; results do not depend on it [default: as saved in the model]");
 
-    private readonly Option<int?> _threads = CheckedOption.Count("--threads", "Threads of the network on a CPU; fewer can be faster where cores are shared [default: one for each core]");
+    private readonly Option<int?> _threads = CheckedOption.Count(
+        "--threads", "Threads of the network on a CPU; fewer can be faster where cores are shared [default: one for each core]");
 
     public void AddTo(Command command)
     {
@@ -27,11 +30,12 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
         command.Add(_threads);
     }
 
-    /// <summary>Rows in a batch, or null: as the model says.</summary>
+    /// <summary>Clips in a batch; the model's own number when null.</summary>
     public int? BatchSize(ParseResult arguments) => arguments.GetValue(_batchSize);
 
-    /// <summary>A context whose models run where and how the user said.</summary>
-    public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null) => Create(arguments, Resolve(arguments.GetValue(_device) ?? device), seed);
+    /// <summary>A context whose models run on the chosen device and number of threads.</summary>
+    public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null) =>
+        Create(arguments, Resolve(arguments.GetValue(_device) ?? device), seed);
 
     /// <summary>The same, and the device by its full name.</summary>
     public MLContext CreateContext(ParseResult arguments, out string device)

@@ -1,4 +1,4 @@
 namespace AudioBsq.Cli.Console;
 
-/// <summary>A command line that makes no sense; the message is a sentence that says why.</summary>
+/// <summary>The command line is wrong; the message is a sentence that says why.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -1,12 +1,12 @@
 namespace AudioBsq.Cli.Evaluation;
 
 /// <summary>
-/// The errors of the best predictor that knows nothing of a frame: each band always at one level, its median for the absolute and its mean for
-/// the squared error. Levels are counted in narrow bins, so memory does not grow with the clips.
+/// The errors of the best constant prediction, which any model must beat: every frame the same, each band at its median for the absolute
+/// error and at its mean for the squared error. Levels are counted in narrow bins, so memory does not grow with the clips.
 /// </summary>
 /// <param name="bands">Bands of a frame.</param>
-/// <param name="low">Level of the lowest bin; what lies below is in it too, so no more than few levels should.</param>
-/// <param name="high">Level of the highest bin, in the same way.</param>
+/// <param name="low">Level of the lowest bin, which counts what lies below it too.</param>
+/// <param name="high">Level of the highest bin, which counts what lies above it too.</param>
 internal sealed class ConstantBaseline(int bands, double low, double high)
 {
     private const int Bins = 8192; // of 0.01 dB where levels are from -80 to 0
@@ -16,13 +16,14 @@ internal sealed class ConstantBaseline(int bands, double low, double high)
     private readonly double[] _squares = new double[bands];
     private long _frames;
 
-    /// <summary>Mean absolute error of medians, to within a bin's width for what shares the median's bin, otherwise exact; NaN without frames.</summary>
+    /// <summary>Mean absolute error of the medians, exact but for levels in the median's own bin; NaN without frames.</summary>
     public double AbsoluteError => Enumerable.Range(0, bands).Average(AbsoluteErrorOf);
 
-    /// <summary>Mean squared error of means: the average variance of a band; NaN without frames.</summary>
-    public double SquaredError => Enumerable.Range(0, bands).Average(band => Math.Max(0, _squares[band] / _frames - Math.Pow(SumOf(band) / _frames, 2)));
+    /// <summary>Mean squared error of the means, which is the average variance of a band; NaN without frames.</summary>
+    public double SquaredError =>
+        Enumerable.Range(0, bands).Average(band => Math.Max(0, _squares[band] / _frames - Math.Pow(SumOf(band) / _frames, 2)));
 
-    /// <summary>Counts the levels of a clip (frames, bands).</summary>
+    /// <summary>Adds a clip's mel spectrogram (frames, bands).</summary>
     public void Add(ReadOnlySpan<float> mel)
     {
         for (int i = 0; i < mel.Length; i++)

@@ -2,7 +2,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Evaluation;
 
-/// <summary>The unit of a mel spectrogram's numbers, for a person.</summary>
+/// <summary>The unit of a mel spectrogram's values.</summary>
 internal static class MelUnit
 {
     public static string Unit(this MelLevel level) => level switch

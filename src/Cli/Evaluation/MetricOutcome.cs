@@ -1,6 +1,6 @@
 namespace AudioBsq.Cli.Evaluation;
 
-/// <summary>What a user's command said about two files: a number, or why there is none.</summary>
+/// <summary>The number that a user's program gave, or why there is none.</summary>
 internal readonly record struct MetricOutcome(double? Value, string? Problem)
 {
     public static MetricOutcome Of(double value) => new(value, null);

@@ -8,25 +8,31 @@ using AudioBsq.Signal;
 namespace AudioBsq.Cli.Evaluation;
 
 /// <summary>
-/// A program of the user's that compares two sound files. It is started with the words it was given and two paths behind them; no shell reads
-/// them. Its last line on standard output is the number.
+/// A program of the user's that compares two sound files. It is started without a shell, with its own arguments and then the two paths; the
+/// last line of its standard output is the number.
 /// </summary>
-/// <param name="name">What the number is, in the user's words.</param>
+/// <param name="name">The user's name for the number.</param>
 /// <param name="words">The program and its first arguments.</param>
 /// <param name="limit">How long it may take for a pair.</param>
 internal sealed class MetricProgram(string name, IReadOnlyList<string> words, TimeSpan limit) : IDisposable
 {
-    private const int MostText = 65_536;
+    private const int MaxText = 65_536;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("audiobsq-");
 
     public SoundMetric Metric { get; } = new(name, name, "", MetricDirection.Unknown, 3);
 
-    /// <summary>Runs the program once, and ends it with all it has started where it takes too long.</summary>
+    /// <summary>Runs the program once. If it takes too long, it and its child processes are ended.</summary>
     /// <exception cref="UsageException">There is no such program.</exception>
     public MetricOutcome Measure(Waveform reference, Waveform degraded, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(words[0]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(words[0])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string word in words.Skip(1)) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Write("reference.wav", reference));
         start.ArgumentList.Add(Write("degraded.wav", degraded));
@@ -71,11 +77,12 @@ internal sealed class MetricProgram(string name, IReadOnlyList<string> words, Ti
         {
             process.Kill(entireProcessTree: true);
             cancellation.ThrowIfCancellationRequested();
-            return MetricOutcome.None(string.Create(CultureInfo.InvariantCulture, $"{name} did not end within {limit.TotalSeconds:0.###} s"));
+            return MetricOutcome.None(
+                string.Create(CultureInfo.InvariantCulture, $"{name} did not end within {limit.TotalSeconds:0.###} s"));
         }
     }
 
-    /// <summary>The end of a text, which is read to its end whatever its length.</summary>
+    /// <summary>Reads a text to its end and returns its last part.</summary>
     private static async Task<string> Read(StreamReader reader, CancellationToken end)
     {
         string text = "";
@@ -83,7 +90,7 @@ internal sealed class MetricProgram(string name, IReadOnlyList<string> words, Ti
         for (int count; (count = await reader.ReadAsync(part, end).ConfigureAwait(false)) > 0;)
         {
             text += new string(part, 0, count);
-            if (text.Length > 2 * MostText) text = text[^MostText..];
+            if (text.Length > 2 * MaxText) text = text[^MaxText..];
         }
 
         return text;
@@ -92,7 +99,12 @@ internal sealed class MetricProgram(string name, IReadOnlyList<string> words, Ti
     private MetricOutcome Judge(int code, string output, string error)
     {
         string last = LastLine(output);
-        if (code != 0) return MetricOutcome.None(string.Create(CultureInfo.InvariantCulture, $"{name} ended with code {code}{(LastLine(error) is { Length: > 0 } says ? $": {says}" : "")}"));
+        if (code != 0)
+        {
+            string reason = LastLine(error) is { Length: > 0 } line ? $": {line}" : "";
+            return MetricOutcome.None(string.Create(CultureInfo.InvariantCulture, $"{name} ended with code {code}{reason}"));
+        }
+
         if (last.Length == 0) return MetricOutcome.None($"{name} printed nothing");
         return double.TryParse(last, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? MetricOutcome.Of(value)

@@ -4,31 +4,31 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Evaluation;
 
-/// <summary>Makes sound of clips' mel spectrograms, with tokens in between and without, and compares both with the original.</summary>
-internal sealed class SoundEvaluation(MelOptions mel, Synthesis synthesis, MetricProgram? command)
+/// <summary>Makes sound of clips' original and reconstructed mel spectrograms, and compares both with the original sound.</summary>
+internal sealed class SoundEvaluation(MelOptions mel, Synthesis synthesis, MetricProgram? program)
 {
-    private readonly List<SoundMetric> _metrics = [.. SoundMetrics.All.Append(command?.Metric).OfType<SoundMetric>()];
+    private readonly List<SoundMetric> _metrics = [.. SoundMetrics.All.Append(program?.Metric).OfType<SoundMetric>()];
     private readonly List<SoundFigures.Clip> _clips = [];
 
     /// <param name="clip">With its mel spectrogram and waveform.</param>
-    /// <param name="drawn">The mel spectrogram that its tokens stand for.</param>
-    /// <param name="cancellation">Looked at several times a second.</param>
-    public SynthesizedClip Add(ClipTokens clip, float[] drawn, CancellationToken cancellation)
+    /// <param name="reconstructed">The mel spectrogram that was reconstructed from its tokens.</param>
+    /// <param name="cancellation">Checked several times a second.</param>
+    public SynthesizedClip Add(ClipTokens clip, float[] reconstructed, CancellationToken cancellation)
     {
-        float[] whole = drawn[..clip.Mel.Length];
-        Waveform original = new(clip.Waveform, clip.SampleRate), ceiling = Synthesize(clip.Mel), reconstruction = Synthesize(whole);
+        float[] frames = reconstructed[..clip.Mel.Length];
+        Waveform original = new(clip.Waveform, clip.SampleRate), ceiling = Synthesize(clip.Mel), reconstruction = Synthesize(frames);
         var problems = new List<string>();
         _clips.Add(new SoundFigures.Clip(clip.Path, Measure(ceiling, "ceiling"), Measure(reconstruction, "reconstruction"), problems));
-        return new SynthesizedClip(original, ceiling, reconstruction, whole, _clips[^1]);
+        return new SynthesizedClip(original, ceiling, reconstruction, frames, _clips[^1]);
 
-        Waveform Synthesize(float[] frames) => new(synthesis.Run(frames, clip.Samples, cancellation), clip.SampleRate);
+        Waveform Synthesize(float[] levels) => new(synthesis.Run(levels, clip.Samples, cancellation), clip.SampleRate);
 
         Dictionary<string, double?> Measure(Waveform degraded, string what)
         {
             var figures = SoundMetrics.Measure(original, degraded, mel);
-            if (command is null) return figures;
-            var outcome = command.Measure(original, degraded, cancellation);
-            figures[command.Metric.Key] = outcome.Value;
+            if (program is null) return figures;
+            var outcome = program.Measure(original, degraded, cancellation);
+            figures[program.Metric.Key] = outcome.Value;
             if (outcome.Problem is { } problem) problems.Add($"{what}: {problem}");
             return figures;
         }

@@ -3,12 +3,12 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Cli.Evaluation;
 
-/// <summary>What a figure of two waveforms is.</summary>
-/// <param name="Key">In JSON.</param>
-/// <param name="Name">For a person.</param>
-/// <param name="Unit">May be empty.</param>
-/// <param name="Better">Which way is better.</param>
-/// <param name="Digits">Worth showing, behind the point.</param>
+/// <summary>A metric that compares two waveforms.</summary>
+/// <param name="Key">Its name in JSON.</param>
+/// <param name="Name">Its name for a person.</param>
+/// <param name="Unit">Its unit; may be empty.</param>
+/// <param name="Better">Whether higher or lower is better.</param>
+/// <param name="Digits">Decimals to show.</param>
 internal sealed record SoundMetric(string Key, string Name, string Unit, MetricDirection Better, int Digits)
 {
     /// <summary>Name and unit.</summary>
@@ -16,19 +16,20 @@ internal sealed record SoundMetric(string Key, string Name, string Unit, MetricD
 
     public string Format(double? value) => value is { } number ? number.ToString($"F{Digits}", CultureInfo.InvariantCulture) : "–";
 
-    /// <summary>The mean, and where it is known its interval.</summary>
+    /// <summary>The mean, followed by its interval where there is one.</summary>
     public string Format(ConfidenceInterval? mean) => $"{Format(mean?.Mean)} {Interval(mean)}".TrimEnd();
 
-    /// <summary>In brackets; empty for a single clip.</summary>
-    public string Interval(ConfidenceInterval? mean) => mean is { Lower: { } lower, Upper: { } upper } ? $"[{Format(lower)}, {Format(upper)}]" : "";
+    /// <summary>The interval in brackets; empty for a single clip.</summary>
+    public string Interval(ConfidenceInterval? mean) =>
+        mean is { Lower: { } lower, Upper: { } upper } ? $"[{Format(lower)}, {Format(upper)}]" : "";
 }
 
-/// <summary>Which way a metric is better.</summary>
+/// <summary>Whether higher or lower is better.</summary>
 internal enum MetricDirection
 {
     Higher,
     Lower,
 
-    /// <summary>The one who gave the metric has not said.</summary>
+    /// <summary>Not known, as of a user's own metric.</summary>
     Unknown,
 }

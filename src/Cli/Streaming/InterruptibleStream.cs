@@ -1,7 +1,7 @@
 namespace AudioBsq.Cli.Streaming;
 
-/// <summary>Reads another stream, forwards only, until its end or a cancellation, whichever comes first: after that nothing comes any more.</summary>
-/// <remarks>Standard input cannot be interrupted. A read that waits when the cancellation comes waits on, on a thread that ends with the process.</remarks>
+/// <summary>Reads another stream until it ends or is cancelled, which then looks like its end.</summary>
+/// <remarks>A read from standard input cannot be interrupted: it goes on waiting, on a thread that ends with the process.</remarks>
 internal sealed class InterruptibleStream(Stream stream, CancellationToken cancellation) : Stream
 {
     private byte[] _bytes = [];

@@ -6,23 +6,26 @@ using AudioBsq.Decoding;
 namespace AudioBsq.Cli.Streaming;
 
 /// <summary>
-/// Turns live tokens from standard input into sound as they come, until they end or Ctrl+C ends them. They cannot be said again: what came before an error
-/// is kept, and the sound is always finished.
+/// Turns live tokens from standard input into sound as they come, until they end or are stopped by Ctrl+C. Live input cannot be repeated,
+/// so what came before an error is kept, and the sound is always completed.
 /// </summary>
-internal sealed class LiveReconstruction(SynthesisPipeline pipeline, PcmSampleFormat format, Terminal terminal, CancellationToken cancellation)
+internal sealed class LiveReconstruction(
+    SynthesisPipeline pipeline, PcmSampleFormat format, Terminal terminal, CancellationToken cancellation)
 {
     private const string Name = "standard input";
 
     private readonly int _rate = pipeline.Model.Mel.SampleRate;
 
-    /// <summary>Samples without a header, to a file or, for -, to standard output.</summary>
+    /// <summary>Writes samples without a header to a file, or for - to standard output.</summary>
     public void Run(string output, Tally tally)
     {
         using var sound = pipeline.Stream();
         Announce(sound);
-        cancellation.ThrowIfCancellationRequested(); // before the sound's beginning it is no end of it
-        // Unbuffered: whoever follows the file or the pipe has the samples when they are final.
-        using var stream = output == StandardInput.Name ? terminal.OpenOutput() : new FileStream(output, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        cancellation.ThrowIfCancellationRequested(); // before the sound begins, Ctrl+C does not end it: it stops the command
+        // Unbuffered, so that a reader of the file or pipe gets samples as soon as they are final.
+        using var stream = output == StandardInput.Name
+            ? terminal.OpenOutput()
+            : new FileStream(output, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         using var input = terminal.OpenInput();
         using var text = new StreamReader(new InterruptibleStream(input, cancellation));
         var lines = new TokenLineReader(text, pipeline.Model);
@@ -40,9 +43,15 @@ internal sealed class LiveReconstruction(SynthesisPipeline pipeline, PcmSampleFo
         cut += PcmWriter.Write(stream, sound.End(), format);
         stream.Flush();
         double seconds = (double)sound.Samples / _rate;
-        if (cut > 0) terminal.Say($"{cut} of {sound.Samples} samples were beyond full scale and are cut off; --pcm {PcmOptions.WordOf(PcmSampleFormat.F32Le)} keeps them.");
+        if (cut > 0)
+        {
+            string kept = PcmOptions.WordOf(PcmSampleFormat.F32Le);
+            terminal.Say($"{cut} of {sound.Samples} samples were beyond full scale and are cut off; --pcm {kept} keeps them.");
+        }
+
         if (problem.Length == 0 || sound.Samples > 0) tally.Count(seconds);
-        if (problem.Length > 0 && sound.Samples > 0) tally.Complain(Name, $"{problem} What came before, {seconds.ToString("0.###", CultureInfo.InvariantCulture)} s, is kept.");
+        string length = seconds.ToString("0.###", CultureInfo.InvariantCulture);
+        if (problem.Length > 0 && sound.Samples > 0) tally.Complain(Name, $"{problem} What came before, {length} s, is kept.");
         else if (problem.Length > 0) tally.Refuse(Name, problem);
     }
 
@@ -50,8 +59,14 @@ internal sealed class LiveReconstruction(SynthesisPipeline pipeline, PcmSampleFo
     {
         double all = Milliseconds(sound.LatencySamples), ahead = Milliseconds(sound.LookAheadSamples);
         string how = pipeline.Model.Options.IsCausal ? "" : ", a window at a time, since the model is not causal";
-        terminal.Say(string.Create(CultureInfo.InvariantCulture,
-            $"listening to tokens: sound, {PcmOptions.WordOf(format)} at {_rate:N0} Hz, mono, comes up to {all:N0} ms behind the one that they are of (model {all - ahead:N0} ms, vocoder {ahead:N0} ms){how}. Ctrl+C ends it."));
+        terminal.Say(string.Concat(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"listening to tokens: sound, {PcmOptions.WordOf(format)} at {_rate:N0} Hz, mono, comes up to "),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{all:N0} ms behind the one that they are of (model {all - ahead:N0} ms, vocoder {ahead:N0} ms)"),
+            $"{how}. Ctrl+C ends it."));
     }
 
     private double Milliseconds(int samples) => 1000.0 * samples / _rate;

@@ -9,24 +9,27 @@ using AudioBsq.Tokens;
 namespace AudioBsq.Cli.Streaming;
 
 /// <summary>
-/// Turns live sound from standard input into tokens as it comes, until it ends or Ctrl+C ends it. It cannot be said again: what came before
-/// an error is kept, and a container is always completed.
+/// Turns live sound from standard input into tokens as it comes, until it ends or is stopped by Ctrl+C. Live input cannot be repeated, so
+/// what came before an error is kept, and a container is always completed.
 /// </summary>
 internal sealed class LiveTokenization(AudioBsqModel model, PcmFormat format, Terminal terminal, CancellationToken cancellation)
 {
     private const string Name = "standard input";
 
-    /// <summary>Lines or a container, to a file or, for -, to standard output.</summary>
+    /// <summary>Writes lines or a container to a file, or for - to standard output.</summary>
     public void Run(string output, bool asContainer, string modelName, Tally tally)
     {
         Announce();
-        cancellation.ThrowIfCancellationRequested(); // before the sound's beginning it is no end of it
-        // Unbuffered: whoever follows the file sees a chunk or line when it is written.
-        using var file = output == StandardInput.Name ? null : new FileStream(output, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        cancellation.ThrowIfCancellationRequested(); // before the sound begins, Ctrl+C does not end it: it stops the command
+        // Unbuffered, so that a reader of the file gets each chunk or line when it is written.
+        using var file = output == StandardInput.Name
+            ? null
+            : new FileStream(output, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         if (asContainer)
         {
             using var stream = file ?? terminal.OpenOutput();
-            using var writer = new TokenWriter(stream, ContainerFile.HeaderOf(model, modelName, StandardInput.Name, sourceHash: null, samples: null), leaveOpen: true);
+            var header = ContainerFile.HeaderOf(model, modelName, StandardInput.Name, sourceHash: null, samples: null);
+            using var writer = new TokenWriter(stream, header, leaveOpen: true);
             writer.Complete(Listen(tokens => writer.Write(tokens), tally));
         }
         else
@@ -36,8 +39,8 @@ internal sealed class LiveTokenization(AudioBsqModel model, PcmFormat format, Te
         }
     }
 
-    // Gives the number of samples, at the model's rate.
-    private long Listen(Action<int[]> take, Tally tally)
+    // Returns the number of samples, at the model's rate.
+    private long Listen(Action<int[]> write, Tally tally)
     {
         long tokens = 0;
         string problem = "";
@@ -46,23 +49,24 @@ internal sealed class LiveTokenization(AudioBsqModel model, PcmFormat format, Te
         using var sound = new SoundToTokens(model, AudioFile.ReadBlocks(source, Name, model.Mel.SampleRate));
         try
         {
-            while (sound.Next() is { } next) Take(next);
+            while (sound.Next() is { } next) Write(next);
         }
         catch (InvalidDataException cause)
         {
             if (!cancellation.IsCancellationRequested) problem = cause.Message; // Ctrl+C may come within a frame
         }
 
-        Take(sound.End());
+        Write(sound.End());
         double seconds = (double)sound.Samples / model.Mel.SampleRate;
         if (problem.Length == 0 || sound.Samples > 0) tally.Count(seconds, tokens);
-        if (problem.Length > 0 && sound.Samples > 0) tally.Complain(Name, $"{problem} What came before, {seconds.ToString("0.###", CultureInfo.InvariantCulture)} s, is kept.");
+        string length = seconds.ToString("0.###", CultureInfo.InvariantCulture);
+        if (problem.Length > 0 && sound.Samples > 0) tally.Complain(Name, $"{problem} What came before, {length} s, is kept.");
         else if (problem.Length > 0) tally.Refuse(Name, problem);
         return sound.Samples;
 
-        void Take(int[] next)
+        void Write(int[] next)
         {
-            take(next);
+            write(next);
             tokens += next.Length;
         }
     }
@@ -72,7 +76,11 @@ internal sealed class LiveTokenization(AudioBsqModel model, PcmFormat format, Te
         double latency = 1000.0 * StreamingTokenizer.LatencyOf(model.Options, model.Mel) / model.Mel.SampleRate;
         string channels = format.Channels == 1 ? "mono" : $"{format.Channels} channels";
         string how = model.Options.IsCausal ? "" : ", a window at a time, since the model is not causal";
-        terminal.Say(string.Create(CultureInfo.InvariantCulture,
-            $"listening to {PcmOptions.WordOf(format.SampleFormat)} at {format.SampleRate:N0} Hz, {channels}: tokens come up to {latency:N0} ms behind the sound{how}. Ctrl+C ends it."));
+        string sound =
+            string.Create(
+            CultureInfo.InvariantCulture, $"{PcmOptions.WordOf(format.SampleFormat)} at {format.SampleRate:N0} Hz, {channels}");
+        terminal.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"listening to {sound}: tokens come up to {latency:N0} ms behind the sound{how}. Ctrl+C ends it."));
     }
 }

@@ -5,10 +5,10 @@ using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Cli.Streaming;
 
-/// <summary>Reads what <see cref="TokenLineWriter"/> wrote, line by line as it comes.</summary>
+/// <summary>Reads the lines of a <see cref="TokenLineWriter"/>, as they come.</summary>
 internal sealed class TokenLineReader(TextReader reader, AudioBsqModel model)
 {
-    // Members that are not known here are let through: others may add their own.
+    // Unknown members are ignored: other programs may add their own.
     private static readonly JsonSerializerOptions Settings = new(JsonSerializerOptions.Strict)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -17,8 +17,8 @@ internal sealed class TokenLineReader(TextReader reader, AudioBsqModel model)
 
     private long _number, _steps;
 
-    /// <summary>The tokens of the next line, which are of whole time steps; null at the end.</summary>
-    /// <exception cref="InvalidDataException">The line is none, or cannot follow those before it.</exception>
+    /// <summary>Reads the tokens of the next line, which are of whole time steps; null at the end.</summary>
+    /// <exception cref="InvalidDataException">The line is malformed, or does not follow the one before.</exception>
     public int[]? Next()
     {
         string? text;
@@ -34,9 +34,15 @@ internal sealed class TokenLineReader(TextReader reader, AudioBsqModel model)
         int perStep = model.Options.TokensPerStep, bits = model.Options.BitsPerToken;
         double start = TokenLine.StartOf(line.Step, model);
         if (line.Step != _steps) throw Broken($"step {line.Step} does not follow what came before: the next one must be step {_steps}");
-        // Below a microsecond is rounding.
-        if (!(Math.Abs(line.Start - start) <= 2e-6)) throw Broken(string.Create(CultureInfo.InvariantCulture, $"step {line.Step} starts at {line.Start} s, and with this model it must start at {start} s: another model made it"));
-        if (line.Tokens.Length == 0 || line.Tokens.Length % perStep != 0) throw Broken($"{line.Tokens.Length} tokens are no whole time steps: there must be {perStep} for each");
+        if (!(Math.Abs(line.Start - start) <= 2e-6)) // less than that is rounding
+        {
+            string starts =
+                string.Create(CultureInfo.InvariantCulture, $"starts at {line.Start} s, and with this model it must start at {start} s");
+            throw Broken($"step {line.Step} {starts}: another model made it");
+        }
+
+        if (line.Tokens.Length == 0 || line.Tokens.Length % perStep != 0)
+            throw Broken($"{line.Tokens.Length} tokens are no whole time steps: there must be {perStep} for each");
         foreach (int token in line.Tokens)
         {
             if (token < 0 || token >> bits != 0) throw Broken($"token {token} is not from 0 to {(1 << bits) - 1}");

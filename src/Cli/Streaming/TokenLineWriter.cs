@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AudioBsq.Cli.Streaming;
 
-/// <summary>Tokens of live sound as text: one JSON object a line for the time steps that became certain together, written at once.</summary>
+/// <summary>Writes live tokens as text: one JSON object on a line for the time steps that were completed together, at once.</summary>
 internal sealed class TokenLineWriter(TextWriter writer, AudioBsqModel model)
 {
     private static readonly JsonSerializerOptions Settings = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };

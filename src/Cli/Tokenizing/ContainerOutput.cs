@@ -3,13 +3,13 @@ using AudioBsq.Persistence;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>Writes each clip's tokens to a container of its own. One that is there, whole, of this model and of this sound, is left as it is.</summary>
+/// <summary>Writes the tokens of each clip to a container of its own. A container that is finished already is left as it is.</summary>
 internal sealed class ContainerOutput(SoundInputs inputs, TokenPipeline pipeline, string modelName, Tally tally)
 {
-    /// <param name="output">A folder, or of one clip the file, or - for standard output.</param>
-    /// <param name="isOne">It is no folder.</param>
-    /// <param name="report">Told how many clips are done.</param>
-    /// <param name="cancellation">Stops between two clips, or within a long one, of which nothing is kept then.</param>
+    /// <param name="output">A folder; or for a single clip a file, or - for standard output.</param>
+    /// <param name="isOne">Whether the output is a single container.</param>
+    /// <param name="report">Gets the number of clips that are done.</param>
+    /// <param name="cancellation">Checked between two clips, and within a long one, of which then nothing is kept.</param>
     public void Run(string output, bool isOne, Action<double> report, CancellationToken cancellation)
     {
         var names = new OutputNames(output, ContainerFile.Extension);
@@ -17,7 +17,8 @@ internal sealed class ContainerOutput(SoundInputs inputs, TokenPipeline pipeline
         for (int i = 0; i < inputs.Paths.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            string place = inputs.Clips[i].Place, path = inputs.Paths[i], target = isOne ? output : names.Next(place == StandardInput.Name ? "standard input" : place);
+            string place = inputs.Clips[i].Place, path = inputs.Paths[i];
+            string target = isOne ? output : names.Next(place == StandardInput.Name ? "standard input" : place);
             if (!isOne && ContainerFile.IsFinished(target, pipeline.Model, path)) tally.Keep();
             else if (!isOne && Path.GetFullPath(target) == Path.GetFullPath(path)) tally.Refuse(path, "its container would replace it");
             else pending.Add((path, target));
@@ -29,14 +30,19 @@ internal sealed class ContainerOutput(SoundInputs inputs, TokenPipeline pipeline
         {
             string target = pending[next++].Target;
             if (clip is not null) Write(target, isOne, path, clip.Samples, [clip.Tokens], () => (clip.Samples, clip.Tokens.Length));
-            else if (file is not null) Write(target, isOne, path, file.Declared, file.Tokens(done => report(tally.Total + done), cancellation), () => (file.Samples, file.TokenCount));
+            else if (file is not null)
+            {
+                var tokens = file.Tokens(done => report(tally.Total + done), cancellation);
+                Write(target, isOne, path, file.Declared, tokens, () => (file.Samples, file.TokenCount));
+            }
             else tally.Refuse(inputs.Named(path), inputs.Named(reason));
             report(tally.Total);
         }
     }
 
-    // The tokens may be made only while they are written: what they came to is asked for behind the last one.
-    private void Write(string target, bool isOne, string path, long? samples, IEnumerable<int[]> tokens, Func<(long Samples, long Tokens)> counted)
+    // The tokens of a long file are made while they are written, so their number is known only afterwards.
+    private void Write(
+        string target, bool isOne, string path, long? samples, IEnumerable<int[]> tokens, Func<(long Samples, long Tokens)> counted)
     {
         try
         {

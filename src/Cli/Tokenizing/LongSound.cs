@@ -3,7 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>A sound file that is too long to be held in memory: its tokens are made as they are asked for, and not kept.</summary>
+/// <summary>A sound file that is too long for memory: its tokens are made when they are used, and not kept.</summary>
 internal sealed class LongSound
 {
     private readonly AudioBsqModel _model;
@@ -11,12 +11,13 @@ internal sealed class LongSound
     private LongSound(string path, AudioBsqModel model, AudioFormat format)
     {
         (Path, _model) = (path, model);
-        if (format.Frames is { } frames and <= int.MaxValue) Declared = new Resampler(format.SampleRate, model.Mel.SampleRate).LengthOf((int)frames);
+        if (format.Frames is { } frames and <= int.MaxValue)
+            Declared = new Resampler(format.SampleRate, model.Mel.SampleRate).LengthOf((int)frames);
     }
 
     public string Path { get; }
 
-    /// <summary>Its length at the model's rate, where its header tells that; a file that is shorter or longer counts as damaged.</summary>
+    /// <summary>Length at the model's rate, if the header declares it; a file that is shorter or longer counts as damaged.</summary>
     public long? Declared { get; }
 
     /// <summary>Samples that were read, at the model's rate.</summary>
@@ -25,7 +26,7 @@ internal sealed class LongSound
     /// <summary>Tokens that were made.</summary>
     public long TokenCount { get; private set; }
 
-    /// <summary>The file, if it is longer, or does not tell its length; null for any other, and for what cannot be read at all.</summary>
+    /// <summary>The file, if it is longer than a limit or declares no length; null otherwise, and where it cannot be read.</summary>
     public static LongSound? Find(string path, TimeSpan longerThan, AudioBsqModel model)
     {
         try
@@ -33,16 +34,17 @@ internal sealed class LongSound
             var format = AudioFile.Describe(path);
             return format.Seconds <= longerThan.TotalSeconds ? null : new LongSound(path, model, format);
         }
-        catch (Exception failure) when (failure is InvalidDataException or NotSupportedException or IOException or UnauthorizedAccessException)
+        catch (
+            Exception failure) when (failure is InvalidDataException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            return null; // the reason is told by who reads it
+            return null; // whoever reads it reports the reason
         }
     }
 
-    /// <summary>All its tokens, part by part.</summary>
-    /// <param name="report">Told how much of the file is done, from 0 to 1, where its length is known.</param>
-    /// <param name="cancellation">Looked at between two parts.</param>
-    /// <exception cref="InvalidDataException">It is damaged further on.</exception>
+    /// <summary>Makes all tokens, part by part.</summary>
+    /// <param name="report">Gets the part of the file that is done, from 0 to 1, where its length is known.</param>
+    /// <param name="cancellation">Checked between two parts.</param>
+    /// <exception cref="InvalidDataException">The file is damaged further on.</exception>
     public IEnumerable<int[]> Tokens(Action<double> report, CancellationToken cancellation)
     {
         using var sound = new SoundToTokens(_model, AudioFile.ReadBlocks(Path, _model.Mel.SampleRate));
@@ -58,14 +60,20 @@ internal sealed class LongSound
         yield return Counted(sound.End());
     }
 
-    /// <summary>The clip with all its tokens, which are in memory then.</summary>
-    /// <exception cref="InvalidDataException">It is damaged further on, or too long for a clip.</exception>
+    /// <summary>Makes all tokens and keeps them in memory.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged further on, or too long for a line of a tokens file.</exception>
     public ClipTokens ReadAll(Action<double> report, CancellationToken cancellation)
     {
         var tokens = new List<int>();
         foreach (int[] part in Tokens(report, cancellation)) tokens.AddRange(part);
-        if (Samples > int.MaxValue) throw new InvalidDataException($"'{Path}' has {Samples:N0} samples, more than a line of a tokens file can have: write a container, with --format absq.");
-        return new ClipTokens(Path, (int)Samples, _model.Mel.SampleRate, _model.Mel.FramesOf((int)Samples), _model.Options.BitsPerToken, [.. tokens]);
+        if (Samples > int.MaxValue)
+        {
+            throw new InvalidDataException(
+                $"'{Path}' has {Samples:N0} samples, more than a line of a tokens file can have: write a container, with --format absq.");
+        }
+
+        return new ClipTokens(
+            Path, (int)Samples, _model.Mel.SampleRate, _model.Mel.FramesOf((int)Samples), _model.Options.BitsPerToken, [.. tokens]);
     }
 
     private int[] Counted(int[] tokens)

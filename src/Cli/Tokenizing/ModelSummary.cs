@@ -8,15 +8,17 @@ using Microsoft.ML;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>What a model's zip holds: its transformers in order, and of a tokenizer all that decides what its tokens are.</summary>
-internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadOnlyList<ModelSummary.Step> Steps, ModelSummary.TokenizerModel? Tokenizer) : ISummary
+/// <summary>The content of a model's zip: its transformers in order, and all options of its tokenizer.</summary>
+internal sealed record ModelSummary(
+    string Kind, string Path, long Bytes, IReadOnlyList<ModelSummary.Step> Steps, ModelSummary.TokenizerModel? Tokenizer) : ISummary
 {
     public static ModelSummary Of(string path)
     {
         var ml = new MLContext { GpuDeviceId = -1 };
         using var saved = SavedModel.Load(ml, path);
         var tokenizer = saved.Transformers.OfType<AudioTokenizerTransformer>().FirstOrDefault();
-        return new ModelSummary("model", path, new FileInfo(path).Length, [.. StepsOf(saved)], tokenizer is null ? null : TokenizerModel.Of(tokenizer.Model));
+        return new ModelSummary(
+            "model", path, new FileInfo(path).Length, [.. StepsOf(saved)], tokenizer is null ? null : TokenizerModel.Of(tokenizer.Model));
     }
 
     public IEnumerable<(string Name, string Value)> Rows()
@@ -26,14 +28,17 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
         yield return ("File size", string.Create(culture, $"{Bytes:N0} bytes"));
         for (int i = 0; i < Steps.Count; i++) yield return (string.Create(culture, $"Step {i + 1}"), Steps[i].ToString());
         if (Tokenizer is not { Mel: var mel, Model: var model }) yield break;
-        yield return ("Mel spectrogram", string.Create(culture, $"{mel.Bands} bands ({mel.Scale}) from {mel.MinFrequency:N0} to {mel.UpperFrequency:N0} Hz, {mel.Level}, floor {mel.FloorDecibels} dB"));
-        yield return ("Frames", string.Create(culture, $"{mel.FrameRate:N0} a second: hop {mel.HopLength}, FFT {mel.FftLength}, at {mel.SampleRate:N0} Hz"));
-        yield return ("Patches", string.Create(culture, $"{model.PatchFrames} frames × {model.PatchBands} bands, windows of {model.WindowFrames} frames"));
+        foreach (var row in MelDescription.Rows(mel)) yield return row;
+        string windows = string.Create(culture, $"windows of {model.WindowFrames} frames");
+        yield return ("Patches", string.Create(culture, $"{model.PatchFrames} frames × {model.PatchBands} bands, {windows}"));
         yield return ("Streams", Tokenizer.DescribeStreams());
         yield return ("Encoder", Describe(model.Encoder));
         yield return ("Decoder", Describe(model.EffectiveDecoder));
         yield return ("Parameters", string.Create(culture, $"{Tokenizer.Parameters:N0}"));
-        yield return ("Tokens", string.Create(culture, $"{Tokenizer.TokensPerSecond:N1} a second of {Tokenizer.BitsPerToken} bits, {Tokenizer.BitsPerSecond:N0} bit/s"));
+        yield return (
+            "Tokens",
+            string.Create(
+                culture, $"{Tokenizer.TokensPerSecond:N1} a second of {Tokenizer.BitsPerToken} bits, {Tokenizer.BitsPerSecond:N0} bit/s"));
     }
 
     private static IEnumerable<Step> StepsOf(SavedModel saved)
@@ -45,7 +50,9 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
             schema = schema is null ? null : transformer.GetOutputSchema(schema);
             string name = transformer.GetType().Name;
             string[] columns = schema is null ? [] : [.. schema.Skip(known).Select(column => $"{column.Name}: {column.Type}")];
-            yield return new Step(name.EndsWith("Transformer", StringComparison.Ordinal) ? name[..^"Transformer".Length] : name, InputOf(transformer), columns);
+            yield return new Step(
+                name.EndsWith("Transformer", StringComparison.Ordinal) ? name[..^"Transformer".Length] : name, InputOf(transformer),
+                columns);
         }
     }
 
@@ -61,30 +68,32 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
     private static string Describe(NetworkOptions network) => string.Create(CultureInfo.InvariantCulture,
         $"{network.Layers} blocks of width {network.Width} with {network.Heads} heads{(network.UseConvModule ? " and convolution" : "")}");
 
-    /// <summary>One transformer: its type, the column it reads where that is known, and the columns it adds with their types.</summary>
+    /// <summary>One transformer: its type, its input column where that is known, and the columns that it adds, with their types.</summary>
     internal sealed record Step(string Transformer, string? Input, IReadOnlyList<string> Adds)
     {
         public override string ToString() => $"{Transformer}{(Input is null ? "" : $", {Input}")} → {string.Join(", ", Adds)}";
     }
 
-    /// <summary>What a tokenizer computes.</summary>
+    /// <summary>A tokenizer's options, and what follows from them.</summary>
     /// <param name="Mel">Its mel spectrograms.</param>
     /// <param name="Model">Its network.</param>
-    /// <param name="Parameters">Weights.</param>
+    /// <param name="Parameters">Number of weights.</param>
     /// <param name="BitsPerToken">Tokens are from 0 to 2^bits − 1.</param>
-    /// <param name="TokensPerSecond">Of sound.</param>
-    /// <param name="BitsPerSecond">Of tokens.</param>
-    /// <param name="Causal">Whether a token waits for nothing that comes after its time step.</param>
-    /// <param name="PastSteps">Time steps before its own that attention of a causal encoder's block reaches; null for any other.</param>
-    /// <param name="LatencyMilliseconds">How far behind live sound its tokens come at most; null where they need the whole file.</param>
+    /// <param name="TokensPerSecond">Tokens for a second of sound.</param>
+    /// <param name="BitsPerSecond">Bit rate of the tokens.</param>
+    /// <param name="Causal">Whether tokens depend only on what came before.</param>
+    /// <param name="PastSteps">Earlier time steps that a block of a causal encoder attends to; null for any other.</param>
+    /// <param name="LatencyMilliseconds">Longest delay from live sound to its tokens; null where they need the whole file.</param>
     internal sealed record TokenizerModel(
-        MelOptions Mel, AudioBsqOptions Model, long Parameters, int BitsPerToken, double TokensPerSecond, double BitsPerSecond, bool Causal, int? PastSteps, double? LatencyMilliseconds)
+        MelOptions Mel, AudioBsqOptions Model, long Parameters, int BitsPerToken, double TokensPerSecond, double BitsPerSecond, bool Causal,
+        int? PastSteps, double? LatencyMilliseconds)
     {
         public static TokenizerModel Of(AudioBsqModel model)
         {
             var options = model.Options;
             return new TokenizerModel(
-                model.Mel, options, model.ParameterCount, options.BitsPerToken, model.TokensPerSecond, model.TokensPerSecond * options.BitsPerToken, options.IsCausal,
+                model.Mel, options, model.ParameterCount, options.BitsPerToken, model.TokensPerSecond,
+                model.TokensPerSecond * options.BitsPerToken, options.IsCausal,
                 options.IsCausal ? options.PastStepsOf(options.Encoder) : null, LatencyOf(model));
         }
 
@@ -96,6 +105,8 @@ internal sealed record ModelSummary(string Kind, string Path, long Bytes, IReadO
         }
 
         private static double? LatencyOf(AudioBsqModel model) =>
-            model.Mel.Level == MelLevel.FileMaximum ? null : 1000.0 * StreamingTokenizer.LatencyOf(model.Options, model.Mel) / model.Mel.SampleRate;
+            model.Mel.Level == MelLevel.FileMaximum
+                ? null
+                : 1000.0 * StreamingTokenizer.LatencyOf(model.Options, model.Mel) / model.Mel.SampleRate;
     }
 }

@@ -1,13 +1,13 @@
 namespace AudioBsq.Cli.Tokenizing;
 
 /// <summary>
-/// Gives each clip a file of its own below one folder. A clip's folders are kept: <c>speech/a/hello.flac</c> becomes
+/// Names a file for each clip, below one folder. The clip's folders are kept: <c>speech/a/hello.flac</c> becomes
 /// <c>speech/a/hello.wav</c>. Roots and <c>..</c> are left out, so nothing is written outside the folder; characters that some
-/// system does not allow become <c>_</c>; a name that is taken gets a number.
+/// systems do not allow become <c>_</c>; a name that is taken gets a number.
 /// </summary>
 internal sealed class OutputNames(string folder, string extension = ".wav")
 {
-    // How often each name was asked for or given; some file systems do not tell cases apart.
+    // How often each name was used. Some file systems do not distinguish upper and lower case.
     private readonly Dictionary<string, int> _taken = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The file for the next clip.</summary>

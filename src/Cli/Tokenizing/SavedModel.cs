@@ -1,10 +1,11 @@
 using AudioBsq.Cli.Console;
+using AudioBsq.MLNet;
 using AudioBsq.Native;
 using Microsoft.ML;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>A zip that <c>mlContext.Model.Save</c> wrote: its transformers in order, chains in chains laid flat.</summary>
+/// <summary>A zip that <c>mlContext.Model.Save</c> wrote, as a list of its transformers in order; nested chains are flattened.</summary>
 internal sealed class SavedModel : IDisposable
 {
     private readonly ITransformer _model;
@@ -17,12 +18,12 @@ internal sealed class SavedModel : IDisposable
 
     public string Path { get; }
 
-    /// <summary>What the model was trained on, where it was saved with it.</summary>
+    /// <summary>The schema of its training data, if that was saved.</summary>
     public DataViewSchema? Schema { get; }
 
     public IReadOnlyList<ITransformer> Transformers { get; }
 
-    /// <exception cref="InvalidDataException">It is no model, or a damaged one.</exception>
+    /// <exception cref="InvalidDataException">The file is no model, or a damaged one.</exception>
     public static SavedModel Load(MLContext ml, string path)
     {
         if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a model.");
@@ -37,13 +38,19 @@ internal sealed class SavedModel : IDisposable
         }
     }
 
-    /// <summary>The place of the only transformer of this kind.</summary>
+    /// <summary>Its only tokenizer.</summary>
+    /// <exception cref="InvalidDataException">There is none, or more than one.</exception>
+    public AudioTokenizerTransformer Tokenizer =>
+        (AudioTokenizerTransformer)Transformers[PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio")];
+
+    /// <summary>The position of the only transformer of a type.</summary>
     /// <exception cref="InvalidDataException">There is none, or more than one.</exception>
     public int PlaceOf<T>(string madeBy)
     {
         int[] places = [.. Enumerable.Range(0, Transformers.Count).Where(i => Transformers[i] is T)];
         return places is [int place] ? place : throw new InvalidDataException(
-            $"'{Path}' holds {(places.Length == 0 ? "no" : $"{places.Length}")} {typeof(T).Name}; a model for this command has one, made by {madeBy}.");
+            $"'{Path}' holds {(places.Length == 0 ? "no" : $"{places.Length}")} {typeof(T).Name}; "
+            + $"a model for this command has one, made by {madeBy}.");
     }
 
     public void Dispose() => (_model as IDisposable)?.Dispose();

@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>The clips that are to be tokenized, standard input among them if it was named.</summary>
+/// <summary>The sounds to be tokenized; standard input is one of them if it was named.</summary>
 internal sealed class SoundInputs : IDisposable
 {
     private readonly StandardInput? _standard;
@@ -16,16 +16,16 @@ internal sealed class SoundInputs : IDisposable
         Paths = [.. Clips.Select(clip => clip.Path == StandardInput.Name ? _standard!.Path : clip.Path)];
     }
 
-    /// <summary>What each clip is called, and its place below a folder of results.</summary>
+    /// <summary>Each clip's name, and its path below a folder of results.</summary>
     public IReadOnlyList<(string Path, string Place)> Clips { get; }
 
-    /// <summary>Where each is read.</summary>
+    /// <summary>The file from which each clip is read.</summary>
     public IReadOnlyList<string> Paths { get; }
 
-    /// <summary>A message with standard input under its own name.</summary>
+    /// <summary>Replaces the path of the copy of standard input in a message by its name.</summary>
     public string Named(string text) => _standard is null ? text : text.Replace(_standard.Path, "standard input", StringComparison.Ordinal);
 
-    /// <summary>What a clip's tokens are said to be of: its path, of standard input the name on the command line.</summary>
+    /// <summary>The clip's path; for standard input its name on the command line.</summary>
     public string SourceOf(string path) => path == _standard?.Path ? StandardInput.Name : path;
 
     public void Dispose() => _standard?.Dispose();

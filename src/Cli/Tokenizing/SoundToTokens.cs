@@ -2,9 +2,9 @@ using AudioBsq.Inference;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>A sound on its way to tokens, block by block: memory does not grow with it.</summary>
-/// <param name="model">What makes the tokens.</param>
-/// <param name="blocks">The sound, at the model's rate; read as the tokens are asked for.</param>
+/// <summary>Turns sound into tokens block by block, in constant memory.</summary>
+/// <param name="model">The tokenizer.</param>
+/// <param name="blocks">The sound, at the model's rate; read when tokens are wanted.</param>
 internal sealed class SoundToTokens(AudioBsqModel model, IEnumerable<ReadOnlyMemory<float>> blocks) : IDisposable
 {
     private readonly StreamingTokenizer _stream = model.CreateStreamingTokenizer();
@@ -13,8 +13,8 @@ internal sealed class SoundToTokens(AudioBsqModel model, IEnumerable<ReadOnlyMem
     /// <summary>Samples that were read.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>The tokens that the next block completes, maybe none; null at the end of the sound.</summary>
-    /// <exception cref="InvalidDataException">What follows cannot be read.</exception>
+    /// <summary>Reads the next block and returns the tokens that it completes, maybe none; null at the end of the sound.</summary>
+    /// <exception cref="InvalidDataException">The next block cannot be read.</exception>
     public int[]? Next()
     {
         try
@@ -30,7 +30,7 @@ internal sealed class SoundToTokens(AudioBsqModel model, IEnumerable<ReadOnlyMem
         }
     }
 
-    /// <summary>The sound ends here: the tokens that are left.</summary>
+    /// <summary>Ends the sound and returns the remaining tokens.</summary>
     public int[] End() => _stream.Flush();
 
     public void Dispose()

@@ -6,7 +6,9 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>From tokens to waveforms: a tokenizer's reconstructor and Griffin-Lim or a vocoder, one clip after the other, and long ones part by part.</summary>
+/// <summary>
+/// A pipeline from tokens to waveforms: a tokenizer's reconstructor, then Griffin-Lim or a vocoder. Long clips are made part by part.
+/// </summary>
 internal sealed class SynthesisPipeline : IDisposable
 {
     private readonly MLContext _ml;
@@ -20,28 +22,36 @@ internal sealed class SynthesisPipeline : IDisposable
     public SynthesisPipeline(MLContext ml, SavedModel saved, int? batchSize, GriffinLimOptions griffinLim, NeuralVocoder? vocoder = null)
     {
         (_ml, _saved, _griffinLim, _vocoder) = (ml, saved, griffinLim, vocoder);
-        _tokenizer = (AudioTokenizerTransformer)saved.Transformers[saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio")];
+        _tokenizer = saved.Tokenizer;
         if (vocoder is not null && vocoder.Mel != Model.Mel)
-            throw new InvalidDataException($"The vocoder is for other mel spectrograms than the tokenizer's: {vocoder.Mel}, not {Model.Mel}. Train one with 'audiobsq train-vocoder --tokenizer {saved.Path}'.");
+        {
+            throw new InvalidDataException(
+                $"The vocoder is for other mel spectrograms than the tokenizer's: {vocoder.Mel}, not {Model.Mel}. "
+                + $"Train one with 'audiobsq train-vocoder --tokenizer {saved.Path}'.");
+        }
+
         if (batchSize is { } size) _tokenizer = _tokenizer.WithBatchSize(size);
         _reconstructor = _tokenizer.CreateReconstructor("Mel", nameof(Row.Keys), nameof(Row.Frames));
     }
 
     public AudioBsqModel Model => _tokenizer.Model;
 
-    /// <summary>Whether sound can be made while tokens come in: by the vocoder alone, of levels that do not depend on the whole clip.</summary>
+    /// <summary>
+    /// Whether sound can be streamed: a vocoder makes it without Griffin-Lim, and levels do not depend on the whole clip.
+    /// </summary>
     public bool CanStream => _vocoder is not null && _griffinLim.Iterations == 0 && Model.Mel.Level != MelLevel.FileMaximum;
 
-    /// <summary>A sound that is made while its tokens come in.</summary>
+    /// <summary>Begins a sound that is made while its tokens come.</summary>
     /// <param name="samples">Its length, if that is known.</param>
     /// <exception cref="NotSupportedException">The mel levels depend on the whole clip.</exception>
     public TokensToSound Stream(long? samples = null) => new(Model, _vocoder!, samples);
 
     /// <summary>
-    /// Each clip's sound, of exactly its number of samples, block by block. The clips must fit the model; they are read a batch ahead. The sound of a long one,
-    /// which is there only if <see cref="CanStream"/>, is made as its blocks are asked for, before the next clip is.
+    /// Makes the sound of each clip, exactly as long as the original, block by block. The clips must fit the model; they are read a batch
+    /// ahead. The blocks of a long clip, which needs <see cref="CanStream"/>, must be read before the next clip.
     /// </summary>
-    public IEnumerable<(string Target, IEnumerable<ReadOnlyMemory<float>> Blocks)> Synthesize(IEnumerable<(string Target, TokenInput Input)> clips)
+    public IEnumerable<(
+        string Target, IEnumerable<ReadOnlyMemory<float>> Blocks)> Synthesize(IEnumerable<(string Target, TokenInput Input)> clips)
     {
         using var next = clips.GetEnumerator();
         bool isThere = next.MoveNext();
@@ -75,8 +85,8 @@ internal sealed class SynthesisPipeline : IDisposable
         var columns = SchemaDefinition.Create(typeof(Row));
         columns[nameof(Row.Keys)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(uint), 1UL << Model.Options.BitsPerToken));
         var rows = _ml.Data.LoadFromEnumerable(clips.Select(pair => new Row(pair.Target, pair.Clip)), columns);
-        var drawn = _reconstructor.Transform(rows);
-        var view = Sounding(drawn);
+        var mels = _reconstructor.Transform(rows);
+        var view = Synthesized(mels);
         DataViewSchema.Column target = view.Schema[nameof(Row.Target)], sound = view.Schema["Sound"];
         using var cursor = view.GetRowCursor([target, sound]);
         var (readTarget, readSound) = (cursor.GetGetter<ReadOnlyMemory<char>>(target), cursor.GetGetter<VBuffer<float>>(sound));
@@ -90,16 +100,17 @@ internal sealed class SynthesisPipeline : IDisposable
         }
     }
 
-    private IDataView Sounding(IDataView drawn)
+    private IDataView Synthesized(IDataView mels)
     {
         if (_vocoder is null)
         {
             var options = new AudioSynthesisOptions { SampleCountColumnName = nameof(Row.Samples), GriffinLim = _griffinLim };
-            return _ml.Transforms.SynthesizeAudio("Sound", "Mel", options).Fit(drawn).Transform(drawn);
+            return _ml.Transforms.SynthesizeAudio("Sound", "Mel", options).Fit(mels).Transform(mels);
         }
 
-        var refined = new NeuralSynthesisOptions { SampleCountColumnName = nameof(Row.Samples), GriffinLimIterations = _griffinLim.Iterations };
-        return _ml.Transforms.SynthesizeAudio("Sound", "Mel", _vocoder, refined).Fit(drawn).Transform(drawn);
+        var refined =
+            new NeuralSynthesisOptions { SampleCountColumnName = nameof(Row.Samples), GriffinLimIterations = _griffinLim.Iterations };
+        return _ml.Transforms.SynthesizeAudio("Sound", "Mel", _vocoder, refined).Fit(mels).Transform(mels);
     }
 
     public void Dispose()

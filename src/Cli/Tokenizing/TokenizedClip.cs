@@ -1,6 +1,8 @@
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>What became of one path: a clip with its tokens, a long file whose tokens are still to be made, or a reason why there are none.</summary>
+/// <summary>
+/// The result for one path: a clip with its tokens, a long file whose tokens are still to be made, or the reason why there is neither.
+/// </summary>
 /// <param name="Path">As it was given.</param>
 /// <param name="Clip">The clip, or null.</param>
 /// <param name="Long">The long file, or null.</param>

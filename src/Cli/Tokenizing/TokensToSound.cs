@@ -3,7 +3,7 @@ using AudioBsq.Vocoding;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>Tokens on their way to sound, part by part: memory does not grow with them.</summary>
+/// <summary>Turns tokens into sound part by part, in constant memory.</summary>
 internal sealed class TokensToSound : IDisposable
 {
     private readonly AudioBsqModel _model;
@@ -12,9 +12,9 @@ internal sealed class TokensToSound : IDisposable
     private readonly long? _samples;
     private long _framesLeft;
 
-    /// <param name="model">What made the tokens.</param>
-    /// <param name="vocoder">What makes the sound.</param>
-    /// <param name="samples">Its length, or null while that is not known: the sound ends with the centre of its last frame then.</param>
+    /// <param name="model">The model that made the tokens.</param>
+    /// <param name="vocoder">The vocoder that makes the sound.</param>
+    /// <param name="samples">Length of the sound; when null it ends with the centre of its last frame.</param>
     /// <exception cref="NotSupportedException">The model's mel levels depend on the whole file.</exception>
     public TokensToSound(AudioBsqModel model, NeuralVocoder vocoder, long? samples = null)
     {
@@ -26,15 +26,14 @@ internal sealed class TokensToSound : IDisposable
     public long Samples { get; private set; }
 
     /// <summary>
-    /// The longest time from a sample's arrival, at a tokenizer that streams, to that of the one which completes the sample that it becomes. Time for computing
-    /// comes on top.
+    /// Longest delay of a sample through a streaming tokenizer and this, in samples, without the time for computing.
     /// </summary>
     public int LatencySamples => StreamingTokenizer.LatencyOf(_model.Options, _model.Mel) + WindowsBehind + LookAheadSamples;
 
-    /// <summary>The vocoder's part of it.</summary>
+    /// <summary>The vocoder's part of <see cref="LatencySamples"/>.</summary>
     public int LookAheadSamples => _synthesizer.LookAheadSamples;
 
-    // The decoder waits for the tokens that its window sees behind what it keeps. They come with the next windows of the encoder.
+    // The decoder waits for the tokens of the context after what it keeps, which the encoder gives with its next windows.
     private int WindowsBehind
     {
         get
@@ -46,10 +45,10 @@ internal sealed class TokensToSound : IDisposable
         }
     }
 
-    /// <summary>Takes the tokens of whole time steps and gives the samples that they make final, maybe none.</summary>
+    /// <summary>Adds the tokens of whole time steps and returns the samples that they complete, maybe none.</summary>
     public float[] Accept(ReadOnlySpan<int> tokens) => Counted(Sound(_reconstructor.Accept(tokens)));
 
-    /// <summary>The sound ends here: the samples that are left.</summary>
+    /// <summary>Ends the sound and returns the remaining samples.</summary>
     public float[] End() => Counted([.. Sound(_reconstructor.Flush()), .. _synthesizer.Flush(_samples)]);
 
     public void Dispose() => _reconstructor.Dispose();

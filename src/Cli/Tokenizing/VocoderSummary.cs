@@ -6,8 +6,9 @@ using AudioBsq.Vocoding;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>What a vocoder's file holds.</summary>
-internal sealed record VocoderSummary(string Kind, string Path, long Bytes, MelOptions Mel, VocoderOptions Vocoder, long Parameters) : ISummary
+/// <summary>The content of a vocoder's file.</summary>
+internal sealed record VocoderSummary(string Kind, string Path, long Bytes, MelOptions Mel, VocoderOptions Vocoder, long Parameters)
+    : ISummary
 {
     public static VocoderSummary Of(string path)
     {
@@ -29,9 +30,10 @@ internal sealed record VocoderSummary(string Kind, string Path, long Bytes, MelO
         var culture = CultureInfo.InvariantCulture;
         yield return ("Vocoder", Path);
         yield return ("File size", string.Create(culture, $"{Bytes:N0} bytes"));
-        yield return ("Mel spectrogram", string.Create(culture, $"{Mel.Bands} bands ({Mel.Scale}) from {Mel.MinFrequency:N0} to {Mel.UpperFrequency:N0} Hz, {Mel.Level}, floor {Mel.FloorDecibels} dB"));
-        yield return ("Frames", string.Create(culture, $"{Mel.FrameRate:N0} a second: hop {Mel.HopLength}, FFT {Mel.FftLength}, at {Mel.SampleRate:N0} Hz"));
-        yield return ("Network", string.Create(culture, $"{Vocoder.Layers} blocks of width {Vocoder.Width}, {Vocoder.Kernel} frames each; sees {Vocoder.FramesBefore} frames before and {Vocoder.FramesAfter} after"));
+        foreach (var row in MelDescription.Rows(Mel)) yield return row;
+        string reach = string.Create(culture, $"sees {Vocoder.FramesBefore} frames before and {Vocoder.FramesAfter} after");
+        yield return (
+            "Network", string.Create(culture, $"{Vocoder.Layers} blocks of width {Vocoder.Width}, {Vocoder.Kernel} frames each; {reach}"));
         yield return ("Parameters", string.Create(culture, $"{Parameters:N0}"));
     }
 }

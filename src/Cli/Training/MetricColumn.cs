@@ -3,10 +3,10 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>One number of a training report: a column of metrics.csv and a chart of TensorBoard. docs/training.md says what each is.</summary>
-/// <param name="Name">Of the column.</param>
-/// <param name="Chart">Of the chart, behind the group it stands in.</param>
-/// <param name="Value">Null where a report does not have it.</param>
+/// <summary>A metric of training: a column of metrics.csv and a chart of TensorBoard. docs/training.md says what each one is.</summary>
+/// <param name="Name">Name of the column.</param>
+/// <param name="Chart">Group and name of the chart.</param>
+/// <param name="Value">Its value in a report; null where the report has none.</param>
 internal sealed record MetricColumn(string Name, string Chart, Func<TrainingReport, double?> Value)
 {
     public const string Step = "step", ValidationError = "validation_mae";
@@ -46,9 +46,11 @@ internal sealed record MetricColumn(string Name, string Chart, Func<TrainingRepo
         Validation("max_bit_correlation", m => m.Codes.MaxBitCorrelation),
     ];
 
-    private static MetricColumn Run(string name, Func<TrainingProgress, double?> value) => new(name, $"run/{name}", report => value(report.Progress));
+    private static MetricColumn Run(string name, Func<TrainingProgress, double?> value) =>
+        new(name, $"run/{name}", report => value(report.Progress));
 
-    private static MetricColumn Train(string name, Func<TrainingProgress, double?> value) => new(name, $"train/{name}", report => value(report.Progress));
+    private static MetricColumn Train(string name, Func<TrainingProgress, double?> value) =>
+        new(name, $"train/{name}", report => value(report.Progress));
 
     private static MetricColumn Validation(string name, Func<ReconstructionMetrics, double?> value) =>
         new($"validation_{name}", $"validation/{name}", report => report.Progress.Validation is { } metrics ? value(metrics) : null);

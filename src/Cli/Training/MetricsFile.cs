@@ -1,17 +1,18 @@
 namespace AudioBsq.Cli.Training;
 
-/// <summary>Training reports as comma-separated values, a row for each as it comes. What a report does not have is empty.</summary>
-/// <param name="path">The file; one that is there is touched only when the first report comes, and its rows of steps that are taken again are lost.</param>
+/// <summary>Writes training reports to metrics.csv, a row for each. A value that a report does not have is an empty cell.</summary>
+/// <param name="path">The file. Rows of an older one are kept up to the step from which training is resumed.</param>
 internal sealed class MetricsFile(string path) : IDisposable
 {
     private readonly List<MetricsRow> _rows = [];
     private StreamWriter? _writer;
 
-    /// <summary>All rows, those from before an interruption too.</summary>
+    /// <summary>All rows, with those from before an interruption.</summary>
     public IReadOnlyList<MetricsRow> Rows => _rows;
 
     /// <summary>The row with the lowest validation error; null without validation.</summary>
-    public MetricsRow? Best => _rows.Where(row => row[MetricColumn.ValidationError] is not null).MinBy(row => row[MetricColumn.ValidationError]);
+    public MetricsRow? Best =>
+        _rows.Where(row => row[MetricColumn.ValidationError] is not null).MinBy(row => row[MetricColumn.ValidationError]);
 
     public void Add(TrainingReport report)
     {

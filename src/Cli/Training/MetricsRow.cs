@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>One row of metrics.csv: a number, or none, for each of <see cref="MetricColumn.All"/>.</summary>
+/// <summary>One row of metrics.csv: a value or none for each of <see cref="MetricColumn.All"/>.</summary>
 internal sealed class MetricsRow
 {
     private readonly double?[] _values;
@@ -15,12 +15,16 @@ internal sealed class MetricsRow
 
     public static MetricsRow Of(TrainingReport report) => new([.. MetricColumn.All.Select(column => Finite(column.Value(report)))]);
 
-    /// <summary>Reads a line under a header that may be another program version's: columns it lacks are empty. Null where it is no row.</summary>
+    /// <summary>
+    /// Reads a line below a header that another version may have written: columns that it lacks are empty. Null where the line is no row.
+    /// </summary>
     public static MetricsRow? Parse(string[] header, string line)
     {
         string[] cells = line.Split(',');
         if (cells.Length != header.Length) return null;
-        var row = new MetricsRow([.. MetricColumn.All.Select(column => Number(Array.IndexOf(header, column.Name) is var at and >= 0 ? cells[at] : ""))]);
+        var row =
+            new MetricsRow(
+            [.. MetricColumn.All.Select(column => Number(Array.IndexOf(header, column.Name) is var at and >= 0 ? cells[at] : ""))]);
         return row[MetricColumn.Step] is >= 1 and <= int.MaxValue ? row : null;
     }
 
@@ -36,7 +40,8 @@ internal sealed class MetricsRow
         throw new ArgumentException($"There is no column '{name}'.", nameof(name));
     }
 
-    private static double? Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? Finite(value) : null;
+    private static double? Number(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? Finite(value) : null;
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }

@@ -2,8 +2,11 @@ using AudioBsq.Cli.Reports;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>Training reports for TensorBoard: the numbers of metrics.csv as charts, and pictures of validation clips. A file for each part of a run that was interrupted.</summary>
-/// <param name="folder">Made when the first report comes.</param>
+/// <summary>
+/// Writes training reports for TensorBoard: the columns of metrics.csv as charts, and pictures of validation clips. A run that is resumed
+/// begins a new file.
+/// </summary>
+/// <param name="folder">It is created with the first report.</param>
 internal sealed class TensorBoardLog(string folder) : IDisposable
 {
     private TensorBoardFile? _file;
@@ -14,10 +17,12 @@ internal sealed class TensorBoardLog(string folder) : IDisposable
         _file ??= new TensorBoardFile(folder, report.Progress.FirstStep + 1);
         foreach (var column in MetricColumn.All)
         {
-            if (column.Name != MetricColumn.Step && column.Value(report) is { } value && double.IsFinite(value)) _file.Scalar(column.Chart, value, step);
+            if (column.Name == MetricColumn.Step || column.Value(report) is not { } value || !double.IsFinite(value)) continue;
+            _file.AddScalar(column.Chart, value, step);
         }
 
-        foreach (var (name, picture) in pictures) _file.Image($"samples/{name}", picture, MelPicture.Width, MelPicture.Height, step);
+        foreach (var (name, picture) in pictures)
+            _file.AddImage($"samples/{name}", picture, MelPicture.PairWidth, MelPicture.PairHeight, step);
         _file.Flush();
     }
 

@@ -1,14 +1,14 @@
-using AudioBsq.Cli.Reports;
 using ScottPlot;
-using Plot = ScottPlot.Plot;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>The course of a training run as one picture: error, terms of the loss, learning rate and gradients, use of the codes.</summary>
+/// <summary>
+/// Draws the history of a training run as one picture: error, terms of the loss, learning rate and gradients, use of the codes.
+/// </summary>
 internal static class TrainingCurves
 {
-    /// <param name="rows">Those of metrics.csv.</param>
-    /// <param name="unit">Of the error, such as dB.</param>
+    /// <param name="rows">The rows of metrics.csv.</param>
+    /// <param name="unit">Unit of the error, such as dB.</param>
     public static byte[] Draw(IReadOnlyList<MetricsRow> rows, string unit)
     {
         var multiplot = new Multiplot { Layout = new ScottPlot.MultiplotLayouts.Grid(2, 2) };
@@ -50,16 +50,17 @@ internal static class TrainingCurves
         curves.Add("validation_usage", "codes used", scale: 100);
         curves.Add("validation_entropy", "joint entropy (right)", right: true);
         curves.Add("codebook_entropy", "soft code's entropy, training (right)", right: true);
-        curves.Finish("Use of the codes", "% of possible codes", "bits", lowest: 0, highest: 105);
+        curves.Finish("Use of the codes", "% of possible codes", "bits", min: 0, max: 105);
     }
 
-    /// <summary>Lines over steps in one plot.</summary>
+    /// <summary>One plot of lines over steps.</summary>
     private sealed class Curves(IReadOnlyList<MetricsRow> rows, Plot plot)
     {
-        /// <summary>A column's line, where it has a number; a column without any is left out.</summary>
+        /// <summary>Adds a column as a line, unless it has no values.</summary>
         public void Add(string column, string label, bool right = false, double scale = 1)
         {
-            var points = rows.Where(row => row[column] is not null).Select(row => (Step: (double)row.Step, Value: row[column]!.Value * scale)).ToList();
+            var points = rows.Where(row => row[column] is not null)
+                .Select(row => (Step: (double)row.Step, Value: row[column]!.Value * scale)).ToList();
             if (points.Count == 0) return;
             var line = plot.Add.Scatter(points.Select(point => point.Step).ToArray(), points.Select(point => point.Value).ToArray());
             line.LegendText = label;
@@ -68,8 +69,8 @@ internal static class TrainingCurves
             if (right) line.Axes.YAxis = plot.Axes.Right;
         }
 
-        /// <summary>Titles and axes; the left one shows what there is, unless it is told what to show.</summary>
-        public void Finish(string title, string left, string? right = null, double? lowest = null, double? highest = null)
+        /// <summary>Adds titles and scales the axes; the left one to its lines, unless limits are given.</summary>
+        public void Finish(string title, string left, string? right = null, double? min = null, double? max = null)
         {
             plot.Title(title);
             plot.XLabel("step");
@@ -78,7 +79,7 @@ internal static class TrainingCurves
             foreach (var axis in (IAxis[])[plot.Axes.Left, plot.Axes.Right, plot.Axes.Bottom]) axis.Label.Bold = false;
             plot.Axes.AutoScale();
             plot.Axes.SetLimitsX(0, 1.02 * rows[^1].Step);
-            if (lowest is { } low && highest is { } high) plot.Axes.SetLimitsY(low, high, plot.Axes.Left);
+            if (min is { } low && max is { } high) plot.Axes.SetLimitsY(low, high, plot.Axes.Left);
             plot.ShowLegend(Edge.Bottom);
         }
     }

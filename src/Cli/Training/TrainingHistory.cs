@@ -2,7 +2,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>How a run goes: its last report and validation, its best validation, its speed, and how long it will still take.</summary>
+/// <summary>Keeps the last report and validation of a run and its best validation; computes its speed and the time that remains.</summary>
 internal sealed class TrainingHistory
 {
     private TrainingProgress? _first;
@@ -11,25 +11,27 @@ internal sealed class TrainingHistory
     /// <summary>The last report; null before the first.</summary>
     public TrainingReport? Last { get; private set; }
 
-    /// <summary>The last validation and its step, as it stands in metrics.csv; null before the first of this process.</summary>
+    /// <summary>The row of the last validation in this process; null before there is one.</summary>
     public MetricsRow? LastValidation { get; private set; }
 
-    /// <summary>The validation with the lowest error, also from before an interruption.</summary>
+    /// <summary>The row of the validation with the lowest error, also from before an interruption.</summary>
     public MetricsRow? Best { get; private set; }
 
-    /// <summary>Seconds of sound trained on in a second, over the whole of this process.</summary>
+    /// <summary>Seconds of sound trained on per second, on average over this process.</summary>
     public double SoundPerSecond => Last is null ? 0 : _sound / Math.Max(1e-9, Last.Progress.Elapsed.TotalSeconds);
 
     /// <summary>
-    /// From the steps since the first report, as those before it include reading the clips; from all steps of this process until there is a
-    /// second one. Steps from before an interruption took no time of this process.
+    /// Estimated from the steps since the first report, because the time before it includes reading the clips; until there is a second
+    /// report, from all steps of this process.
     /// </summary>
     public TimeSpan Remaining
     {
         get
         {
             var (now, first) = (Last!.Progress, _first!);
-            var (time, steps) = now.Step > first.Step ? (now.Elapsed - first.Elapsed, now.Step - first.Step) : (now.Elapsed, now.Step - now.FirstStep);
+            var (time, steps) = now.Step > first.Step
+                ? (now.Elapsed - first.Elapsed, now.Step - first.Step)
+                : (now.Elapsed, now.Step - now.FirstStep);
             return time * ((now.MaxSteps - now.Step) / (double)Math.Max(1, steps));
         }
     }

@@ -9,7 +9,9 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>A configuration as the pipeline that it means: files to waveforms, mel spectrograms and tokens. Files that cannot be read are left out of training.</summary>
+/// <summary>
+/// The ML.NET pipeline of a configuration: files to waveforms, mel spectrograms and tokens. Training leaves out files that cannot be read.
+/// </summary>
 internal sealed class TrainingPipeline : IDisposable
 {
     private const string Unreadable = " gets an empty waveform: "; // what LoadAudio warns with
@@ -40,8 +42,8 @@ internal sealed class TrainingPipeline : IDisposable
     /// <summary>The trained model.</summary>
     public AudioBsqModel Model => _fitted!.Model;
 
-    /// <param name="report">Is told of training.</param>
-    /// <param name="caching">Is told how many clips were written to a cache on disk, and how many there are.</param>
+    /// <param name="report">Gets the training reports.</param>
+    /// <param name="caching">Gets the number of clips that were written to a cache on disk, and of all clips where that is known.</param>
     /// <param name="cancellation">Stops both.</param>
     public void Train(Action<TrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
     {
@@ -62,16 +64,19 @@ internal sealed class TrainingPipeline : IDisposable
         _fitted = tokenizing.Fit(Cached(reading.Fit(_clips).Transform(_clips), "train", caching, cancellation));
     }
 
-    /// <summary>A validation clip's sound at the model's rate, by its place, and a name that no other clip has: "1-hello" for the first.</summary>
+    /// <summary>
+    /// The sound of a validation clip at the model's rate, and a name that no other clip has, such as "1-hello" for the first.
+    /// </summary>
     public (string Name, Waveform Sound) ValidationClip(int place)
     {
-        var clip = _ml.Data.TakeRows(place == 0 ? _validation! : _ml.Data.SkipRows(_validation!, place), 1); // it skips no 0 rows
-        float[] sound = _ml.Transforms.LoadAudio("Waveform", "Path", Tolerant).Fit(clip).Transform(clip).GetColumn<float[]>("Waveform").Single();
+        var clip = _ml.Data.TakeRows(place == 0 ? _validation! : _ml.Data.SkipRows(_validation!, place), 1); // SkipRows refuses 0
+        float[] sound = _ml.Transforms.LoadAudio("Waveform", "Path", Tolerant).Fit(clip).Transform(clip).GetColumn<float[]>("Waveform")
+            .Single();
         string name = Path.GetFileNameWithoutExtension(clip.GetColumn<string>("Path").Single());
         return (string.Create(CultureInfo.InvariantCulture, $"{place + 1}-{name}"), new Waveform(sound, _config.Mel.SampleRate));
     }
 
-    /// <summary>Writes the whole pipeline. In use it refuses files that cannot be read, which only training leaves out.</summary>
+    /// <summary>Writes the whole pipeline. Unlike in training, a file that cannot be read is an error in it.</summary>
     public void Save(Stream stream)
     {
         ITransformer[] whole = [.. Reading(_config.Loading).Fit(_clips!), _fitted!];
@@ -89,15 +94,15 @@ internal sealed class TrainingPipeline : IDisposable
     private EstimatorChain<MelSpectrogramTransformer> Reading(AudioLoadingOptions loading) =>
         _ml.Transforms.LoadAudio("Waveform", "Path", loading).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", _config.Mel));
 
-    private IDataView Cached(IDataView mels, string name, Action<long, long?> caching, CancellationToken cancellation) => _config.Data.MelCache switch
+    private IDataView Cached(IDataView mels, string name, Action<long, long?> caching, CancellationToken cancellation)
     {
-        MelCachePlace.Memory => _ml.Data.Cache(mels),
-        MelCachePlace.Disk => _ml.Data.CacheMelSpectrograms(
-            mels, "Mel", Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel"), new MelCacheOptions { Progress = caching, CancellationToken = cancellation }),
-        _ => mels,
-    };
+        if (_config.Data.MelCache == MelCachePlace.None) return mels;
+        if (_config.Data.MelCache == MelCachePlace.Memory) return _ml.Data.Cache(mels);
+        string path = Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel");
+        return _ml.Data.CacheMelSpectrograms(mels, "Mel", path, new MelCacheOptions { Progress = caching, CancellationToken = cancellation });
+    }
 
-    // Without a cache every pass warns of the same files again.
+    // Without a cache every pass logs the same files again.
     private void Hear(object? sender, LoggingEventArgs message)
     {
         if (message.Kind != ChannelMessageKind.Warning) return;

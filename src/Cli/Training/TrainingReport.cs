@@ -4,11 +4,11 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>A training report with what this process knows beside it.</summary>
-/// <param name="Progress">The report.</param>
-/// <param name="SoundPerSecond">Seconds of sound trained on in a second, since the report before.</param>
-/// <param name="Memory">Bytes that the process holds; a graphics card's own memory is not in it.</param>
-/// <param name="PeakMemory">The most that it has held at once.</param>
+/// <summary>The progress of training, with speed and memory of this process.</summary>
+/// <param name="Progress">The progress.</param>
+/// <param name="SoundPerSecond">Seconds of sound trained on per second, since the report before.</param>
+/// <param name="Memory">Bytes that the process holds, without the memory of a graphics card.</param>
+/// <param name="PeakMemory">Highest value of the same.</param>
 internal sealed record TrainingReport(TrainingProgress Progress, double SoundPerSecond, long Memory, long PeakMemory)
 {
     public static TrainingReport Of(TrainingProgress progress, MelOptions mel)

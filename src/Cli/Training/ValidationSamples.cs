@@ -8,35 +8,38 @@ using AudioBsq.Training;
 namespace AudioBsq.Cli.Training;
 
 /// <summary>
-/// Validation clips to hear and to see, at most ten seconds of each: <c>original/NAME.wav</c>, <c>original/NAME.griffin-lim.wav</c>, which is what
-/// would be heard if no token were between, and for each validation <c>step-00000200/NAME.wav</c> and <c>NAME.png</c>.
+/// Writes validation clips to hear and to see, at most ten seconds of each: <c>original/NAME.wav</c>, <c>original/NAME.griffin-lim.wav</c>,
+/// which is made of the original mel spectrogram, and for each validation <c>step-00000200/NAME.wav</c> and <c>NAME.png</c>.
 /// </summary>
-/// <param name="folder">It is made if need be; folders of steps that are taken again are removed from it.</param>
-/// <param name="model">What is trained.</param>
-/// <param name="mel">What it is trained on.</param>
-/// <param name="original">Name and sound of a validation clip, by its place.</param>
-internal sealed class ValidationSamples(string folder, AudioBsqOptions model, MelOptions mel, Func<int, (string Name, Waveform Sound)> original)
+/// <param name="folder">It is created if need be; folders of steps that are repeated are deleted.</param>
+/// <param name="model">The model.</param>
+/// <param name="mel">Its mel spectrograms.</param>
+/// <param name="original">Name and sound of a validation clip, by its position.</param>
+internal sealed class ValidationSamples(
+    string folder, AudioBsqOptions model, MelOptions mel, Func<int, (string Name, Waveform Sound)> original)
 {
-    private const int LongestSeconds = 10;
+    private const int MaxSeconds = 10;
 
-    // Where frames overlap too little to make a waveform from, there are pictures alone.
+    // None where frames overlap too little for Griffin-Lim: then there are pictures only.
     private readonly GriffinLim? _griffinLim = mel.HopLength > mel.FftLength / 2 ? null : new GriffinLim(mel);
     private readonly MelPicture _picture = new(mel, model.MinLevel, model.MaxLevel);
     private readonly Dictionary<int, string> _names = [];
 
-    /// <summary>Writes what a validation brought, and gives each clip's name and picture.</summary>
+    /// <summary>Writes the samples of a validation and returns the name and picture of each clip.</summary>
     public IEnumerable<(string Name, byte[] Picture)> Write(TrainingProgress progress)
     {
-        if (_names.Count == 0) Forget(progress.FirstStep);
+        if (_names.Count == 0) DeleteFrom(progress.FirstStep);
         string place = Path.Combine(folder, FolderOf(progress.Step));
         foreach (var sample in progress.Samples.Where(sample => sample.Reconstructed.All(float.IsFinite)))
         {
             Directory.CreateDirectory(place);
-            var (clip, drawn) = (Start(sample.Mel), Start(sample.Reconstructed));
+            var (clip, reconstructed) = (Start(sample.Mel), Start(sample.Reconstructed));
             if (!_names.TryGetValue(sample.Clip, out string? name)) _names[sample.Clip] = name = WriteOriginal(sample.Clip, clip);
-            Synthesize(Path.Combine(place, $"{name}.wav"), drawn);
-            double error = clip.Zip(drawn, (a, b) => Math.Abs((double)a - b)).Average();
-            byte[] picture = _picture.Draw(clip, drawn, string.Create(CultureInfo.InvariantCulture, $"Reconstructed at step {progress.Step:N0}, mean error {error:F2} {mel.Level.Unit()}"));
+            Synthesize(Path.Combine(place, $"{name}.wav"), reconstructed);
+            double error = clip.Zip(reconstructed, (a, b) => Math.Abs((double)a - b)).Average();
+            string title = string.Create(
+                CultureInfo.InvariantCulture, $"Reconstructed at step {progress.Step:N0}, mean error {error:F2} {mel.Level.Unit()}");
+            byte[] picture = _picture.Pair(clip, reconstructed, title);
             File.WriteAllBytes(Path.Combine(place, $"{name}.png"), picture);
             yield return (name, picture);
         }
@@ -44,7 +47,7 @@ internal sealed class ValidationSamples(string folder, AudioBsqOptions model, Me
 
     private static string FolderOf(int step) => string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}");
 
-    private void Forget(int firstStep)
+    private void DeleteFrom(int firstStep)
     {
         if (!Directory.Exists(folder)) return;
         foreach (string old in Directory.GetDirectories(folder, "step-????????"))
@@ -57,7 +60,7 @@ internal sealed class ValidationSamples(string folder, AudioBsqOptions model, Me
     {
         var (name, sound) = original(clip);
         string place = Directory.CreateDirectory(Path.Combine(folder, "original")).FullName;
-        int samples = Math.Min(sound.Samples.Length, LongestSeconds * sound.SampleRate);
+        int samples = Math.Min(sound.Samples.Length, MaxSeconds * sound.SampleRate);
         AudioFile.WriteWav(Path.Combine(place, $"{name}.wav"), new Waveform(sound.Samples[..samples], sound.SampleRate));
         Synthesize(Path.Combine(place, $"{name}.griffin-lim.wav"), start);
         return name;
@@ -68,5 +71,5 @@ internal sealed class ValidationSamples(string folder, AudioBsqOptions model, Me
         if (_griffinLim is not null) AudioFile.WriteWav(path, new Waveform(_griffinLim.Synthesize(values), mel.SampleRate));
     }
 
-    private float[] Start(float[] values) => values[..Math.Min(values.Length, Math.Max(1, (int)(LongestSeconds * mel.FrameRate)) * mel.Bands)];
+    private float[] Start(float[] levels) => levels[..Math.Min(levels.Length, Math.Max(1, (int)(MaxSeconds * mel.FrameRate)) * mel.Bands)];
 }

@@ -13,9 +13,9 @@ public sealed class TensorBoardFileTests : IDisposable
     {
         using (var file = new TensorBoardFile(_folder, firstStep: 301))
         {
-            file.Scalar("train/loss", -1.5, 320);
-            file.Scalar("ünïcode", double.Epsilon, int.MaxValue);
-            file.Image("samples/a", [1, 2, 3, 0x80], 900, 600, 400);
+            file.AddScalar("train/loss", -1.5, 320);
+            file.AddScalar("ünïcode", double.Epsilon, int.MaxValue);
+            file.AddImage("samples/a", [1, 2, 3, 0x80], 900, 600, 400);
         }
 
         var events = EventReader.Read(_folder);
@@ -34,8 +34,8 @@ public sealed class TensorBoardFileTests : IDisposable
     {
         using (var file = new TensorBoardFile(_folder, firstStep: 0))
         {
-            file.Scalar("a", 0.25, 0);
-            file.Image("b", [9], 4, 3, 7);
+            file.AddScalar("a", 0.25, 0);
+            file.AddImage("b", [9], 4, 3, 7);
         }
 
         var events = EventReader.Records(File.ReadAllBytes(Directory.GetFiles(_folder).Single())).Select(Tensorboard.Event.Parser.ParseFrom).ToList();
