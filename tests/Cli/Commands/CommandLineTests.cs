@@ -8,7 +8,7 @@ public class CommandLineTests
 {
     private readonly AudioBsqCommand _root = new(new Terminal(TextWriter.Null, TextWriter.Null), default);
 
-    [Theory, InlineData("train"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("report"), InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
+    [Theory, InlineData("train"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("compare"), InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
     public void Help_NamesEveryArgumentAndOption(string name)
     {
         var command = _root.Subcommands.Single(command => command.Name == name);
@@ -71,7 +71,9 @@ public class CommandLineTests
     [InlineData("--config", "import", "weights.safetensors", "-o", "model.zip")]
     [InlineData("--output", "import", "weights.safetensors", "--config", "config.json")]
     [InlineData("--output", "export", "model.zip")]
-    [InlineData("--output", "report", "model.zip", "a.wav")]
+    [InlineData("--html, which is missing", "evaluate", "model.zip", "a.wav", "--clips", "3")]
+    [InlineData("--html, which is missing", "evaluate", "model.zip", "a.wav", "--seconds", "3")]
+    [InlineData("--clips", "evaluate", "model.zip", "a.wav", "--html", "report.html", "--clips", "0")]
     [InlineData("--clips", "report", "model.zip", "a.wav", "-o", "report.html", "--clips", "0")]
     [InlineData("--output-dir", "train", "run.yaml")]
     [InlineData("'--batch-size'", "train", "run.yaml", "-o", "out", "--batch-size", "3")]
@@ -96,7 +98,7 @@ public class CommandLineTests
     public void StackTraces_AreForTheVerbose()
     {
         Assert.Single(Ran.AudioBsq("info", "missing.wav").Expect(3).MessageLines);
-        Assert.Contains("   at AudioBsq.Cli.InfoCommand", Ran.AudioBsq("info", "missing.wav", "--verbose").Expect(3).Messages);
-        Assert.Contains("   at AudioBsq.Cli.InfoCommand", Ran.AudioBsq("--verbose", "info", "missing.wav").Expect(3).Messages);
+        Assert.Contains("   at AudioBsq.Cli.Commands.InfoCommand", Ran.AudioBsq("info", "missing.wav", "--verbose").Expect(3).Messages);
+        Assert.Contains("   at AudioBsq.Cli.Commands.InfoCommand", Ran.AudioBsq("--verbose", "info", "missing.wav").Expect(3).Messages);
     }
 }

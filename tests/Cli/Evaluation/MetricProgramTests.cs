@@ -66,7 +66,7 @@ public class MetricProgramTests
     [InlineData("--metric-command", "evaluate", "m.zip", "a.wav", "--metric-name", "mine 1.0")]
     [InlineData("names no program", "evaluate", "m.zip", "a.wav", "--metric-command", " ", "--metric-name", "mine")]
     [InlineData("measured here", "evaluate", "m.zip", "a.wav", "--metric-command", "score", "--metric-name", "stoi")]
-    [InlineData("--metric-timeout", "report", "m.zip", "a.wav", "-o", "r.html", "--metric-timeout", "0")]
+    [InlineData("--metric-timeout", "evaluate", "m.zip", "a.wav", "--html", "r.html", "--metric-timeout", "0")]
     public void Options_ThatMakeNoSense_AreRefused(string expected, params string[] arguments)
     {
         Assert.Contains(expected, Ran.AudioBsq(arguments).Expect(2).Messages);

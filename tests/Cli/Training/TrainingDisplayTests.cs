@@ -11,29 +11,29 @@ public class TrainingDisplayTests
     [Fact]
     public void Remaining_CountsTheStepsOfThisProcess()
     {
-        var course = new TrainingHistory();
+        var history = new TrainingHistory();
 
-        course.Add(Report(step: 120, firstStep: 100, seconds: 40), best: null); // the first report includes reading the clips
-        Assert.Equal(TimeSpan.FromSeconds(160), course.Remaining);
-        course.Add(Report(step: 140, firstStep: 100, seconds: 50), best: null);
-        Assert.Equal(TimeSpan.FromSeconds(30), course.Remaining);
-        course.Add(Report(step: 200, firstStep: 100, seconds: 80), best: null);
-        Assert.Equal(TimeSpan.Zero, course.Remaining);
-        Assert.Equal(12, course.SoundPerSecond, 9);
+        history.Add(Report(step: 120, firstStep: 100, seconds: 40), best: null); // the first report includes reading the clips
+        Assert.Equal(TimeSpan.FromSeconds(160), history.Remaining);
+        history.Add(Report(step: 140, firstStep: 100, seconds: 50), best: null);
+        Assert.Equal(TimeSpan.FromSeconds(30), history.Remaining);
+        history.Add(Report(step: 200, firstStep: 100, seconds: 80), best: null);
+        Assert.Equal(TimeSpan.Zero, history.Remaining);
+        Assert.Equal(12, history.SoundPerSecond, 9);
     }
 
     [Fact]
     public void Line_HasWhatAReportHas()
     {
-        var course = new TrainingHistory();
-        var display = new TrainingDisplay(course, new MelOptions());
+        var history = new TrainingHistory();
+        var display = new TrainingDisplay(history, new MelOptions());
 
-        course.Add(Report(step: 50, firstStep: 0, seconds: 10), best: null);
+        history.Add(Report(step: 50, firstStep: 0, seconds: 10), best: null);
         Assert.Equal("step 50 of 200: loss 0.5000 (reconstruction 0.4000, quantizer 0.1000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:30 left, 300 MB (peak 400)", display.Line);
         Assert.DoesNotContain(display.Rows, row => row.Name is "Discriminator" or "Validation" or "Best" or "Skipped steps");
 
         var full = Report(step: 100, firstStep: 0, seconds: 20, Metrics, skipped: 3, adversarial: true);
-        course.Add(full, MetricsRow.Of(full));
+        history.Add(full, MetricsRow.Of(full));
         Assert.EndsWith(
             "adversarial 0.2000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:20 left, 300 MB (peak 400), 3 steps skipped; "
             + "validation error 5.500 dB, squared 60.25, 75 % used, entropy 1.50 bits, of single bits 0.500, 1 dead, correlation 0.250", display.Line);
@@ -44,10 +44,10 @@ public class TrainingDisplayTests
     [Fact]
     public void Validation_StaysInSight()
     {
-        var course = new TrainingHistory();
-        var display = new TrainingDisplay(course, new MelOptions { Level = MelLevel.NaturalLog });
-        course.Add(Report(step: 50, firstStep: 0, seconds: 10, Metrics), best: null);
-        course.Add(Report(step: 100, firstStep: 0, seconds: 20), best: null);
+        var history = new TrainingHistory();
+        var display = new TrainingDisplay(history, new MelOptions { Level = MelLevel.NaturalLog });
+        history.Add(Report(step: 50, firstStep: 0, seconds: 10, Metrics), best: null);
+        history.Add(Report(step: 100, firstStep: 0, seconds: 20), best: null);
 
         Assert.Contains(("Validation", "step 50: error 5.500 log of power, squared 60.25"), display.Rows);
         Assert.DoesNotContain("validation", display.Line);
