@@ -7,16 +7,15 @@
 // not which is better. --entropy compares settings of the binary spherical quantizer's entropy terms instead.
 
 using AudioBsq;
-using AudioBsq.Native;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using QuantizerComparison;
 
 if (!Arguments.TryRead(args, out var arguments)) return 2;
 
-TorchDevice.Resolve("cpu");
-if (arguments.Threads is { } threads) TorchSharp.torch.set_num_threads(threads);
 var mel = new MelSpectrogram(new MelOptions());
+using (AudioBsqModel.Create(AudioBsqOptions.Tiny, mel.Options, device: "cpu")) { } // loads torch
+if (arguments.Threads is { } threads) TorchSharp.torch.set_num_threads(threads);
 var (train, dev) = (Speech.Read(arguments.Train, mel), Speech.Read(arguments.Dev, mel));
 Console.WriteLine($"{Speech.Say(train, mel.Options)} to train on, {Speech.Say(dev, mel.Options)} to measure on, {arguments.Steps} steps\n");
 

@@ -38,7 +38,7 @@ internal static class AudioQualityEvaluator
         int? first = WaveformColumn.TryGetSampleRate(original), second = WaveformColumn.TryGetSampleRate(drawn);
         int rate = given ?? first ?? second ?? throw new ArgumentException(
             $"Neither column '{original.Name}' nor '{drawn.Name}' carries a sample rate: give it as sampleRate.", nameof(given));
-        Check.That(rate is >= Visqol.MinRate and <= Visqol.MaxRate, rate, "must be from 8,000 to 192,000 Hz", "sampleRate");
+        AudioQuality.CheckRate(rate, "sampleRate");
         if (first is { } a && a != rate) throw ColumnRule.Mismatch(context, original.Name, $"waveforms at {rate} Hz", $"waveforms at {a} Hz");
         if (second is { } b && b != rate) throw ColumnRule.Mismatch(context, drawn.Name, $"waveforms at {rate} Hz", $"waveforms at {b} Hz");
         return rate;

@@ -4,6 +4,7 @@ using AudioBsq.Native;
 using AudioBsq.Persistence;
 using AudioBsq.Reference;
 using AudioBsq.Signal;
+using AudioBsq.Tokens;
 using AudioBsq.Training;
 
 namespace AudioBsq;
@@ -37,7 +38,7 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Tokens for one second of sound; times <see cref="AudioBsqOptions.BitsPerToken"/> it is the bit rate.</summary>
     public double TokensPerSecond => Mel.FrameRate / Options.PatchFrames * Options.TokensPerStep;
 
-    /// <summary>32 hexadecimal digits of a hash of options and weights, the same however the model was saved. Tokens are of use only with the model that made them.</summary>
+    /// <summary>32 hexadecimal digits of a hash of options and weights, the same however the model was saved. Tokens need the model that made them.</summary>
     public string Fingerprint => Content.Fingerprint;
 
     internal ModelContent Content { get; }
@@ -52,15 +53,14 @@ public sealed class AudioBsqModel : IDisposable
     /// <param name="mel">How the spectrograms were made.</param>
     /// <param name="training">How to fit; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
-    /// <param name="cancellation">Stops between two steps; what <see cref="TrainingOptions.Checkpoints"/> wrote is kept.</param>
-    /// <exception cref="InvalidOperationException">The checkpoints are of another run.</exception>
-    /// <exception cref="InvalidDataException">There are checkpoints and none is whole.</exception>
+    /// <param name="cancellation">Stops between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.</param>
+    /// <exception cref="InvalidOperationException">The checkpoints are of another run; <see cref="InvalidDataException"/>: none is whole.</exception>
     /// <exception cref="InsufficientMemoryException">Memory ran out; the message names what to lower.</exception>
-    /// <exception cref="ArithmeticException">Too many steps in a row were not finite (<see cref="TrainingOptions.MaxSkippedInARow"/>).</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row were not finite (<see cref="TrainingLoopOptions.MaxSkippedInARow"/>).</exception>
     public static AudioBsqModel Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions? training = null,
         Action<TrainingProgress>? report = null, CancellationToken cancellation = default) =>
-        new(TrainingRun.Train(data, options, mel, training ?? new TrainingOptions(), report, cancellation));
+        new(TokenizerTraining.Train(data, options, mel, training ?? new TrainingOptions(), report, cancellation));
 
     /// <summary>Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N.</summary>
     /// <exception cref="InvalidDataException">It is not a whole model file.</exception>
@@ -70,12 +70,12 @@ public sealed class AudioBsqModel : IDisposable
         return new(ModelFile.Read(stream, path, TorchDevice.Resolve(device)));
     }
 
-    /// <summary>Reads weights of the published Python version, a safetensors file; docs/import.md says how a checkpoint becomes one.</summary>
-    /// <exception cref="InvalidDataException">The weights are not those of this model; the message names every tensor that differs.</exception>
+    /// <summary>Reads weights of the published Python version, a safetensors file (docs/import.md).</summary>
+    /// <exception cref="InvalidDataException">The message names every tensor that is not this model's.</exception>
     public static AudioBsqModel ImportReference(string path, ReferenceCheckpoint checkpoint) => new(ReferenceWeights.Read(path, checkpoint));
 
     /// <summary>Writes the weights as a safetensors file under the published Python version's names.</summary>
-    /// <exception cref="NotSupportedException">The Python version would compute something else with them; the message says what to do instead.</exception>
+    /// <exception cref="NotSupportedException">The Python version would compute something else; the message says what to do.</exception>
     public void ExportReference(string path) => AtomicFile.Write(path, ExportReference);
 
     /// <summary>The same into a stream, which is left open.</summary>
@@ -106,12 +106,13 @@ public sealed class AudioBsqModel : IDisposable
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default) =>
         new WindowedInference(Content).Evaluate(mels, observe: null, cancellation);
 
-    /// <summary>Tokens of sound that is still coming in. The model must outlive the stream.</summary>
-    /// <exception cref="NotSupportedException">The mel levels depend on the whole file (<see cref="MelLevel.FileMaximum"/>), or the model is a decoder only.</exception>
+    /// <summary>The header of a token container; the name is the model's, for messages, and samples the original's, if known already.</summary>
+    public TokenHeader CreateTokenHeader(string name, long? samples = null) => TokenHeader.Of(Fingerprint, Options, Mel, name, samples);
+
+    /// <summary>Tokens of sound that is still coming in; not for <see cref="MelLevel.FileMaximum"/>. The model must outlive the stream.</summary>
     public StreamingTokenizer CreateStreamingTokenizer() => new(Content);
 
     /// <summary>Mel frames of tokens that are still coming in. The model must outlive the stream.</summary>
-    /// <exception cref="NotSupportedException">The model is an encoder only.</exception>
     public StreamingReconstructor CreateStreamingReconstructor() => new(Content);
 
     /// <summary>Frees the native memory of the weights.</summary>

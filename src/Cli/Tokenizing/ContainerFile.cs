@@ -37,7 +37,7 @@ internal static class ContainerFile
     {
         var metadata = new Dictionary<string, string> { [Source] = Short(Path.GetFileName(source)) };
         if (sourceHash is not null) metadata[SourceHash] = sourceHash;
-        return TokenHeader.Of(model, Short(modelName), samples) with { Metadata = metadata };
+        return model.CreateTokenHeader(Short(modelName), samples) with { Metadata = metadata };
     }
 
     /// <summary>Writes a container, chunk by chunk as the tokens come.</summary>
@@ -77,7 +77,7 @@ internal static class ContainerFile
         using var stream = File.OpenRead(path);
         var content = new TokenReader(stream, path).ReadAll();
         var header = content.Header;
-        header.CheckMadeBy(model, modelName);
+        header.CheckMadeBy(model.CreateTokenHeader(modelName));
         long samples = LengthOf(path, header, content.Samples, content.Tokens.Length / header.TokensPerStep);
         if (samples > int.MaxValue)
         {
@@ -101,7 +101,7 @@ internal static class ContainerFile
     /// <exception cref="InvalidDataException">So many samples have more tokens than the file can hold.</exception>
     public static long LengthOf(string path, TokenHeader header, long? samples, long steps)
     {
-        long max = TokenLayout.MostTokensPerByte * new FileInfo(path).Length / header.TokensPerStep;
+        long max = TokenLayout.MaxTokensPerByte * new FileInfo(path).Length / header.TokensPerStep;
         // Without its number of samples the clip ends with its last step.
         long length = samples ?? (steps <= max ? steps * header.FramesPerStep * header.HopLength - 1 : long.MaxValue);
         long all = header.StepsOf(Math.Max(length, 0));

@@ -33,7 +33,7 @@ internal sealed class LongContainer
         using var stream = File.OpenRead(path);
         var reader = new TokenReader(stream, path);
         if (reader.Samples <= longerThan.TotalSeconds * reader.Header.SampleRate) return null;
-        reader.Header.CheckMadeBy(model, modelName);
+        reader.Header.CheckMadeBy(model.CreateTokenHeader(modelName));
         long steps = 0;
         while (reader.ReadChunk() is { } chunk) steps = chunk.Steps.End;
         return new LongContainer(path, reader, ContainerFile.LengthOf(path, reader.Header, reader.Samples, steps));

@@ -34,7 +34,7 @@ public sealed class AudioMetric
     /// <summary>The name that the field uses.</summary>
     public string Name { get; }
 
-    /// <summary>Empty for measures without one. That of the mel errors is the decibel of the default mel levels.</summary>
+    /// <summary>Empty for measures without a unit. For the mel errors it is that of the default mel levels, decibels.</summary>
     public string Unit { get; }
 
     /// <summary>Whether a larger value means better sound.</summary>

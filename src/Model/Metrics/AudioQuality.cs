@@ -3,21 +3,21 @@ using AudioBsq.Signal;
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// How good one reconstructed clip is, by every measure of this folder. Start reading here. A measure is null where it is not defined: for
-/// silence, or a clip too short for it. <see cref="AudioMetric.All"/> lists them with name, unit and direction.
+/// The quality of one reconstructed clip, by every metric of this folder. Start reading here. A measure is null where it is not defined:
+/// for silence, or a clip that is too short for it. <see cref="AudioMetric.All"/> lists them with name, unit and direction.
 /// </summary>
 public sealed record AudioQuality
 {
     /// <summary>Length of the reference in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Short-time objective intelligibility, −1 to 1 (best): see <see cref="Metrics.Stoi"/>.</summary>
+    /// <summary>Short-time objective intelligibility (Taal et al. 2011), −1 to 1 (best).</summary>
     public double? Stoi { get; init; }
 
-    /// <summary>Extended STOI, −1 to 1 (best).</summary>
+    /// <summary>Extended STOI (Jensen and Taal 2016), −1 to 1 (best).</summary>
     public double? ExtendedStoi { get; init; }
 
-    /// <summary>ViSQOL in speech mode, 1 to 5 (best), at 16 kHz or the clip's own lower rate: see <see cref="Metrics.Visqol"/>.</summary>
+    /// <summary>ViSQOL in speech mode (Chinen et al. 2020), 1 to 5 (best), at 16 kHz or the clip's own lower rate.</summary>
     public double? Visqol { get; init; }
 
     /// <summary>Average absolute difference of mel spectrograms, in their unit: decibels by default.</summary>
@@ -26,42 +26,42 @@ public sealed record AudioQuality
     /// <summary>Average squared difference of mel spectrograms, in their unit squared.</summary>
     public double? MelMeanSquaredError { get; init; }
 
-    /// <summary>In dB: see <see cref="Metrics.LogSpectralDistance"/>.</summary>
+    /// <summary>Log-spectral distance (Gray and Markel 1976) in dB, from 0 (best).</summary>
     public double? LogSpectralDistance { get; init; }
 
-    /// <summary>In dB: see <see cref="Metrics.MelCepstralDistortion"/>.</summary>
+    /// <summary>Mel-cepstral distortion (Kubichek 1993) in dB, from 0 (best).</summary>
     public double? MelCepstralDistortion { get; init; }
 
-    /// <summary>Codec-SUPERB's mel distance: see <see cref="MultiScaleDistance.CodecMel"/>.</summary>
+    /// <summary>Codec-SUPERB's mel distance (Wu et al. 2024), from 0 (best).</summary>
     public double? CodecMelDistance { get; init; }
 
-    /// <summary>Codec-SUPERB's STFT distance: see <see cref="MultiScaleDistance.CodecStft"/>.</summary>
+    /// <summary>Codec-SUPERB's STFT distance (Wu et al. 2024), from 0 (best).</summary>
     public double? CodecStftDistance { get; init; }
 
-    /// <summary>DAC's multi-scale mel distance: see <see cref="MultiScaleDistance.DacMel"/>.</summary>
+    /// <summary>DAC's multi-scale mel distance (Kumar et al. 2023), from 0 (best).</summary>
     public double? DacMelDistance { get; init; }
 
-    /// <summary>Correlation of the pitch in frames voiced in both, −1 to 1 (best): see <see cref="PitchAgreement"/>.</summary>
+    /// <summary>Correlation of the pitch in frames voiced in both, −1 to 1 (best).</summary>
     public double? PitchCorrelation { get; init; }
 
     /// <summary>Share of frames whose voicing differs, 0 (best) to 1.</summary>
     public double? VoicingError { get; init; }
 
-    /// <summary>In dB: see <see cref="SignalToNoise.Ratio"/>. Says nothing where phases are invented.</summary>
+    /// <summary>Signal-to-noise ratio in dB, −100 to 100 (best). Meaningless where synthesis invents phases.</summary>
     public double? SignalToNoiseRatio { get; init; }
 
-    /// <summary>SI-SNR in dB: see <see cref="SignalToNoise.ScaleInvariantNoise"/>. Says nothing where phases are invented.</summary>
+    /// <summary>SI-SNR (Luo and Mesgarani 2018) in dB, −100 to 100 (best). Meaningless where synthesis invents phases.</summary>
     public double? ScaleInvariantNoiseRatio { get; init; }
 
-    /// <summary>SI-SDR in dB: see <see cref="SignalToNoise.ScaleInvariantDistortion"/>. Says nothing where phases are invented.</summary>
+    /// <summary>SI-SDR (Le Roux et al. 2019) in dB, −100 to 100 (best). Meaningless where synthesis invents phases.</summary>
     public double? ScaleInvariantDistortionRatio { get; init; }
 
     /// <summary>
-    /// Measures a clip. The reference's length counts: a degraded waveform that ends sooner is silent from there on, and what it has beyond is left out. Threads
-    /// may measure different clips at a time.
+    /// Measures a clip over the reference's length: a degraded waveform that ends sooner counts as silent from there on, and what it has
+    /// beyond is ignored. Threads may measure different clips at a time.
     /// </summary>
     /// <param name="reference">The original, at 8 to 192 kHz.</param>
-    /// <param name="degraded">What became of it, at the same rate.</param>
+    /// <param name="degraded">Its reconstruction, at the same rate.</param>
     /// <param name="mel">How spectrograms for the mel errors are made; the defaults at the clip's rate when null.</param>
     /// <exception cref="ArgumentException">The rates differ or are out of range, or a sample is not finite.</exception>
     public static AudioQuality Measure(Waveform reference, Waveform degraded, MelOptions? mel = null)
@@ -69,7 +69,7 @@ public sealed record AudioQuality
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(degraded);
         int rate = reference.SampleRate;
-        Check.That(rate is >= Metrics.Visqol.MinRate and <= Metrics.Visqol.MaxRate, rate, "must be from 8,000 to 192,000 Hz", "reference.SampleRate");
+        CheckRate(rate, "reference.SampleRate");
         Check.That(degraded.SampleRate == rate, degraded.SampleRate, $"must be the reference's {rate} Hz", "degraded.SampleRate");
         Check.That(mel is null || mel.SampleRate == rate, mel?.SampleRate, $"must be the waveforms' {rate} Hz", "mel.SampleRate");
         Samples.Require(reference.Samples);
@@ -78,6 +78,10 @@ public sealed record AudioQuality
         degraded.Samples.AsSpan(0, Math.Min(changed.Length, degraded.Samples.Length)).CopyTo(changed);
         return Measure(original, changed, rate, mel ?? new MelOptions { SampleRate = rate });
     }
+
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not from 8 to 192 kHz.</exception>
+    internal static void CheckRate(int rate, string name) =>
+        Check.That(rate is >= Metrics.Visqol.MinRate and <= Metrics.Visqol.MaxRate, rate, "must be from 8,000 to 192,000 Hz", name);
 
     private static AudioQuality Measure(float[] reference, float[] degraded, int rate, MelOptions mel)
     {

@@ -1,22 +1,22 @@
 namespace AudioBsq.Metrics;
 
-/// <summary>How good reconstructed clips are: each of them, and their means with confidence intervals.</summary>
+/// <summary>The quality of reconstructed clips: of each clip, and their means with confidence intervals.</summary>
 public sealed record AudioQualityReport
 {
     /// <summary>Every clip in the order given.</summary>
     public required IReadOnlyList<AudioQuality> Clips { get; init; }
 
     /// <summary>
-    /// Mean over the clips for which a measure is defined, each clip counting alike; measures defined for none are left out. Look at
+    /// Mean over the clips for which a measure is defined, all with equal weight; without measures that are defined for none. Compare
     /// <see cref="ConfidenceInterval.Count"/> before comparing two reports.
     /// </summary>
     public required IReadOnlyDictionary<AudioMetric, ConfidenceInterval> Means { get; init; }
 
-    /// <summary>Sums clips up.</summary>
+    /// <summary>The report of measured clips.</summary>
     /// <param name="clips">Measured clips.</param>
-    /// <param name="confidence">Of the intervals, between 0 and 1.</param>
-    /// <param name="resamples">Bootstrap samples behind each interval, from 100.</param>
-    /// <param name="seed">Chooses the bootstrap samples; the same for every measure.</param>
+    /// <param name="confidence">Confidence of the intervals, between 0 and 1.</param>
+    /// <param name="resamples">Bootstrap samples for each interval, from 100.</param>
+    /// <param name="seed">Seed of the bootstrap, the same for every measure.</param>
     public static AudioQualityReport Of(IEnumerable<AudioQuality> clips, double confidence = 0.95, int resamples = 2_000, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(clips);

@@ -2,21 +2,21 @@ using System.Numerics.Tensors;
 
 namespace AudioBsq.Metrics;
 
-/// <summary>A mean over clips, and where it lies with a stated confidence if other clips of the same kind had been drawn.</summary>
+/// <summary>A mean over clips and its confidence interval.</summary>
 /// <param name="Mean">The mean of the values.</param>
-/// <param name="Lower">Lower end of the interval; null for a single value, which says nothing of others.</param>
+/// <param name="Lower">Lower end of the interval; null for a single value.</param>
 /// <param name="Upper">Upper end of the interval; null for a single value.</param>
-/// <param name="Count">Values.</param>
+/// <param name="Count">Number of values.</param>
 public sealed record ConfidenceInterval(double Mean, double? Lower, double? Upper, int Count)
 {
     /// <summary>
-    /// The percentile bootstrap (Efron and Tibshirani 1993, section 13.3): means of so many samples drawn with replacement, and the percentiles among
-    /// them. The same values, seed and number give the same interval. Null for no values.
+    /// The percentile bootstrap (Efron and Tibshirani 1993, section 13.3): percentiles of the means of samples drawn with replacement. The
+    /// same values, seed and number of samples give the same interval. Null for no values.
     /// </summary>
     /// <param name="values">One for each clip.</param>
     /// <param name="confidence">Share of the means inside the interval, between 0 and 1.</param>
-    /// <param name="resamples">Samples drawn, from 100.</param>
-    /// <param name="seed">Chooses them.</param>
+    /// <param name="resamples">Number of bootstrap samples, from 100.</param>
+    /// <param name="seed">Seed of the bootstrap.</param>
     /// <exception cref="ArgumentException">A value is not finite, or a setting is out of range.</exception>
     public static ConfidenceInterval? OfMean(ReadOnlySpan<double> values, double confidence = 0.95, int resamples = 2_000, int seed = 0)
     {

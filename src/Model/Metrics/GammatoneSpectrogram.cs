@@ -3,18 +3,18 @@ using System.Numerics.Tensors;
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// What ViSQOL's ear hears: the level of every <see cref="GammatoneFilterBank"/> band in frames of 80 ms under a Hann window, one every 20 ms.
-/// Frames are whole: none reaches over an end of the waveform.
+/// ViSQOL's spectrogram: the level of every <see cref="GammatoneFilterBank"/> band in Hann-windowed frames of 80 ms, one every 20 ms. No
+/// frame reaches beyond an end of the waveform.
 /// </summary>
 internal sealed class GammatoneSpectrogram
 {
     public const int Bands = GammatoneFilterBank.Bands;
 
-    private const double Floor = -45; // dB, and as much below the louder of both waveforms' loudest band in every frame
+    private const double Floor = -45; // dB; also relative to the loudest band of both waveforms in a frame
 
     private GammatoneSpectrogram(double[] levels) => Levels = levels;
 
-    /// <summary>(frames, bands): amplitudes, until <see cref="MakeComparable"/> makes levels of them.</summary>
+    /// <summary>(frames, bands): amplitudes, which <see cref="MakeComparable"/> turns into levels.</summary>
     public double[] Levels { get; }
 
     public int Frames => Levels.Length / Bands;
@@ -22,12 +22,12 @@ internal sealed class GammatoneSpectrogram
     /// <summary>Samples of one frame.</summary>
     public static int FrameLength(int sampleRate) => (int)Math.Round(sampleRate * 0.08);
 
-    /// <summary>Hears a waveform of more than one frame's length.</summary>
+    /// <summary>The spectrogram of a waveform that is longer than one frame.</summary>
     public static GammatoneSpectrogram Of(ReadOnlySpan<double> samples, GammatoneFilterBank bank, int sampleRate)
     {
         int length = FrameLength(sampleRate), hop = (int)(length * 0.25), frames = 1 + (samples.Length - length) / hop;
-        double[] window = [.. Enumerable.Range(0, length).Select(n => 0.5 - 0.5 * Math.Cos(2 * Math.PI * n / (length - 1)))], frame = new double[length];
-        double[] levels = new double[frames * Bands];
+        double[] window = [.. Enumerable.Range(0, length).Select(n => 0.5 - 0.5 * Math.Cos(2 * Math.PI * n / (length - 1)))];
+        double[] frame = new double[length], levels = new double[frames * Bands];
         for (int i = 0; i < frames; i++)
         {
             TensorPrimitives.Multiply(samples.Slice(i * hop, length), window, frame);
@@ -37,7 +37,9 @@ internal sealed class GammatoneSpectrogram
         return new GammatoneSpectrogram(levels);
     }
 
-    /// <summary>Levels of both, as 10·log10 of the amplitude (so half of decibels), raised to the floors and counted from the lowest.</summary>
+    /// <summary>
+    /// Turns both into levels, 10·log10 of the amplitude (so half of decibels), raised to the floors, the lowest of which becomes 0.
+    /// </summary>
     public static void MakeComparable(GammatoneSpectrogram reference, GammatoneSpectrogram degraded)
     {
         ToLevels(reference.Levels);
@@ -55,7 +57,7 @@ internal sealed class GammatoneSpectrogram
         TensorPrimitives.Subtract(degraded.Levels, lowest, degraded.Levels);
     }
 
-    /// <summary>So many frames from one on; what lies beyond the end is at the lowest level.</summary>
+    /// <summary>A patch of frames; frames beyond the end have the lowest level.</summary>
     public NeurogramPatch Patch(int first, int frames)
     {
         double[] values = new double[frames * Bands];

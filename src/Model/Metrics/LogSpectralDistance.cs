@@ -1,16 +1,16 @@
-using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// Log-spectral distance (Gray and Markel 1976): how far the level of every bin is off, root mean square over a frame's bins,
-/// mean over frames, in dB. 0 is best.
+/// Log-spectral distance (Gray and Markel 1976): the difference of levels, root mean square over the bins of a frame, mean over frames,
+/// in dB. 0 is best.
 /// </summary>
 /// <remarks>
-/// Windows of 64 ms (the power of two nearest to it) every quarter. Levels are held at 80 dB below the bin power of a full-scale sine, so
-/// that silence has a level; loudness counts. Between 0 and about 82 dB.
+/// Windows of 64 ms (the nearest power of two), a quarter of it apart. Levels have a floor 80 dB below the bin power of a full-scale sine,
+/// so silence has a level. Depends on loudness. Between 0 and about 82 dB.
 /// </remarks>
-public static class LogSpectralDistance
+internal static class LogSpectralDistance
 {
     private const double Floor = -80; // dB
 
@@ -24,13 +24,13 @@ public static class LogSpectralDistance
         int window = SpectralFrames.WindowOf(sampleRate);
         var stft = new Stft(window, window / 4);
         float[] first = stft.Power(reference), second = stft.Power(degraded);
-        double least = Math.Pow(10, Floor / 10) * Math.Pow(window / 4.0, 2), sum = 0;
+        double floor = Math.Pow(10, Floor / 10) * Math.Pow(window / 4.0, 2), sum = 0;
         for (int frame = 0; frame < first.Length; frame += stft.Bins)
         {
             double squares = 0;
             for (int bin = frame; bin < frame + stft.Bins; bin++)
             {
-                double difference = 10 * Math.Log10(Math.Max(first[bin], least) / Math.Max(second[bin], least));
+                double difference = 10 * Math.Log10(Math.Max(first[bin], floor) / Math.Max(second[bin], floor));
                 squares += difference * difference;
             }
 

@@ -3,21 +3,21 @@ using AudioBsq.Signal;
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// Mel-cepstral distortion (Kubichek 1993): (10 / ln 10)·√(2·Σ Δc²) over the cepstral coefficients 1 to 13, mean over frames, in dB. 0 is best;
-/// coefficient 0, the loudness, does not count.
+/// Mel-cepstral distortion (Kubichek 1993): (10 / ln 10)·√(2·Σ Δc²) over the cepstral coefficients 1 to 13, mean over frames, in dB.
+/// 0 is best. It leaves out coefficient 0, the loudness.
 /// </summary>
 /// <remarks>
-/// The cepstrum is that of ln power over the mel axis, ln P = c₀ + 2·Σ c·cos, for which the formula was made: the result is the root mean square
-/// of the smoothed spectra's difference in dB, whatever the number of bands. Figures made with an orthonormal DCT are √(2·bands) times as large.
+/// The cepstrum is that of ln power over the mel axis, ln P = c₀ + 2·Σ c·cos, for which the formula was made: the result is the root mean
+/// square of the smoothed spectra's difference in dB, for any number of bands. An orthonormal DCT makes it √(2·bands) times as large.
 /// Frames are compared one by one, without time warping.
 /// </remarks>
-public static class MelCepstralDistortion
+internal static class MelCepstralDistortion
 {
     private const int Coefficients = 13;
 
     /// <summary>
-    /// Of two waveforms, by 80 HTK mel bands in windows of 64 ms (the power of two nearest to it) every quarter, levels below −80 dB of full
-    /// scale held there; null for empty ones.
+    /// Of two waveforms, by 80 HTK mel bands in windows of 64 ms (the nearest power of two), a quarter of it apart, with a floor at −80 dB
+    /// of full scale. Null for empty ones.
     /// </summary>
     /// <exception cref="ArgumentException">The lengths differ, a sample is not finite, or the rate is out of range.</exception>
     public static double? Measure(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, int sampleRate)
@@ -35,16 +35,19 @@ public static class MelCepstralDistortion
     {
         Check.That(bands > Coefficients, bands, "must be more than 13");
         Check.That(reference.Length % bands == 0, reference.Length, $"must be a multiple of {bands} bands", "reference.Length");
-        Check.That(degraded.Length == reference.Length, degraded.Length, $"must be the {reference.Length} of the reference", "degraded.Length");
-        double[] cosines = [.. Enumerable.Range(0, Coefficients * bands).Select(i => Math.Cos(Math.PI * (1 + i / bands) * (i % bands + 0.5) / bands))];
+        WaveformPair.RequireEqualLengths(reference.Length, degraded.Length);
+        double[] cosines = new double[Coefficients * bands];
+        for (int i = 0; i < cosines.Length; i++) cosines[i] = Math.Cos(Math.PI * (1 + i / bands) * (i % bands + 0.5) / bands);
         double sum = 0;
         for (int frame = 0; frame < reference.Length; frame += bands)
         {
             double squares = 0;
             for (int row = 0; row < cosines.Length; row += bands)
             {
-                double difference = 0; // of two coefficients in dB, which is the coefficient of the difference
-                for (int band = 0; band < bands; band++) difference += cosines[row + band] * ((double)reference[frame + band] - degraded[frame + band]);
+                double difference = 0; // the coefficient, in dB, of the difference of both frames
+                for (int band = 0; band < bands; band++)
+                    difference += cosines[row + band] * ((double)reference[frame + band] - degraded[frame + band]);
+
                 squares += difference / bands * (difference / bands);
             }
 

@@ -2,15 +2,15 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Metrics;
 
-/// <summary>Average error of mel spectrograms over frames and bands. 0 is best; loudness counts.</summary>
+/// <summary>Average error of mel spectrograms over frames and bands. 0 is best. Depends on loudness.</summary>
 /// <param name="MeanAbsolute">Average absolute difference, in the mel's unit: decibels by default.</param>
 /// <param name="MeanSquared">Average squared difference, in that unit squared.</param>
-public sealed record MelError(double MeanAbsolute, double MeanSquared)
+internal sealed record MelError(double MeanAbsolute, double MeanSquared)
 {
     /// <summary>Of the mel spectrograms of two waveforms; null for empty ones.</summary>
     /// <param name="reference">The original.</param>
-    /// <param name="degraded">What became of it.</param>
-    /// <param name="mel">How spectrograms are made; levels are taken as they say.</param>
+    /// <param name="degraded">Its reconstruction.</param>
+    /// <param name="mel">How spectrograms are made, with the unit of the errors.</param>
     /// <exception cref="ArgumentException">The lengths differ or a sample is not finite.</exception>
     public static MelError? Measure(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, MelOptions mel)
     {
@@ -23,7 +23,7 @@ public sealed record MelError(double MeanAbsolute, double MeanSquared)
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static MelError? Of(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded)
     {
-        Check.That(degraded.Length == reference.Length, degraded.Length, $"must be the {reference.Length} of the reference", "degraded.Length");
+        WaveformPair.RequireEqualLengths(reference.Length, degraded.Length);
         double absolute = 0, squared = 0;
         for (int i = 0; i < reference.Length; i++)
         {

@@ -4,15 +4,15 @@ namespace AudioBsq.Metrics;
 
 /// <summary>
 /// Distances of spectra at several window lengths, as published codec comparisons report them. 0 is best; there is no unit. They depend
-/// on loudness and, through the windows' duration, on the sample rate: compare figures of one rate only.
+/// on loudness and, because windows are counted in samples, on the sample rate: compare figures of one rate only.
 /// </summary>
 /// <remarks>
-/// Windows are periodic Hann, a quarter apart, centred and mirrored at the ends; mel bands are Slaney's with area normalisation, over amplitudes. All
-/// as in audiotools, on which both publications rest. Null for empty waveforms.
+/// As in audiotools, which both publications use: periodic Hann windows, a quarter of their length apart, centred and mirrored at the ends;
+/// Slaney's mel bands with area normalisation, over amplitudes. Null for empty waveforms.
 /// </remarks>
-public static class MultiScaleDistance
+internal static class MultiScaleDistance
 {
-    private const float Least = 1e-5f; // amplitudes below count as this, in logarithms
+    private const float MinAmplitude = 1e-5f; // the floor of logarithms
 
     /// <summary>
     /// Codec-SUPERB's "mel": 150 bands over 2,048 samples and 80 over 512; for each scale the mean absolute difference of log10 of squared
@@ -33,9 +33,13 @@ public static class MultiScaleDistance
     /// </summary>
     /// <inheritdoc cref="CodecMel"/>
     public static double? DacMel(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, int sampleRate) =>
-        Sum(reference, degraded, sampleRate, [(32, 5), (64, 10), (128, 20), (256, 40), (512, 80), (1024, 160), (2048, 320)], power: 1, amplitudes: false);
+        Sum(
+            reference, degraded, sampleRate,
+            [(32, 5), (64, 10), (128, 20), (256, 40), (512, 80), (1024, 160), (2048, 320)], power: 1, amplitudes: false);
 
-    private static double? Sum(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, int sampleRate, ReadOnlySpan<(int Window, int Bands)> scales, int power, bool amplitudes)
+    private static double? Sum(
+        ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, int sampleRate,
+        ReadOnlySpan<(int Window, int Bands)> scales, int power, bool amplitudes)
     {
         WaveformPair.Require(reference, degraded);
         Check.Positive(sampleRate);
@@ -43,12 +47,15 @@ public static class MultiScaleDistance
         double sum = 0;
         foreach (var (window, bands) in scales)
         {
-            var bank = bands == 0 ? null : new MelFilterBank(window, sampleRate, bands, MelScale.Slaney, MelNorm.Slaney, 0, sampleRate / 2.0);
-            float[] first = SpectralFrames.Amplitudes(reference, window, window / 4, bank), second = SpectralFrames.Amplitudes(degraded, window, window / 4, bank);
+            var bank = bands == 0
+                ? null
+                : new MelFilterBank(window, sampleRate, bands, MelScale.Slaney, MelNorm.Slaney, 0, sampleRate / 2.0);
+            float[] first = SpectralFrames.Amplitudes(reference, window, window / 4, bank);
+            float[] second = SpectralFrames.Amplitudes(degraded, window, window / 4, bank);
             double logarithms = 0, differences = 0;
             for (int i = 0; i < first.Length; i++)
             {
-                logarithms += Math.Abs(Math.Log10(Math.Max(first[i], Least)) - Math.Log10(Math.Max(second[i], Least)));
+                logarithms += Math.Abs(Math.Log10(Math.Max(first[i], MinAmplitude)) - Math.Log10(Math.Max(second[i], MinAmplitude)));
                 differences += Math.Abs((double)first[i] - second[i]);
             }
 

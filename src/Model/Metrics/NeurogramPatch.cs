@@ -26,7 +26,7 @@ internal sealed class NeurogramPatch
 
     /// <summary>Mean similarity over all places, 1 for equal patches.</summary>
     /// <param name="other">A patch of the same shape.</param>
-    /// <param name="bandMeans">Takes the mean over frames for every band.</param>
+    /// <param name="bandMeans">Receives the mean over frames of every band.</param>
     public double Similarity(NeurogramPatch other, Span<double> bandMeans)
     {
         int count = _values.Length, frames = count / _bands;
@@ -40,7 +40,7 @@ internal sealed class NeurogramPatch
             for (int band = 0; band < _bands; band++)
             {
                 int i = frame * _bands + band;
-                double x = _means[i], y = other._means[i], deviations = _variances[i] * other._variances[i]; // below 0 by rounding, in silence
+                double x = _means[i], y = other._means[i], deviations = _variances[i] * other._variances[i]; // negative by rounding
                 double intensity = (2 * x * y + Intensity) / (x * x + y * y + Intensity);
                 double structure = (covariances[i] - x * y + Structure) / (deviations < 0 ? Structure : Math.Sqrt(deviations) + Structure);
                 bandMeans[band] += intensity * structure;
@@ -66,7 +66,8 @@ internal sealed class NeurogramPatch
             var row = smooth.Slice(frame * _bands, _bands);
             for (int band = 0; band < _bands; band++)
             {
-                row[band] = Middle * here[band + 1] + Side * (here[band] + here[band + 2] + beside[band + 1]) + Corner * (beside[band] + beside[band + 2]);
+                double sides = here[band] + here[band + 2] + beside[band + 1], corners = beside[band] + beside[band + 2];
+                row[band] = Middle * here[band + 1] + Side * sides + Corner * corners;
             }
         }
     }

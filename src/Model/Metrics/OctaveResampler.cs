@@ -1,17 +1,18 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using AudioBsq.Signal;
 
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// Resampling as GNU Octave's <c>resample</c> does it, in double precision: a sinc under a Kaiser window with 60 dB of rejection and a transition
-/// of a tenth of the cut-off. STOI is defined with it; for sound use <see cref="Signal.Resampler"/>, which rejects 100 dB.
+/// Resamples as GNU Octave's <c>resample</c> does, in double precision: a Kaiser-windowed sinc with 60 dB of rejection and a transition of
+/// a tenth of the cut-off. STOI is defined with it. For sound use <see cref="Resampler"/>, which rejects 100 dB.
 /// </summary>
 internal static class OctaveResampler
 {
     private const double Rejection = 60; // dB
 
-    /// <summary>Samples × to / from, rounded up, come out; sound beyond the ends is silence.</summary>
+    /// <summary>Returns samples × to / from, rounded up. The waveform counts as silent beyond its ends.</summary>
     public static double[] Resample(ReadOnlySpan<float> samples, int from, int to)
     {
         double[] input = new double[samples.Length];
@@ -23,7 +24,7 @@ internal static class OctaveResampler
         double[] output = new double[((long)input.Length * up + down - 1) / down];
         for (int i = 0; i < output.Length; i++)
         {
-            long centre = (long)i * down; // among the samples with up − 1 zeros between them
+            long centre = (long)i * down; // in the sequence with up − 1 zeros between samples
             long first = Math.Max(0, (centre - half + up - 1) / up), last = Math.Min(input.Length - 1, (centre + half) / up);
             double sum = 0;
             for (long j = first; j <= last; j++) sum += input[j] * filter[centre - j * up + half];
@@ -41,22 +42,10 @@ internal static class OctaveResampler
         for (int i = -half; i <= half; i++)
         {
             double x = 2 * Math.PI * cutOff * i, sinc = i == 0 ? 1 : Math.Sin(x) / x, edge = (double)i / half;
-            taps[i + half] = sinc * BesselI0(beta * Math.Sqrt(1 - edge * edge));
+            taps[i + half] = sinc * Bessel.I0(beta * Math.Sqrt(1 - edge * edge));
         }
 
         TensorPrimitives.Multiply(taps, up / TensorPrimitives.Sum<double>(taps), taps);
         return taps;
-    }
-
-    private static double BesselI0(double x)
-    {
-        double sum = 1, term = 1;
-        for (int k = 1; term > sum * 1e-18; k++)
-        {
-            term *= x / (2 * k) * (x / (2 * k));
-            sum += term;
-        }
-
-        return sum;
     }
 }

@@ -1,16 +1,19 @@
 namespace AudioBsq.Metrics;
 
-/// <summary>Whether speech keeps its melody: pitch tracks (<see cref="PitchTracker"/>) of both waveforms compared frame by frame.</summary>
-public sealed record PitchAgreement
+/// <summary>Compares the pitch tracks (<see cref="PitchTracker"/>) of two waveforms frame by frame.</summary>
+internal sealed record PitchAgreement
 {
-    private const int Fewest = 10;
+    private const int MinFrames = 10;
 
     /// <summary>
-    /// Pearson's correlation of the pitch in Hz over the frames voiced in both, −1 to 1; null for fewer than 10 of them and where a pitch never changes.
+    /// Pearson's correlation of the pitch in Hz over the frames voiced in both, −1 to 1; null for fewer than 10 or a constant pitch.
     /// </summary>
     public double? Correlation { get; init; }
 
-    /// <summary>Share of all frames that are voiced in one waveform and unvoiced in the other, 0 (best) to 1 (voicing decision error, Nakatani et al. 2008).</summary>
+    /// <summary>
+    /// Share of frames that are voiced in one waveform and unvoiced in the other, 0 (best) to 1: the voicing decision error of Nakatani et
+    /// al. (2008).
+    /// </summary>
     public required double VoicingError { get; init; }
 
     /// <summary>Frames voiced in both.</summary>
@@ -29,7 +32,7 @@ public sealed record PitchAgreement
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static PitchAgreement? Of(ReadOnlySpan<double> reference, ReadOnlySpan<double> degraded)
     {
-        Check.That(degraded.Length == reference.Length, degraded.Length, $"must be the {reference.Length} of the reference", "degraded.Length");
+        WaveformPair.RequireEqualLengths(reference.Length, degraded.Length);
         if (reference.IsEmpty) return null;
         int differ = 0;
         List<double> first = [], second = [];
@@ -43,7 +46,7 @@ public sealed record PitchAgreement
 
         return new PitchAgreement
         {
-            Correlation = first.Count < Fewest ? null : Pearson(first, second),
+            Correlation = first.Count < MinFrames ? null : Pearson(first, second),
             VoicingError = (double)differ / reference.Length,
             VoicedFrames = first.Count,
         };

@@ -3,37 +3,37 @@ using System.Numerics.Tensors;
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// The fundamental frequency of a voice by YIN (de Cheveigné and Kawahara 2002, steps 1 to 5): difference function over 32 ms, normalised by its
-/// cumulative mean, the first dip below 0.15, refined by a parabola; every 10 ms, from 60 to 500 Hz.
+/// The fundamental frequency of a voice by YIN (de Cheveigné and Kawahara 2002, steps 1 to 5): difference function over 32 ms, normalised
+/// by its cumulative mean, the first dip below 0.15, refined by a parabola; every 10 ms, from 60 to 500 Hz.
 /// </summary>
-/// <remarks>A frame without such a dip is unvoiced. Loudness does not matter. No smoothing from frame to frame, so octave errors remain.</remarks>
-public sealed class PitchTracker
+/// <remarks>A frame without such a dip is unvoiced. Independent of loudness. Frames are not smoothed, so octave errors remain.</remarks>
+internal sealed class PitchTracker
 {
-    /// <summary>The lowest pitch found, in Hz.</summary>
-    public const double Lowest = 60;
+    /// <summary>The lowest pitch, in Hz.</summary>
+    public const double MinPitch = 60;
 
-    /// <summary>The highest pitch found, in Hz.</summary>
-    public const double Highest = 500;
+    /// <summary>The highest pitch, in Hz.</summary>
+    public const double MaxPitch = 500;
 
-    /// <summary>The lowest sample rate taken, in Hz.</summary>
+    /// <summary>The lowest allowed sample rate, in Hz.</summary>
     public const int MinRate = 4_000;
 
     private const double Threshold = 0.15, WindowSeconds = 0.032, HopSeconds = 0.01;
 
     private readonly int _window, _shortest, _longest, _rate;
 
-    /// <param name="sampleRate">Of the waveforms, in Hz.</param>
+    /// <param name="sampleRate">Sample rate of the waveforms, in Hz.</param>
     public PitchTracker(int sampleRate)
     {
         Check.That(sampleRate is >= MinRate and <= Stoi.MaxRate, sampleRate, "must be from 4,000 to 192,000 Hz");
         (_rate, Hop, _window) = (sampleRate, (int)Math.Round(HopSeconds * sampleRate), (int)Math.Round(WindowSeconds * sampleRate));
-        (_shortest, _longest) = ((int)(sampleRate / Highest), (int)Math.Ceiling(sampleRate / Lowest));
+        (_shortest, _longest) = ((int)(sampleRate / MaxPitch), (int)Math.Ceiling(sampleRate / MinPitch));
     }
 
     /// <summary>Samples from one frame's start to the next.</summary>
     public int Hop { get; }
 
-    /// <summary>Pitch of every frame in Hz, 0 where unvoiced. Frames are whole (49 ms), so a shorter waveform has none.</summary>
+    /// <summary>Pitch of every frame in Hz, 0 where unvoiced. A waveform shorter than a frame (49 ms) has none.</summary>
     /// <exception cref="ArgumentException">A sample is not finite.</exception>
     public double[] Track(ReadOnlySpan<float> waveform)
     {

@@ -2,7 +2,9 @@ using AudioBsq.Quantization;
 
 namespace AudioBsq.Metrics;
 
-/// <summary>How well a model reconstructs mel spectrograms. Averages are over frames and bands of all clips, so a long clip counts more.</summary>
+/// <summary>
+/// How well a model reconstructs mel spectrograms. Averages are over frames and bands of all clips, so a long clip counts more.
+/// </summary>
 public sealed record ReconstructionMetrics
 {
     /// <summary>Clips measured.</summary>

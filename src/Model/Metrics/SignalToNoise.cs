@@ -1,20 +1,19 @@
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// Ratios of signal to error, sample by sample, in decibels. They see the phase: a synthesis that finds phases of its own, as
-/// Griffin-Lim does, scores about −25 dB however good it sounds. Report them for waveform codecs; never judge a mel tokenizer by them.
+/// Ratios of signal to error, sample by sample, in decibels. They depend on the phase: synthesis that invents phases, such as Griffin-Lim,
+/// scores about −25 dB however good it sounds. Report them for waveform codecs; never judge a mel tokenizer by them.
 /// </summary>
 /// <remarks>
-/// Larger is better. Values are kept within ±<see cref="Limit"/> dB, which stands for "no error" and "nothing but error", so that
-/// means stay finite. All of them are null where the reference is silent (or empty), and have no unit of loudness: scaling both
-/// waveforms alike changes nothing.
+/// Larger is better. Values are clamped to ±<see cref="Limit"/> dB, so that means stay finite. All are null where the reference is silent
+/// or empty. Scaling both waveforms by the same factor changes nothing.
 /// </remarks>
-public static class SignalToNoise
+internal static class SignalToNoise
 {
-    /// <summary>The largest ratio told, in dB; beyond it the error is smaller than that of 16-bit rounding.</summary>
+    /// <summary>The largest ratio, in dB; beyond it the error is smaller than that of 16-bit rounding.</summary>
     public const double Limit = 100;
 
-    /// <summary>Energy of the reference over that of the difference.</summary>
+    /// <summary>Energy of the reference divided by that of the difference.</summary>
     /// <exception cref="ArgumentException">The lengths differ, or a sample is not finite.</exception>
     public static double? Ratio(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded)
     {
@@ -31,8 +30,8 @@ public static class SignalToNoise
     }
 
     /// <summary>
-    /// Scale-invariant signal-to-distortion ratio (Le Roux, Wisdom, Erdogan and Hershey 2019): energy of the reference, scaled to lie closest to
-    /// the degraded waveform, over that of what remains. −<see cref="Limit"/> for a silent degraded waveform.
+    /// Scale-invariant signal-to-distortion ratio (Le Roux, Wisdom, Erdogan and Hershey 2019): energy of the reference, scaled to be
+    /// closest to the degraded waveform, divided by that of the rest. −<see cref="Limit"/> for a silent degraded waveform.
     /// </summary>
     /// <inheritdoc cref="Ratio"/>
     public static double? ScaleInvariantDistortion(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded)
@@ -42,8 +41,8 @@ public static class SignalToNoise
     }
 
     /// <summary>
-    /// Scale-invariant signal-to-noise ratio (Luo and Mesgarani 2018): as <see cref="ScaleInvariantDistortion"/>, with each
-    /// waveform's mean taken off first. Null for a constant reference.
+    /// Scale-invariant signal-to-noise ratio (Luo and Mesgarani 2018): as <see cref="ScaleInvariantDistortion"/>, with each waveform's mean
+    /// subtracted first. Null for a constant reference.
     /// </summary>
     /// <inheritdoc cref="Ratio"/>
     public static double? ScaleInvariantNoise(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded)
@@ -52,7 +51,8 @@ public static class SignalToNoise
         return ScaleInvariant(reference, degraded, Mean(reference), Mean(degraded));
     }
 
-    private static double? ScaleInvariant(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, double referenceMean, double degradedMean)
+    private static double? ScaleInvariant(
+        ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, double referenceMean, double degradedMean)
     {
         double product = 0, energy = 0;
         for (int i = 0; i < reference.Length; i++)

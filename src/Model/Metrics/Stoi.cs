@@ -3,22 +3,22 @@ using System.Numerics.Tensors;
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// Short-time objective intelligibility: how well the loudness of third-octave bands rises and falls together in both waveforms, over
-/// stretches of 30 frames (384 ms). 1 is best; unrelated sounds score about 0. It says nothing of how natural speech sounds.
+/// Short-time objective intelligibility: the correlation of the envelopes of third-octave bands in both waveforms, over segments of 30
+/// frames (384 ms). 1 is best; unrelated sounds score about 0. It does not measure how natural speech sounds.
 /// </summary>
 /// <remarks>
-/// Equal to pystoi to 1e-12. Null where fewer than 30 frames remain once silence is left out (pystoi says 1e-5 there): the sound
-/// must last 0.41 s or more. Loudness does not matter. A silent degraded waveform scores 0.
+/// Equal to pystoi within 1e-12. Null where fewer than 30 frames remain without silence (pystoi returns 1e-5 there): the sound must last
+/// 0.41 s or more. Independent of loudness. A silent degraded waveform scores 0.
 /// </remarks>
-public static class Stoi
+internal static class Stoi
 {
-    /// <summary>The lowest sample rate taken, in Hz.</summary>
+    /// <summary>The lowest allowed sample rate, in Hz.</summary>
     public const int MinRate = 1_000;
 
-    /// <summary>The highest sample rate taken, in Hz.</summary>
+    /// <summary>The highest allowed sample rate, in Hz.</summary>
     public const int MaxRate = 192_000;
 
-    internal const double Epsilon = 2.220446049250313e-16;
+    public const double Epsilon = 2.220446049250313e-16;
 
     private const int Segment = 30, Bands = ThirdOctaveBands.Bands;
 
@@ -30,20 +30,23 @@ public static class Stoi
         MeasureBoth(reference, degraded, sampleRate)?.Plain;
 
     /// <summary>
-    /// ESTOI (Jensen and Taal 2016), from −1 to 1: compares the spectra within a stretch as a whole and so copes with noise
-    /// that comes and goes. Lower than STOI for the same sound.
+    /// ESTOI (Jensen and Taal 2016), from −1 to 1: compares the spectra within a segment as a whole, which also works for modulated noise.
+    /// Lower than STOI for the same sound.
     /// </summary>
     /// <inheritdoc cref="Measure"/>
     public static double? MeasureExtended(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, int sampleRate) =>
         MeasureBoth(reference, degraded, sampleRate)?.Extended;
 
-    internal static (double Plain, double Extended)? MeasureBoth(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, int sampleRate)
+    /// <summary>Both measures, which share most of the work.</summary>
+    public static (double Plain, double Extended)? MeasureBoth(
+        ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded, int sampleRate)
     {
         WaveformPair.Require(reference, degraded);
         Check.That(sampleRate is >= MinRate and <= MaxRate, sampleRate, "must be from 1,000 to 192,000 Hz");
         if (!reference.ContainsAnyExcept(0f)) return null;
         var (x, y) = ThirdOctaveBands.Measure(
-            OctaveResampler.Resample(reference, sampleRate, ThirdOctaveBands.SampleRate), OctaveResampler.Resample(degraded, sampleRate, ThirdOctaveBands.SampleRate));
+            OctaveResampler.Resample(reference, sampleRate, ThirdOctaveBands.SampleRate),
+            OctaveResampler.Resample(degraded, sampleRate, ThirdOctaveBands.SampleRate));
         int segments = x.Length / Bands - Segment + 1;
         if (segments < 1) return null;
         double plain = 0, extended = 0;
@@ -62,7 +65,7 @@ public static class Stoi
         return (plain / (segments * Bands), extended / (segments * Segment));
     }
 
-    // The degraded band at the reference's energy, clipped at 15 dB of error, correlated with it.
+    // The correlation of the reference with the degraded band, which is scaled to the reference's energy and clipped at 15 dB of error.
     private static double BandCorrelation(ReadOnlySpan<double> reference, ReadOnlySpan<double> degraded)
     {
         double referenceEnergy = 0, degradedEnergy = 0;
@@ -74,13 +77,16 @@ public static class Stoi
 
         double scale = Math.Sqrt(referenceEnergy) / (Math.Sqrt(degradedEnergy) + Epsilon);
         Span<double> x = stackalloc double[Segment], y = stackalloc double[Segment];
-        for (int i = 0; i < Segment; i++) (x[i], y[i]) = (reference[i * Bands], Math.Min(degraded[i * Bands] * scale, reference[i * Bands] * Clip));
+        for (int i = 0; i < Segment; i++)
+            (x[i], y[i]) = (reference[i * Bands], Math.Min(degraded[i * Bands] * scale, reference[i * Bands] * Clip));
+
         Centre(x);
         Centre(y);
-        return TensorPrimitives.Dot<double>(x, y) / ((TensorPrimitives.Norm<double>(x) + Epsilon) * (TensorPrimitives.Norm<double>(y) + Epsilon));
+        double norms = (TensorPrimitives.Norm<double>(x) + Epsilon) * (TensorPrimitives.Norm<double>(y) + Epsilon);
+        return TensorPrimitives.Dot<double>(x, y) / norms;
     }
 
-    // For the extended measure: every band over time, then every frame over bands, to mean 0 and norm 1.
+    // For ESTOI: first every band over time, then every frame over bands, to mean 0 and norm 1.
     private static void Normalize(Span<double> segment)
     {
         Span<double> band = stackalloc double[Segment];
@@ -101,5 +107,6 @@ public static class Stoi
         if (norm > 0) TensorPrimitives.Divide(values, norm, values);
     }
 
-    private static void Centre(Span<double> values) => TensorPrimitives.Subtract(values, TensorPrimitives.Sum<double>(values) / values.Length, values);
+    private static void Centre(Span<double> values) =>
+        TensorPrimitives.Subtract(values, TensorPrimitives.Sum<double>(values) / values.Length, values);
 }

@@ -1,10 +1,11 @@
 using System.Numerics;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// The time-frequency picture that STOI compares (Taal et al. 2011, section II): 10 kHz, frames of 256 samples every 128, the frames more
-/// than 40 dB below the reference's loudest left out of both, and the amplitude of 15 third-octave bands from 150 Hz on.
+/// The spectrogram that STOI compares (Taal et al. 2011, section II): the amplitude of 15 third-octave bands from 150 Hz on at 10 kHz, in
+/// frames of 256 samples every 128, without the frames that are more than 40 dB below the reference's loudest.
 /// </summary>
 internal static class ThirdOctaveBands
 {
@@ -14,21 +15,24 @@ internal static class ThirdOctaveBands
     private const int FrameLength = 256, Hop = FrameLength / 2, FftLength = 512;
     private const double DynamicRange = 40; // dB
 
-    private static readonly double[] Window = [.. Enumerable.Range(1, FrameLength).Select(n => 0.5 - 0.5 * Math.Cos(2 * Math.PI * n / (FrameLength + 1)))];
+    private static readonly double[] Window =
+        [.. Enumerable.Range(1, FrameLength).Select(n => 0.5 - 0.5 * Math.Cos(2 * Math.PI * n / (FrameLength + 1)))];
+
     private static readonly int[] Edges = [.. Enumerable.Range(0, Bands + 1).Select(NearestBin)];
-    private static readonly Fourier Transform = new(FftLength);
+    private static readonly ComplexFft Transform = new(FftLength);
 
     /// <summary>Amplitudes (frames, bands) of both waveforms, which must be of one length at <see cref="SampleRate"/>.</summary>
     public static (double[] Reference, double[] Degraded) Measure(double[] reference, double[] degraded)
     {
-        int[] sounding = Sounding(reference);
-        return (Amplitudes(Join(reference, sounding)), Amplitudes(Join(degraded, sounding)));
+        int[] active = ActiveFrames(reference);
+        return (Amplitudes(Join(reference, active)), Amplitudes(Join(degraded, active)));
     }
 
-    private static int FramesOf(int samples) => Math.Max(0, (samples - FrameLength + Hop - 1) / Hop); // the last one ends before the last sample
+    // The last frame ends before the last sample.
+    private static int FramesOf(int samples) => Math.Max(0, (samples - FrameLength + Hop - 1) / Hop);
 
     // Starts of the frames within the dynamic range.
-    private static int[] Sounding(double[] reference)
+    private static int[] ActiveFrames(double[] reference)
     {
         double[] levels = new double[FramesOf(reference.Length)];
         for (int frame = 0; frame < levels.Length; frame++)
@@ -44,7 +48,8 @@ internal static class ThirdOctaveBands
         }
 
         double loudest = levels.DefaultIfEmpty().Max();
-        return [.. Enumerable.Range(0, levels.Length).Where(frame => loudest - DynamicRange - levels[frame] < 0).Select(frame => frame * Hop)];
+        var active = Enumerable.Range(0, levels.Length).Where(frame => loudest - DynamicRange - levels[frame] < 0);
+        return [.. active.Select(frame => frame * Hop)];
     }
 
     private static double[] Join(double[] samples, int[] starts)

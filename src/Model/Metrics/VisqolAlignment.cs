@@ -1,30 +1,31 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Metrics;
 
 /// <summary>
-/// Shifts the degraded waveform to where it fits the reference best, by the cross-correlation of their envelopes. ViSQOL's code asks for a Hilbert
-/// envelope, but its transform back is real, so that what it correlates is |2(x − mean)| + mean; that is what scores were published with.
+/// Aligns the degraded waveform with the reference by the cross-correlation of their envelopes. ViSQOL's code means to use a Hilbert
+/// envelope, but its inverse transform is real, so it correlates |2(x − mean)| + mean; published scores are computed with that.
 /// </summary>
 internal static class VisqolAlignment
 {
     /// <summary>
-    /// Samples by which the degraded waveform comes too early, negative where it comes too late; 0 where that would be more than half the
-    /// reference's length.
+    /// Samples by which the degraded waveform is early, negative where it is late; 0 where that would be more than half the reference's
+    /// length.
     /// </summary>
     public static int Lag(ReadOnlySpan<double> reference, ReadOnlySpan<double> degraded)
     {
         if (!degraded.ContainsAnyExcept(0)) return 0;
-        int longest = Math.Max(reference.Length, degraded.Length), most = longest - 1;
+        int longest = Math.Max(reference.Length, degraded.Length), max = longest - 1;
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)longest * 2);
-        var transform = new Fourier(size);
+        var transform = new ComplexFft(size);
         var values = new Complex[size];
         FillEnvelopes(values, reference, degraded);
         transform.Forward(values);
 
-        // Both spectra lie in that of one complex signal: sum and difference of a value and its mirrored one are 2X and 2iY. The product is
-        // −4i·X·conj(Y); turned and conjugated, its transform forwards is the one backwards that is wanted.
+        // One transform of a complex signal gives both spectra: sum and difference of a value and its mirrored conjugate are 2X and 2iY.
+        // The product is −4i·X·conj(Y); multiplied by i and conjugated, its forward transform is the inverse one of X·conj(Y).
         var product = new Complex[size];
         for (int k = 0; k < size; k++)
         {
@@ -34,8 +35,8 @@ internal static class VisqolAlignment
         }
 
         transform.Forward(product);
-        int best = -most;
-        for (int lag = -most; lag <= most; lag++)
+        int best = -max;
+        for (int lag = -max; lag <= max; lag++)
         {
             if (product[(lag + size) % size].Real > product[(best + size) % size].Real) best = lag;
         }

@@ -1,6 +1,6 @@
 namespace AudioBsq.Metrics;
 
-/// <summary>Chooses the stretches of the reference that ViSQOL's speech mode compares: those in which somebody speaks.</summary>
+/// <summary>Chooses the patches of the reference that ViSQOL's speech mode compares: those with speech.</summary>
 internal static class VisqolPatches
 {
     /// <summary>Frames of one patch.</summary>
@@ -8,7 +8,7 @@ internal static class VisqolPatches
 
     private const int First = Length / 2 - 1;
     private const double Threshold = 5_000; // root mean square, where the loudest sample is 32,768
-    private const int Silent = 3;           // hops in a row that make a hop silent
+    private const int Silent = 3;           // a hop is silent after so many quiet ones
 
     /// <summary>First frames of the patches with activity.</summary>
     public static int[] Active(ReadOnlySpan<double> reference, int frames, int sampleRate)
@@ -22,8 +22,9 @@ internal static class VisqolPatches
         var sound = reference.Slice(First, count * (int)(Length * frameStep));
         bool[] loud = new bool[sound.Length / step];
         for (int i = 0; i < loud.Length; i++) loud[i] = RootMeanSquare(sound.Slice(i * step, step), peak) >= Threshold;
-        bool Speaks(int hop) => hop < Silent - 1 || loud.AsSpan(hop - Silent + 1, Silent).Contains(true);
-        return [.. Enumerable.Range(0, count).Where(patch => Enumerable.Range(patch * Length, Length).Any(Speaks)).Select(patch => First + patch * Length)];
+        bool HasSpeech(int hop) => hop < Silent - 1 || loud.AsSpan(hop - Silent + 1, Silent).Contains(true);
+        var active = Enumerable.Range(0, count).Where(patch => Enumerable.Range(patch * Length, Length).Any(HasSpeech));
+        return [.. active.Select(patch => First + patch * Length)];
     }
 
     private static double RootMeanSquare(ReadOnlySpan<double> samples, double peak)

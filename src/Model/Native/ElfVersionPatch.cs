@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace AudioBsq.Native;
 
 /// <summary>
-/// Makes one symbol version that a shared library asks of another optional. A 64-bit little-endian ELF file lists them in
-/// .gnu.version_r; with the flag VER_FLG_WEAK in an entry the loader goes on when the version is missing, and only a symbol that
-/// really needs it would then fail, loudly (Drepper, "ELF Symbol Versioning"; Linux Standard Base 5.0, section 10.7).
+/// Makes one symbol version that a shared library requires of another optional. A 64-bit little-endian ELF file lists such versions in
+/// .gnu.version_r. With the flag VER_FLG_WEAK in an entry the loader accepts that the version is missing, and only a symbol that needs it
+/// fails to load (Drepper, "ELF Symbol Versioning"; Linux Standard Base 5.0, section 10.7).
 /// </summary>
 internal static class ElfVersionPatch
 {
@@ -14,8 +14,8 @@ internal static class ElfVersionPatch
     private const ulong StringTable = 5, StringTableSize = 10, VersionNeeds = 0x6ffffffe, VersionNeedsCount = 0x6fffffff;
 
     /// <summary>
-    /// Sets the flag in <paramref name="image"/>, one byte of it. False, and nothing changed, when the file does not ask
-    /// <paramref name="library"/> for <paramref name="version"/>.
+    /// Sets the flag, which changes one byte of <paramref name="image"/>. False, with no change, when the file does not require
+    /// <paramref name="version"/> of <paramref name="library"/>.
     /// </summary>
     /// <exception cref="InvalidDataException">The image is not a whole ELF64 file.</exception>
     public static bool MakeOptional(Span<byte> image, string library, string version)
@@ -74,9 +74,11 @@ internal static class ElfVersionPatch
             }
         }
 
-        if (strings == 0 || (needs == 0 && needsCount != 0)) throw new InvalidDataException("The ELF file has no dynamic string or version table.");
+        if (strings == 0 || (needs == 0 && needsCount != 0))
+            throw new InvalidDataException("The ELF file has no dynamic string or version table.");
         long stringsAt = FileOffset(strings, image, headers, size, count);
-        return new Tables(stringsAt, Offset((ulong)stringsAt + stringsSize), needsCount == 0 ? 0 : FileOffset(needs, image, headers, size, count), needsCount);
+        long needsAt = needsCount == 0 ? 0 : FileOffset(needs, image, headers, size, count);
+        return new Tables(stringsAt, Offset((ulong)stringsAt + stringsSize), needsAt, needsCount);
     }
 
     // The dynamic table gives addresses in memory; the loaded segments say where those bytes are in the file.
@@ -112,10 +114,13 @@ internal static class ElfVersionPatch
 
     private static ulong U64(Span<byte> image, long at) => BinaryPrimitives.ReadUInt64LittleEndian(Part(image, at, 8));
 
-    private static long Offset(ulong value) => value <= int.MaxValue ? (long)value : throw new InvalidDataException($"The ELF file points to offset {value}.");
+    private static long Offset(ulong value) =>
+        value <= int.MaxValue ? (long)value : throw new InvalidDataException($"The ELF file points to offset {value}.");
 
     private static Span<byte> Part(Span<byte> image, long at, int count) =>
-        at >= 0 && at <= image.Length - count ? image.Slice((int)at, count) : throw new InvalidDataException($"The ELF file ends before offset {at + count}.");
+        at >= 0 && at <= image.Length - count
+            ? image.Slice((int)at, count)
+            : throw new InvalidDataException($"The ELF file ends before offset {at + count}.");
 
     private readonly record struct Tables(long Strings, long StringsEnd, long Needs, ulong NeedsCount);
 }

@@ -8,21 +8,22 @@ using TorchSharp;
 namespace AudioBsq.Native;
 
 /// <summary>
-/// Loads libtorch and TorchSharp's native half by absolute path. TorchSharp's is built with GCC 13 and asks for a version of the C++
-/// runtime that Debian 12, Ubuntu 22.04 and RHEL 9 do not have, for a symbol it never uses: where the plain load fails, a copy in
-/// which that version is optional is loaded in its place (<see cref="ElfVersionPatch"/>).
+/// Loads libtorch and TorchSharp's native library by absolute path. The latter is built with GCC 13 and requires a version of the C++
+/// runtime that Debian 12, Ubuntu 22.04 and RHEL 9 do not have, for a symbol that it never uses. If it does not load, a copy in which that
+/// version is optional is loaded in its place (<see cref="ElfVersionPatch"/>).
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static partial class LinuxTorchLoader
 {
     private const string Bridge = "libLibTorchSharp.so", CxxRuntime = "libstdc++.so.6", NewestCxxVersion = "GLIBCXX_3.4.32";
 
-    // Dependencies first: later requests for them by name find what is loaded already.
+    // Dependencies first: later requests by name find the loaded libraries.
     private static readonly string[] LoadOrder = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
+
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, nint> Handles = [];
 
-    /// <summary>Loads everything that TorchSharp will ask for by name.</summary>
+    /// <summary>Loads every library that TorchSharp requests by name.</summary>
     public static void Load()
     {
         lock (Gate)
@@ -34,7 +35,7 @@ internal static partial class LinuxTorchLoader
         }
     }
 
-    // Runs when anything of this assembly is first used; it loads nothing. The event is raised when TorchSharp's own search has failed.
+    // Runs when this assembly is first used and loads nothing. The event is raised when TorchSharp's own search has failed.
     [ModuleInitializer]
     internal static void Register()
     {
@@ -56,7 +57,7 @@ internal static partial class LinuxTorchLoader
         }
         catch (TorchLoadException)
         {
-            return 0; // the caller reports in its own way; EnsureLoaded reports in ours
+            return 0; // the caller reports it in its own way; EnsureLoaded reports the details
         }
 
         lock (Gate) return Handles.GetValueOrDefault(file);
@@ -66,9 +67,17 @@ internal static partial class LinuxTorchLoader
     {
         string identifier = RuntimeInformation.RuntimeIdentifier;
         if (identifier.Contains("musl", StringComparison.Ordinal))
-            throw new TorchLoadException("Torch is built for the GNU C library and this system has musl (Alpine). Use a Debian, Ubuntu or Red Hat based system or image.");
+        {
+            throw new TorchLoadException(
+                "Torch is built for the GNU C library and this system has musl (Alpine). "
+                + "Use a Debian, Ubuntu or Red Hat based system or image.");
+        }
+
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new TorchLoadException($"On Linux torch comes for x64 processors only, and this process is {RuntimeInformation.ProcessArchitecture}.");
+        {
+            throw new TorchLoadException(
+                $"On Linux torch comes for x64 processors only, and this process is {RuntimeInformation.ProcessArchitecture}.");
+        }
     }
 
     private static string LibtorchFolder()
@@ -77,13 +86,19 @@ internal static partial class LinuxTorchLoader
         if (TorchFolders.Named is not { } named)
         {
             return own ?? throw new TorchLoadException(
-                $"No libtorch_cpu.so belongs to this program. Add the package TorchSharp-cpu (or TorchSharp-cuda-linux) to it, or name the folder of another libtorch in {TorchFolders.Variable}.");
+                "No libtorch_cpu.so belongs to this program. Add the package TorchSharp-cpu (or TorchSharp-cuda-linux) to it, "
+                + $"or name the folder of another libtorch in {TorchFolders.Variable}.");
         }
 
         if (!File.Exists(Path.Combine(named, "libtorch_cpu.so")))
             throw new TorchLoadException($"{TorchFolders.Variable} names '{named}', which has no libtorch_cpu.so.");
         if (own is not null && Path.GetFullPath(own).TrimEnd('/') != Path.GetFullPath(named).TrimEnd('/'))
-            throw new TorchLoadException($"{TorchFolders.Variable} names '{named}', but this program has a libtorch of its own in '{own}'; two cannot be loaded. Build it with -p:Torch=none.");
+        {
+            throw new TorchLoadException(
+                $"{TorchFolders.Variable} names '{named}', but this program has a libtorch of its own in '{own}'; "
+                + "two cannot be loaded. Build it with -p:Torch=none.");
+        }
+
         return named;
     }
 
@@ -92,23 +107,27 @@ internal static partial class LinuxTorchLoader
         foreach (string file in LoadOrder)
         {
             string path = Path.Combine(folder, file);
-            if (!File.Exists(path)) continue; // the CUDA half is not always there
-            if (!TryLoad(path, out nint handle, out string reason)) throw new TorchLoadException($"'{path}' does not load: {reason}{Cure(reason)}");
+            if (!File.Exists(path)) continue; // the CUDA libraries are not always there
+            if (!TryLoad(path, out nint handle, out string reason)) throw Failure(path, reason);
             Handles[file] = handle;
         }
     }
 
     private static void LoadBridge()
     {
-        string path = TorchFolders.Find(Bridge) ?? throw new TorchLoadException($"{Bridge}, which the package TorchSharp brings, is not beside this program.");
+        string path = TorchFolders.Find(Bridge)
+            ?? throw new TorchLoadException($"{Bridge}, which the package TorchSharp brings, is not beside this program.");
         if (!TryLoad(path, out nint handle, out string reason))
         {
-            if (!reason.Contains(NewestCxxVersion, StringComparison.Ordinal)) throw new TorchLoadException($"'{path}' does not load: {reason}{Cure(reason)}");
+            if (!reason.Contains(NewestCxxVersion, StringComparison.Ordinal)) throw Failure(path, reason);
             var (copy, temporary) = StoreAdaptedCopy(path);
             bool loaded = TryLoad(copy, out handle, out string again);
-            if (temporary) Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true); // what is mapped stays
+            if (temporary) Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true); // the mapped file stays
             if (!loaded)
-                throw new TorchLoadException($"'{path}' does not load: {reason}\nNeither does '{copy}', a copy adapted to older C++ runtimes: {again}{Cure(reason)}");
+            {
+                string adapted = $"\nNeither does '{copy}', a copy adapted to older C++ runtimes: {again}";
+                throw new TorchLoadException($"'{path}' does not load: {reason}{adapted}{Advice(reason)}");
+            }
         }
 
         Handles[Bridge] = handle;
@@ -125,7 +144,8 @@ internal static partial class LinuxTorchLoader
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new TorchLoadException($"'{path}' cannot be adapted to this system's C++ runtime: {e.Message}{Cure(NewestCxxVersion)}", e);
+            string message = $"'{path}' cannot be adapted to this system's C++ runtime: {e.Message}{Advice(NewestCxxVersion)}";
+            throw new TorchLoadException(message, e);
         }
     }
 
@@ -143,17 +163,23 @@ internal static partial class LinuxTorchLoader
         }
     }
 
-    private static string Cure(string reason) => reason switch
+    private static TorchLoadException Failure(string path, string reason) => new($"'{path}' does not load: {reason}{Advice(reason)}");
+
+    private static string Advice(string reason) => reason switch
     {
-        _ when reason.Contains("libgomp", StringComparison.Ordinal) => "\nInstall the OpenMP runtime (Debian, Ubuntu: apt-get install libgomp1).",
+        _ when reason.Contains("libgomp", StringComparison.Ordinal) =>
+            "\nInstall the OpenMP runtime (Debian, Ubuntu: apt-get install libgomp1).",
         _ when reason.Contains(CxxRuntime, StringComparison.Ordinal) || reason.Contains("GLIBCXX", StringComparison.Ordinal) =>
             "\nInstall the C++ runtime of GCC 13 or newer (it comes with Ubuntu 24.04 and Debian 13; conda-forge has it as libstdcxx-ng).",
-        _ when reason.Contains("GLIBC_", StringComparison.Ordinal) => "\nThis system's C library is too old: 2.34 or newer is needed (Debian 12, Ubuntu 22.04, RHEL 9).",
-        _ when reason.Contains("cuda", StringComparison.Ordinal) => "\nThe libraries of CUDA are missing or do not fit: check the package TorchSharp-cuda-linux and the driver (nvidia-smi).",
+        _ when reason.Contains("GLIBC_", StringComparison.Ordinal) =>
+            "\nThis system's C library is too old: 2.34 or newer is needed (Debian 12, Ubuntu 22.04, RHEL 9).",
+        _ when reason.Contains("cuda", StringComparison.Ordinal) =>
+            "\nThe libraries of CUDA are missing or do not fit: check the package TorchSharp-cuda-linux and the driver (nvidia-smi).",
         _ => "",
     };
 
-    private static bool IsMapped(string file) => File.ReadLines("/proc/self/maps").Any(line => line.EndsWith($"/{file}", StringComparison.Ordinal));
+    private static bool IsMapped(string file) =>
+        File.ReadLines("/proc/self/maps").Any(line => line.EndsWith($"/{file}", StringComparison.Ordinal));
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironmentVariable(string name, string value, int overwrite);

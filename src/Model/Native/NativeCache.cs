@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace AudioBsq.Native;
 
 /// <summary>
-/// Keeps generated native libraries in a folder that nobody else can write to: $XDG_CACHE_HOME/audiobsq, or ~/.cache/audiobsq.
-/// A file's name carries the hash of its content, and the content is held against it before every use.
+/// Stores generated native libraries in a folder that nobody else can write to: $XDG_CACHE_HOME/audiobsq, or ~/.cache/audiobsq.
+/// A file's name has the hash of its content, and the content is checked against it before every use.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class NativeCache
@@ -14,8 +14,8 @@ internal static unsafe partial class NativeCache
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// The path of a file with this content; written if it is not there, replaced if it is not what it should be. Where there is no
-    /// usable cache it is in a fresh folder, to be deleted once the library is loaded.
+    /// The path of a file with this content, which is written if it is missing and replaced if it is damaged. Without a usable cache it is
+    /// in a fresh folder, to be deleted once the library is loaded.
     /// </summary>
     public static (string Path, bool Temporary) Store(string name, ReadOnlySpan<byte> content)
     {
@@ -27,7 +27,7 @@ internal static unsafe partial class NativeCache
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A full or read-only home is no reason to fail: a fresh private folder does as well, once per process.
+                // With a full or read-only home a fresh private folder serves as well, once per process.
             }
         }
 
@@ -38,8 +38,9 @@ internal static unsafe partial class NativeCache
     public static string StoreIn(string folder, string name, ReadOnlySpan<byte> content)
     {
         byte[] hash = SHA256.HashData(content);
-        string path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(name)}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}{Path.GetExtension(name)}");
-        if (Holds(path, hash)) return path;
+        string suffix = Convert.ToHexStringLower(hash.AsSpan(0, 8));
+        string path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(name)}-{suffix}{Path.GetExtension(name)}");
+        if (HasContent(path, hash)) return path;
         string temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}";
         try
         {
@@ -54,7 +55,9 @@ internal static unsafe partial class NativeCache
         return path;
     }
 
-    /// <summary>The per-user cache folder, made if need be; null where there is none that is this user's alone.</summary>
+    /// <summary>
+    /// The user's cache folder, which is created if it is missing; null where there is none that only this user can write to.
+    /// </summary>
     public static string? Folder()
     {
         string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
@@ -77,7 +80,7 @@ internal static unsafe partial class NativeCache
         }
     }
 
-    private static bool Holds(string path, byte[] hash)
+    private static bool HasContent(string path, byte[] hash)
     {
         try
         {

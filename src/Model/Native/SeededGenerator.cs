@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Native;
 
-/// <summary>Seeds torch's global generator and puts its former state back at the end, so that a user's own random numbers go on as if nothing was.</summary>
+/// <summary>
+/// Seeds torch's global generator and puts its former state back at the end, so that a user's own random numbers go on as if nothing
+/// was.
+/// </summary>
 internal sealed class SeededGenerator : IDisposable
 {
     private readonly Tensor _before = random.get_rng_state().DetachFromDisposeScope();

@@ -3,14 +3,14 @@ using TorchSharp;
 
 namespace AudioBsq.Native;
 
-/// <summary>The device that a user names.</summary>
-public static class TorchDevice
+/// <summary>Finds the device that a user names.</summary>
+internal static class TorchDevice
 {
     /// <summary>
-    /// "auto" is the first CUDA device where there is one and the processor otherwise; "cpu", "cuda" and "cuda:1" mean what they say.
+    /// "auto" is the first CUDA device if there is one, otherwise the processor; "cpu", "cuda" and "cuda:1" name a device.
     /// </summary>
     /// <exception cref="ArgumentException">The text is none of these.</exception>
-    /// <exception cref="NotSupportedException">A CUDA device was asked for and is not there; the message says what to do.</exception>
+    /// <exception cref="NotSupportedException">The CUDA device does not exist; the message says what to do.</exception>
     /// <exception cref="TorchLoadException">Torch cannot be loaded.</exception>
     public static torch.Device Resolve(string device)
     {
@@ -21,24 +21,27 @@ public static class TorchDevice
         if (!HasCuda())
         {
             throw new NotSupportedException(
-                $"Device '{device}' was asked for and CUDA is not available. Build the program with -p:Torch=cuda (it then takes the package TorchSharp-cuda-linux or "
-                + $"TorchSharp-cuda-windows, or name a CUDA libtorch in {TorchFolders.Variable}), check the driver with nvidia-smi, or use device 'cpu'.");
+                $"Device '{device}' was asked for and CUDA is not available. Build the program with -p:Torch=cuda (it then takes the "
+                + $"package TorchSharp-cuda-linux or TorchSharp-cuda-windows, or name a CUDA libtorch in {TorchFolders.Variable}), "
+                + "check the driver with nvidia-smi, or use device 'cpu'.");
         }
 
         int count = torch.cuda.device_count();
         return index < count || index is null
             ? torch.device(DeviceType.CUDA, index ?? 0)
-            : throw new NotSupportedException($"Device '{device}' was asked for and this machine has {count} CUDA device{(count == 1 ? "" : "s")}, numbered from 0.");
+            : throw new NotSupportedException(
+                $"Device '{device}' was asked for and this machine has {count} CUDA device{(count == 1 ? "" : "s")}, numbered from 0.");
     }
 
     private static int? IndexOf(string device)
     {
         if (device is "auto" or "cpu" or "cuda") return null;
-        return device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+        bool isIndexed = device.StartsWith("cuda:", StringComparison.Ordinal);
+        return isIndexed && int.TryParse(device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             ? index
             : throw new ArgumentException($"Device '{device}' must be auto, cpu, cuda or cuda:N with a number N.", nameof(device));
     }
 
-    // A CUDA library that fails to load is counted as loaded by TorchSharp: only this answer tells.
+    // TorchSharp counts a CUDA library that failed to load as loaded, so both questions are needed.
     private static bool HasCuda() => torch.TryInitializeDeviceType(DeviceType.CUDA) && torch.cuda.is_available();
 }

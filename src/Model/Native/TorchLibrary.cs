@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace AudioBsq.Native;
 
-/// <summary>Makes sure that torch is there before its first use. Start reading here.</summary>
+/// <summary>Loads torch before its first use. Start reading here.</summary>
 internal static class TorchLibrary
 {
     private static readonly Lock Gate = new();
@@ -10,8 +10,8 @@ internal static class TorchLibrary
     private static TorchLoadException? _failure;
 
     /// <summary>
-    /// Loads torch, once per process; cheap afterwards. Everything that uses torch calls it first, so that a missing or unfit library
-    /// is one exception with a cure in it, not a type initializer's.
+    /// Loads torch, once per process; cheap afterwards. Everything that uses torch calls it first, so that a missing or incompatible
+    /// library is reported by one exception that says what to do, and not by a type initializer.
     /// </summary>
     /// <exception cref="TorchLoadException">Torch cannot be loaded.</exception>
     public static void EnsureLoaded()
@@ -20,7 +20,7 @@ internal static class TorchLibrary
         lock (Gate)
         {
             if (_loaded) return;
-            if (_failure is not null) throw new TorchLoadException(_failure.Message, _failure); // TorchSharp cannot be tried twice
+            if (_failure is not null) throw new TorchLoadException(_failure.Message, _failure); // TorchSharp cannot load twice
             try
             {
                 if (OperatingSystem.IsLinux()) LinuxTorchLoader.Load();
@@ -30,12 +30,13 @@ internal static class TorchLibrary
             catch (Exception e)
             {
                 _failure = e as TorchLoadException ?? new TorchLoadException(
-                    $"Torch's native library does not load: {Innermost(e).Message} Programs need one native package: TorchSharp-cpu for the processor, "
-                    + "or TorchSharp-cuda-linux or TorchSharp-cuda-windows for an NVIDIA GPU.", e);
+                    $"Torch's native library does not load: {Innermost(e).Message} Programs need one native package: "
+                    + "TorchSharp-cpu for the processor, or TorchSharp-cuda-linux or TorchSharp-cuda-windows for an NVIDIA GPU.", e);
                 throw _failure;
             }
         }
     }
 
-    private static Exception Innermost(Exception e) => e is TypeInitializationException { InnerException: { } inner } ? Innermost(inner) : e;
+    private static Exception Innermost(Exception e) =>
+        e is TypeInitializationException { InnerException: { } inner } ? Innermost(inner) : e;
 }

@@ -3,10 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace AudioBsq.Native;
 
-/// <summary>Whether memory ran out, and how much this process has had.</summary>
+/// <summary>Recognizes exhausted memory, and measures the memory of this process.</summary>
 internal static class TorchMemory
 {
-    /// <summary>The most memory of the machine that this process has held at once, in bytes; a graphics card's own memory is not in it. 0 where the system does not tell.</summary>
+    private static readonly string[] Phrases = ["can't allocate memory", "not enough memory", "out of memory"];
+
+    /// <summary>
+    /// Peak main memory of this process in bytes, without the memory of graphics cards; 0 where the system does not report it.
+    /// </summary>
     public static long Peak
     {
         get
@@ -22,11 +26,11 @@ internal static class TorchMemory
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is OutOfMemoryException) return true;
-            if (cause is ExternalException && (Says(cause, "can't allocate memory") || Says(cause, "not enough memory") || Says(cause, "out of memory"))) return true;
+            if (cause is ExternalException && Phrases.Any(phrase => IsIn(cause.Message, phrase))) return true;
         }
 
         return false;
     }
 
-    private static bool Says(Exception failure, string words) => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static bool IsIn(string message, string phrase) => message.Contains(phrase, StringComparison.OrdinalIgnoreCase);
 }

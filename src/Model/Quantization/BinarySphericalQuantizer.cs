@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AudioBsq.Quantization;
 
 /// <summary>
-/// Keeps only the sign of every coordinate of a latent: a corner of the unit sphere's inscribed cube, with no codebook to learn
+/// Keeps only the sign of every coordinate of a latent: a corner of the cube inscribed in the unit sphere, without a learned codebook
 /// (Zhao et al. 2024, "Image and Video Tokenization with Binary Spherical Quantization", section 3).
 /// </summary>
 internal sealed class BinarySphericalQuantizer : Quantizer
@@ -13,12 +13,13 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     private readonly Compatibility _compatibility;
     private readonly double _scale;
 
-    public BinarySphericalQuantizer(QuantizerOptions options, Compatibility compatibility) : base(options, compatibility, nameof(BinarySphericalQuantizer))
+    public BinarySphericalQuantizer(QuantizerOptions options, Compatibility compatibility)
+        : base(options, compatibility, nameof(BinarySphericalQuantizer))
     {
         TorchLibrary.EnsureLoaded();
         _compatibility = compatibility;
         _scale = options.NormalizeCode ? 1 / Math.Sqrt(options.Bits) : 1;
-        // The reference's checkpoints carry these two; nothing here reads them.
+        // The reference's checkpoints have these two buffers, which nothing here reads.
         register_buffer("basis", PowersOfTwo(options.Bits));
         register_buffer("group_basis", PowersOfTwo(options.GroupSize));
     }
@@ -70,7 +71,7 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     /// <inheritdoc/>
     protected override Tensor FromBits(Tensor bits) => (bits.to(ScalarType.Float32) * Number(2) - One) * Number(_scale);
 
-    // (batch, positions), summing to 1 over those that are valid; null for equal weights.
+    // Weights (batch, positions) that are 0 at invalid positions and sum to 1; null for equal weights.
     private static Tensor? WeightOf(Tensor z, Tensor? valid)
     {
         CheckValid(z, valid);

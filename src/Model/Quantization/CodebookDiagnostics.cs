@@ -3,18 +3,18 @@ using System.Numerics;
 namespace AudioBsq.Quantization;
 
 /// <summary>
-/// How well a set of tokens uses its code. The entropy of single bits can look perfect while the bits all say the same thing:
-/// judge by the joint entropy and the correlation. Entropies are in bits.
+/// How well a set of tokens uses its code. The entropies of single bits can be perfect while all bits are equal: judge by the joint
+/// entropy and the correlation. Entropies are in bits.
 /// </summary>
 public sealed record CodebookDiagnostics
 {
-    /// <summary>Codes that were counted.</summary>
+    /// <summary>Number of codes.</summary>
     public required int Positions { get; init; }
 
     /// <summary>Bits of one code.</summary>
     public required int Bits { get; init; }
 
-    /// <summary>Different codes among them.</summary>
+    /// <summary>Number of different codes.</summary>
     public required int DistinctCodes { get; init; }
 
     /// <summary>Entropy of the whole code, from 0 to the smaller of <see cref="Bits"/> and log2 of <see cref="Positions"/>.</summary>
@@ -23,10 +23,12 @@ public sealed record CodebookDiagnostics
     /// <summary>Entropy of each bit by itself, first coordinate first.</summary>
     public required IReadOnlyList<double> BitEntropies { get; init; }
 
-    /// <summary>Mean absolute correlation between two different bits, over the bits that are not dead; 0 where fewer than two are alive.</summary>
+    /// <summary>Mean absolute correlation between two different bits that are not dead; 0 for fewer than two such bits.</summary>
     public required double MeanBitCorrelation { get; init; }
 
-    /// <summary>The largest absolute correlation between two different bits that are not dead: 1 where one bit repeats another or its opposite.</summary>
+    /// <summary>
+    /// The largest absolute correlation between two different bits that are not dead: 1 where one equals another or its opposite.
+    /// </summary>
     public required double MaxBitCorrelation { get; init; }
 
     /// <summary>Bits that never change.</summary>
@@ -35,10 +37,10 @@ public sealed record CodebookDiagnostics
     /// <summary>Share of all 2^Bits codes that occur.</summary>
     public double Usage => DistinctCodes / Math.ScaleB(1, Bits);
 
-    /// <summary>Share of the codes that could occur in this many positions that do.</summary>
+    /// <summary>Number of different codes as a share of the most that this many positions can have.</summary>
     public double AttainableUsage => Positions == 0 ? 0 : DistinctCodes / Math.Min(Math.ScaleB(1, Bits), Positions);
 
-    /// <summary>As many equally likely codes would have the same entropy: 2^<see cref="JointEntropy"/>.</summary>
+    /// <summary>The number of equally likely codes with the same entropy: 2^<see cref="JointEntropy"/>.</summary>
     public double Perplexity => Positions == 0 ? 0 : Math.Pow(2, JointEntropy);
 
     /// <summary>Mean of <see cref="BitEntropies"/>, 0 to 1.</summary>
@@ -47,7 +49,7 @@ public sealed record CodebookDiagnostics
     /// <summary><see cref="JointEntropy"/> as a share of <see cref="Bits"/>.</summary>
     public double NormalizedJointEntropy => JointEntropy / Bits;
 
-    /// <summary><see cref="JointEntropy"/> as a share of what this many positions can show; 1 for a single one.</summary>
+    /// <summary><see cref="JointEntropy"/> as a share of the highest that this many positions can have; 1 for a single position.</summary>
     public double AttainableJointEntropy => Positions switch
     {
         0 => 0,
@@ -56,8 +58,7 @@ public sealed record CodebookDiagnostics
     };
 
     /// <summary>
-    /// <see cref="JointEntropy"/> as a share of log2 of <see cref="DistinctCodes"/>: 1 where all codes that occur are equally frequent,
-    /// however few they are.
+    /// <see cref="JointEntropy"/> as a share of log2 of <see cref="DistinctCodes"/>: 1 where all codes that occur are equally frequent.
     /// </summary>
     public double Evenness => DistinctCodes switch
     {
@@ -66,17 +67,18 @@ public sealed record CodebookDiagnostics
         _ => JointEntropy / Math.Log2(DistinctCodes),
     };
 
-    /// <summary>Counts tokens.</summary>
-    /// <param name="tokens">One code after another; the tokens of one code, first group first, stand together.</param>
+    /// <summary>The diagnostics of tokens.</summary>
+    /// <param name="tokens">One code after another, each as the tokens of its groups, first group first.</param>
     /// <param name="bitsPerToken">Bits of one token.</param>
     /// <param name="tokensPerPosition">Tokens of one code.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A token has more bits than it may have, or a code more than 62.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token has more bits than stated, or a code more than 62.</exception>
     public static CodebookDiagnostics Of(ReadOnlySpan<long> tokens, int bitsPerToken, int tokensPerPosition = 1)
     {
         Check.Positive(bitsPerToken);
         Check.Positive(tokensPerPosition);
         Check.That((long)bitsPerToken * tokensPerPosition <= 62, tokensPerPosition, $"times {bitsPerToken} bits must be at most 62 bits");
-        Check.That(tokens.Length % tokensPerPosition == 0, tokens.Length, $"must be a multiple of the {tokensPerPosition} tokens of a position", "tokens.Length");
+        string rule = $"must be a multiple of the {tokensPerPosition} tokens of a position";
+        Check.That(tokens.Length % tokensPerPosition == 0, tokens.Length, rule, "tokens.Length");
 
         long[] codes = new long[tokens.Length / tokensPerPosition];
         for (int i = 0; i < tokens.Length; i++)
@@ -109,7 +111,7 @@ public sealed record CodebookDiagnostics
         };
     }
 
-    // One bit set per bit of the code, with a bit for each position.
+    // For each bit of the code a bit set over positions.
     private static ulong[][] Columns(long[] codes, int bits)
     {
         ulong[][] columns = new ulong[bits][];
@@ -141,22 +143,22 @@ public sealed record CodebookDiagnostics
     // The correlation of two binary variables: (p₁₁ − p₁p₂) / √(p₁(1 − p₁)·p₂(1 − p₂)).
     private static (double Mean, double Max) Correlation(ulong[][] columns, int[] ones, int positions)
     {
-        int[] alive = [.. Enumerable.Range(0, ones.Length).Where(bit => ones[bit] > 0 && ones[bit] < positions)];
-        if (alive.Length < 2) return (0, 0);
+        int[] live = [.. Enumerable.Range(0, ones.Length).Where(bit => ones[bit] > 0 && ones[bit] < positions)];
+        if (live.Length < 2) return (0, 0);
         (double sum, double max) = (0, 0);
-        for (int i = 0; i < alive.Length; i++)
+        for (int i = 0; i < live.Length; i++)
         {
             for (int j = 0; j < i; j++)
             {
-                double both = Count(columns[alive[i]], columns[alive[j]]) / (double)positions;
-                double first = ones[alive[i]] / (double)positions, second = ones[alive[j]] / (double)positions;
+                double both = Count(columns[live[i]], columns[live[j]]) / (double)positions;
+                double first = ones[live[i]] / (double)positions, second = ones[live[j]] / (double)positions;
                 double correlation = Math.Abs(both - first * second) / Math.Sqrt(first * (1 - first) * second * (1 - second));
                 sum += correlation;
                 max = Math.Max(max, correlation);
             }
         }
 
-        return (sum / (alive.Length * (alive.Length - 1) / 2), max);
+        return (sum / (live.Length * (live.Length - 1) / 2), max);
     }
 
     private static int Count(ulong[] first, ulong[] second)

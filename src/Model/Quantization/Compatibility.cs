@@ -1,9 +1,9 @@
 namespace AudioBsq;
 
 /// <summary>
-/// Each flag brings back one behaviour of the published Python version that this project corrects. All are off by default;
-/// <see cref="Reference"/> sets them all, which its checkpoints need in order to give the tokens they were trained to give.
-/// (What the mel spectrogram does differently is <see cref="Signal.MelOptions.Reference"/>.)
+/// Each flag restores one behaviour of the published Python version that this project corrects. All are off by default.
+/// <see cref="Reference"/> sets all of them, which the Python version's checkpoints need to produce the same tokens as there. (For the mel
+/// spectrogram see <see cref="Signal.MelOptions.Reference"/>.)
 /// </summary>
 public sealed record Compatibility
 {
@@ -28,28 +28,39 @@ public sealed record Compatibility
         LearnedPositions = true,
     };
 
-    /// <summary>The depthwise convolution runs over the raster of all patches, wrapping from the top band of one step to the bottom band of the next. Corrected: along time, each band row by itself.</summary>
+    /// <summary>
+    /// The depthwise convolution runs over the raster of all patches, from the top band of one step to the bottom band of the next.
+    /// Corrected: it runs along time, separately for each band row.
+    /// </summary>
     public bool RasterConvolution { get; init; }
 
     /// <summary>The convolution looks ahead even when attention is causal. Corrected: it is padded on the past side only.</summary>
     public bool LeakyCausalConvolution { get; init; }
 
-    /// <summary>The block-causal mask adds 1 to forbidden pairs and forbids nothing. Corrected: a patch sees its own time step and the past.</summary>
+    /// <summary>
+    /// The block-causal mask adds 1 to forbidden pairs, which forbids nothing. Corrected: a patch sees its own time step and earlier ones.
+    /// </summary>
     public bool AdditiveBlockCausalMask { get; init; }
 
-    /// <summary>Padded frames enter attention, batch statistics, entropies and losses. Corrected: they take no part.</summary>
+    /// <summary>Padded frames enter attention, batch statistics, entropies and losses. Corrected: they enter none of these.</summary>
     public bool PaddingTakesPart { get; init; }
 
-    /// <summary>The reconstruction is clamped in training too, so values outside the range get no gradient. Corrected: clamped at inference only.</summary>
+    /// <summary>
+    /// The reconstruction is clamped in training too, so values outside the range have no gradient. Corrected: it is clamped at inference
+    /// only.
+    /// </summary>
     public bool ClampInTraining { get; init; }
 
-    /// <summary>Decibels enter the network as they are. Corrected: the clamp range is mapped to −1 … 1, and back on the way out.</summary>
+    /// <summary>Decibels enter the network unscaled. Corrected: the clamp range is mapped to −1 … 1, and back at the output.</summary>
     public bool UnscaledInput { get; init; }
 
     /// <summary>Tokens are summed in 32-bit floating point, which is wrong above 24 bits. Corrected: integer shifts.</summary>
     public bool FloatTokens { get; init; }
 
-    /// <summary>With the analytical entropy the codebook entropy is a sum of single-bit entropies, blind to correlated bits. Corrected: it is always the joint entropy over groups.</summary>
+    /// <summary>
+    /// With the analytical entropy the codebook entropy is a sum of single-bit entropies, which ignores correlation of bits. Corrected: it
+    /// is always the joint entropy of groups.
+    /// </summary>
     public bool MarginalEntropy { get; init; }
 
     /// <summary>The straight-through gradient is multiplied by the code's scale 1/√bits. Corrected: it passes unscaled.</summary>
@@ -65,9 +76,8 @@ public sealed record Compatibility
     public bool DecayEveryParameter { get; init; }
 
     /// <summary>
-    /// A learned table gives each position of a window a vector of its own, which ties the model to that length. Corrected: attention turns queries
-    /// and keys by their time step (rotary positions; Su et al. 2021, "RoFormer", section 3.2), which has no end, and a learned vector tells band
-    /// rows apart.
+    /// A learned table has one vector for each position of a window, which fixes the length. Corrected: rotary positions (Su et al. 2021,
+    /// "RoFormer", section 3.2), which work for any length, and a learned vector for each band row.
     /// </summary>
     public bool LearnedPositions { get; init; }
 }

@@ -6,27 +6,28 @@ using static TorchSharp.torch;
 namespace AudioBsq.Quantization;
 
 /// <summary>
-/// Holds every coordinate of a latent between bounds and rounds it to one of a few levels (Mentzer et al. 2023, "Finite Scalar
-/// Quantization: VQ-VAE Made Simple", section 3.1 and appendix A.1). The codebook is the grid of all levels: nothing is learned, and no
-/// loss is needed to keep it in use.
+/// Limits every coordinate of a latent to a range and rounds it to one of a few levels (Mentzer et al. 2023, "Finite Scalar
+/// Quantization: VQ-VAE Made Simple", section 3.1 and appendix A.1). The codebook is the grid of all levels: it is not learned, and
+/// needs no loss to stay in use.
 /// </summary>
 internal sealed class FiniteScalarQuantizer : Quantizer
 {
-    // The bound reaches this far past the outermost levels, so that latents reach them; 1e-3 in the paper's code, which has it on the other side.
+    // The range extends this far beyond the outermost levels, so that latents reach them. The paper's code has 1e-3 on the other side.
     private const double Reach = 1e-3;
 
     private readonly bool _paddingTakesPart;
     private readonly int[] _bits;
     private readonly double[] _halfWidth, _radius, _shift;
 
-    public FiniteScalarQuantizer(QuantizerOptions options, Compatibility compatibility) : base(options, compatibility, nameof(FiniteScalarQuantizer))
+    public FiniteScalarQuantizer(QuantizerOptions options, Compatibility compatibility)
+        : base(options, compatibility, nameof(FiniteScalarQuantizer))
     {
         TorchLibrary.EnsureLoaded();
         _paddingTakesPart = compatibility.PaddingTakesPart;
         _bits = [.. options.EffectiveLevels.Select(level => BitOperations.Log2((uint)level))];
         _halfWidth = [.. options.EffectiveLevels.Select(level => level / 2.0)];
         _radius = [.. options.EffectiveLevels.Select(level => (level - 1) * (1 + Reach) / 2)];
-        // The appendix says tan; atanh is what makes a latent of 0 the level 0, between as many levels above as below but one.
+        // The appendix says tan, but atanh is what maps a latent of 0 to the level 0.
         _shift = [.. _radius.Select(radius => Math.Atanh(0.5 / radius))];
     }
 

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace AudioBsq.Quantization;
 
-/// <summary>Levels that are equal when their numbers are, which <see cref="ImmutableArray{T}"/> alone does not offer to a record.</summary>
+/// <summary>Levels with value equality, which a record needs and <see cref="ImmutableArray{T}"/> lacks.</summary>
 internal readonly struct LevelList(ImmutableArray<int> levels) : IEquatable<LevelList>
 {
     private readonly ImmutableArray<int> _levels = levels;
 
     public ImmutableArray<int> Levels => _levels.IsDefault ? [] : _levels;
 
-    /// <summary>The fewest coordinates of 8 levels, or 4 where the bits do not divide by 3, that make 2^bits codes; the finer ones first.</summary>
+    /// <summary>The fewest coordinates of 8 and 4 levels that make 2^bits codes, those of 8 levels first.</summary>
     public static ImmutableArray<int> OfBits(int bits)
     {
         int fours = bits % 3 == 0 ? 0 : 3 - bits % 3;

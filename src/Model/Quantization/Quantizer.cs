@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace AudioBsq.Quantization;
 
 /// <summary>
-/// Turns latents into codes, and codes into tokens and back. A code is a fixed number of bits, whatever its coordinates mean; the
-/// first coordinate holds a token's highest bits. Kinds of quantizers differ in the members that are abstract here.
+/// Turns latents into codes, and codes into tokens and back. A code has a fixed number of bits; its first coordinate becomes the highest
+/// bits of a token. Kinds of quantizers differ in the abstract members.
 /// </summary>
 internal abstract class Quantizer : nn.Module
 {
@@ -19,7 +19,7 @@ internal abstract class Quantizer : nn.Module
         (Options, _floatTokens) = (options, compatibility.FloatTokens);
     }
 
-    /// <summary>What the quantizer was made from.</summary>
+    /// <summary>The options of the quantizer.</summary>
     public QuantizerOptions Options { get; }
 
     /// <summary>Bits of one code; there are 2^Bits codes.</summary>
@@ -42,8 +42,8 @@ internal abstract class Quantizer : nn.Module
     };
 
     /// <summary>
-    /// Latents (batch, positions, dimension) → codes and losses. <paramref name="valid"/> (batch, positions) is true for positions that
-    /// count; all do where it is null.
+    /// Latents (batch, positions, dimension) → codes and losses. <paramref name="valid"/> (batch, positions) is true for valid positions;
+    /// all are valid where it is null.
     /// </summary>
     public abstract QuantizerOutput Forward(Tensor z, Tensor? valid);
 
@@ -51,8 +51,8 @@ internal abstract class Quantizer : nn.Module
     public abstract Tensor Quantize(Tensor z);
 
     /// <summary>
-    /// How far each coordinate of latents (…, dimension) is from where its code would change, beside the usual size of a latent: what is
-    /// not far above rounding error may come out either way.
+    /// The distance of each coordinate of latents (…, dimension) from where its code changes, relative to the mean size of a latent. If it
+    /// is not far above rounding error, rounding may decide the code.
     /// </summary>
     public abstract Tensor Margin(Tensor z);
 
@@ -75,7 +75,7 @@ internal abstract class Quantizer : nn.Module
     /// <summary>Codes (…, dimension) → one token per group (…, groups), Int64.</summary>
     public Tensor ToGroupTokens(Tensor codes) => Pack(codes, Options.GroupSize);
 
-    /// <summary>Codes (…, dimension) → the whole code as one number (…), Int64.</summary>
+    /// <summary>Codes (…, dimension) → each code as one integer (…), Int64.</summary>
     public Tensor ToIndices(Tensor codes)
     {
         using var scope = NewDisposeScope();
@@ -92,8 +92,9 @@ internal abstract class Quantizer : nn.Module
 
     protected static void CheckValid(Tensor z, Tensor? valid)
     {
-        if (valid is not null && (valid.dtype != ScalarType.Bool || !valid.shape.AsSpan().SequenceEqual(z.shape.AsSpan()[..^1])))
-            throw new ArgumentException($"valid is {valid.dtype} ({string.Join(", ", valid.shape)}); it must be Bool ({string.Join(", ", z.shape[..^1])}).", nameof(valid));
+        if (valid is null || (valid.dtype == ScalarType.Bool && valid.shape.AsSpan().SequenceEqual(z.shape.AsSpan()[..^1]))) return;
+        string rule = $"it must be Bool ({string.Join(", ", z.shape[..^1])})";
+        throw new ArgumentException($"valid is {valid.dtype} ({string.Join(", ", valid.shape)}); {rule}.", nameof(valid));
     }
 
     protected static Tensor PowersOfTwo(int bits) => tensor(Enumerable.Range(0, bits).Select(i => 1L << (bits - 1 - i)).ToArray());
@@ -120,8 +121,8 @@ internal abstract class Quantizer : nn.Module
         var whole = tokens.to(ScalarType.Int64);
         if (whole.numel() > 0)
         {
-            (long least, long most) = (whole.min().item<long>(), whole.max().item<long>());
-            Check.That(least >= 0 && most < 1L << bits, least < 0 ? least : most, $"must be from 0 to 2^{bits} - 1", nameof(tokens));
+            (long min, long max) = (whole.min().item<long>(), whole.max().item<long>());
+            Check.That(min >= 0 && max < 1L << bits, min < 0 ? min : max, $"must be from 0 to 2^{bits} - 1", nameof(tokens));
         }
 
         var ones = whole.unsqueeze(-1).bitwise_right_shift(Shifts(bits, tokens.device)).bitwise_and(1);
@@ -130,7 +131,8 @@ internal abstract class Quantizer : nn.Module
 
     private static void CheckLast(Tensor tensor, int size, string name)
     {
-        if (tensor.dim() == 0 || tensor.shape[^1] != size)
-            throw new ArgumentException($"{name} has shape ({string.Join(", ", tensor.shape)}); its last axis must have {size} entries.", name);
+        if (tensor.dim() > 0 && tensor.shape[^1] == size) return;
+        string shape = string.Join(", ", tensor.shape);
+        throw new ArgumentException($"{name} has shape ({shape}); its last axis must have {size} entries.", name);
     }
 }

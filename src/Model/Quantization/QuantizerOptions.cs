@@ -14,8 +14,8 @@ public enum EntropyEstimate
 }
 
 /// <summary>
-/// How latents become codes. What <see cref="NormalizeLatent"/> and everything below it says concerns
-/// <see cref="QuantizerKind.BinarySpherical"/> only; <see cref="QuantizerKind.FiniteScalar"/> has no loss of its own.
+/// How latents become codes. <see cref="NormalizeLatent"/> and all options after it are for <see cref="QuantizerKind.BinarySpherical"/>
+/// only; <see cref="QuantizerKind.FiniteScalar"/> has no loss of its own.
 /// </summary>
 public sealed record QuantizerOptions
 {
@@ -29,7 +29,7 @@ public sealed record QuantizerOptions
 
     /// <summary>
     /// Levels of each coordinate of a <see cref="QuantizerKind.FiniteScalar"/> code: powers of two from 4 to 256 whose product is
-    /// 2^<see cref="Bits"/>. Where empty, as many times 8 as fit and 4 for the rest: 8·8·8 for 9 bits.
+    /// 2^<see cref="Bits"/>. If empty, as many 8 as fit and 4 for the rest: 8 · 8 · 8 for 9 bits.
     /// </summary>
     public ImmutableArray<int> Levels
     {
@@ -38,7 +38,7 @@ public sealed record QuantizerOptions
     }
 
     /// <summary>
-    /// Contiguous bits whose joint entropy is estimated, and, above 30 bits, those of one token; divides <see cref="Bits"/>, at most 18.
+    /// Consecutive bits whose joint entropy is estimated and which, above 30 bits, form one token; divides <see cref="Bits"/>, at most 18.
     /// </summary>
     public int GroupSize { get; init; } = 9;
 
@@ -51,7 +51,10 @@ public sealed record QuantizerOptions
     /// <summary>How the entropy of one position is estimated.</summary>
     public EntropyEstimate Entropy { get; init; } = EntropyEstimate.Group;
 
-    /// <summary>Sharpness of the soft code that the entropies are taken of; the reference uses 1, which cannot tell a healthy code from a collapsed one. 10 drew best of those in docs/quantizers.md.</summary>
+    /// <summary>
+    /// Sharpness of the soft code whose entropies are computed. The reference uses 1, which cannot tell a healthy code from a collapsed
+    /// one; 10 reconstructed best in docs/quantizers.md.
+    /// </summary>
     public double InverseTemperature { get; init; } = 10;
 
     /// <summary>Weight of the commitment loss; 0 turns it off.</summary>
@@ -63,7 +66,9 @@ public sealed record QuantizerOptions
     /// <summary>Weight of the entropy of the code over all positions, which is pushed up (γ in the paper).</summary>
     public double CodebookEntropyWeight { get; init; } = 1;
 
-    /// <summary>Weight of the two entropy terms together (ζ in the reference); the loss divides them by <see cref="InverseTemperature"/>.</summary>
+    /// <summary>
+    /// Weight of the two entropy terms together (ζ in the reference); the loss divides them by <see cref="InverseTemperature"/>.
+    /// </summary>
     public double EntropyWeight { get; init; } = 1;
 
     /// <summary>Coordinates of a code.</summary>
@@ -72,7 +77,7 @@ public sealed record QuantizerOptions
     /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
     internal int BitsPerToken => Bits <= 30 ? Bits : GroupSize;
 
-    /// <summary>Levels, whether given or those of <see cref="Bits"/>.</summary>
+    /// <summary><see cref="Levels"/>, or if they are empty those for <see cref="Bits"/>.</summary>
     internal ImmutableArray<int> EffectiveLevels => Levels.IsEmpty ? LevelList.OfBits(Bits) : Levels;
 
     /// <summary>Latents lie on the unit sphere.</summary>
@@ -82,9 +87,9 @@ public sealed record QuantizerOptions
     {
         Check.That(Enum.IsDefined(Kind), Kind, "must be a defined kind of quantizer");
         bool scalar = Kind == QuantizerKind.FiniteScalar;
-        int leastBits = scalar ? 2 : 1;
-        Check.That(Bits >= leastBits && Bits <= 62, Bits, $"must be from {leastBits} to 62");
-        // A finite scalar code has groups only where it is cut into tokens.
+        int minBits = scalar ? 2 : 1;
+        Check.That(Bits >= minBits && Bits <= 62, Bits, $"must be from {minBits} to 62");
+        // A finite scalar code has groups only if it is split into several tokens.
         bool divides = Bits % Math.Max(1, GroupSize) == 0 || (scalar && Bits <= 30);
         Check.That(GroupSize is >= 1 and <= 18 && divides, GroupSize, $"must be from 1 to 18 and divide Bits ({Bits})");
         ValidateLevels(scalar);
@@ -101,7 +106,8 @@ public sealed record QuantizerOptions
         if (Levels.IsEmpty) return;
         string levels = string.Join(" · ", Levels);
         Check.That(scalar, levels, $"must be empty unless Kind is {nameof(QuantizerKind.FiniteScalar)}", nameof(Levels));
-        Check.That(Levels.All(level => level is >= 4 and <= 256 && int.IsPow2(level)), levels, "must be powers of two from 4 to 256, so that a code is a whole number of bits", nameof(Levels));
+        const string Rule = "must be powers of two from 4 to 256, so that a code is a whole number of bits";
+        Check.That(Levels.All(level => level is >= 4 and <= 256 && int.IsPow2(level)), levels, Rule, nameof(Levels));
         int bits = Levels.Sum(level => BitOperations.Log2((uint)level));
         Check.That(bits == Bits, levels, $"make 2^{bits} codes, so Bits must be {bits}; it is {Bits}", nameof(Levels));
     }

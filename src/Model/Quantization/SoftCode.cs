@@ -5,7 +5,7 @@ namespace AudioBsq.Quantization;
 
 /// <summary>
 /// The probability of every code given a latent z: softmax over sign patterns u of 2t⟨z, c·u⟩ (Zhao et al. 2024, section 3.2), with
-/// inverse temperature t and code scale c. It is a product over bits, p(uᵢ = 1) = σ(4tc·zᵢ), so nothing here is ever as large as
+/// inverse temperature t and code scale c. It is a product over bits, p(uᵢ = 1) = σ(4tc·zᵢ), so no tensor here is as large as
 /// positions × 2^GroupSize.
 /// </summary>
 internal sealed class SoftCode

@@ -109,6 +109,8 @@ internal static class ReferenceConfiguration
 
     private static AudioBsqOptions Read(JsonElement config)
     {
+        if (Get(config, "n_embed") is not null)
+            throw new NotSupportedException("The configuration has n_embed, a learned codebook (AudioVQModel). Vector quantization is not supported.");
         RequireKnown(config, ModelKeys, "The model's configuration");
         if (Flag(config, "logit_laplace", false)) throw new NotSupportedException("logit_laplace has never worked for audio and is not supported; leave it out.");
         var encoder = Get(config, "audioconfig") ?? throw new InvalidDataException("The model's configuration has no audioconfig.");

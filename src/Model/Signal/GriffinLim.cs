@@ -1,3 +1,5 @@
+using AudioBsq.Signal.Fft;
+
 namespace AudioBsq.Signal;
 
 /// <summary>
@@ -55,7 +57,7 @@ public sealed class GriffinLim
         {
             var power = mel[(first * Mel.Bands)..(end * Mel.Bands)].ToArray();
             MelLevels.ToPower(power, Mel, floor);
-            segment.Take(power, first, end - first);
+            segment.Load(power, first, end - first);
             segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
         }
 
@@ -74,7 +76,7 @@ public sealed class GriffinLim
         foreach (var (done, first, end) in Segments(frames))
         {
             var (re, im) = spectra(first, end - first);
-            segment.Take(re, im, first, end - first);
+            segment.Load(re, im, first, end - first);
             segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
         }
 

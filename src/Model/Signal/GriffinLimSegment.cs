@@ -1,12 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Signal;
 
 /// <summary>
 /// The segments of <see cref="GriffinLim"/>, one after another in the same memory. Positions count from the start of the first
-/// frame's window, half a window before the waveform. What earlier segments finished is held fixed; what lies beyond an end of the
-/// waveform mirrors it, as in <see cref="Stft"/>.
+/// frame's window, half a window before the waveform. Sound of earlier segments stays fixed; beyond its ends the waveform is mirrored,
+/// as in <see cref="Stft"/>.
 /// </summary>
 internal sealed class GriffinLimSegment
 {
@@ -16,52 +17,55 @@ internal sealed class GriffinLimSegment
     private readonly Stft _stft;
     private readonly MelInversion _inversion;
     private readonly GriffinLimOptions _options;
-    private readonly Vector<float>[] _magnitude, _lastRe, _lastIm; // (blocks, bins), a frame per lane
+    private readonly Vector<float>[] _magnitude, _lastRe, _lastIm; // (batches, bins), a frame per lane
     private readonly float[] _perOverlap;                          // 1 / sum of squared windows
-    private readonly LaneBuffer _buffer;
+    private readonly FftBuffer _buffer;
     private float[] _sound, _next;
-    private int _firstFrame, _frames, _blocks;
+    private int _firstFrame, _frames, _batches;
     private bool _hasPhases;
 
-    /// <summary>Makes room for segments of up to so many frames.</summary>
+    /// <summary>Allocates the memory for segments of at most <paramref name="frames"/> frames.</summary>
     public GriffinLimSegment(Stft stft, MelInversion inversion, GriffinLimOptions options, int frames)
     {
-        (_stft, _inversion, _options, _buffer) = (stft, inversion, options, new LaneBuffer(stft.Bins));
-        int blocks = (frames + LaneFrames.Lanes - 1) / LaneFrames.Lanes;
-        int spectra = blocks * stft.Bins, samples = (blocks * LaneFrames.Lanes - 1) * stft.Hop + stft.Length;
+        (_stft, _inversion, _options, _buffer) = (stft, inversion, options, new FftBuffer(stft.Bins));
+        int batches = (frames + FrameBatch.Size - 1) / FrameBatch.Size;
+        int spectra = batches * stft.Bins, samples = (batches * FrameBatch.Size - 1) * stft.Hop + stft.Length;
         (_magnitude, _lastRe, _lastIm) = (new Vector<float>[spectra], new Vector<float>[spectra], new Vector<float>[spectra]);
         (_perOverlap, _sound, _next) = (new float[samples], new float[samples], new float[samples]);
     }
 
-    /// <summary>Takes the mel power (frames, bands) of the next segment, whose first frame is <paramref name="firstFrame"/> of the clip.</summary>
-    public void Take(ReadOnlySpan<float> power, int firstFrame, int frames)
+    /// <summary>Starts the next segment from mel power (frames, bands). Its first frame has an index in the clip.</summary>
+    public void Load(ReadOnlySpan<float> power, int firstFrame, int frames)
     {
         Begin(firstFrame, frames, hasPhases: false);
         var (mel, work) = (new Vector<float>[power.Length / frames], new Vector<float>[power.Length / frames]);
-        for (int block = 0; block < _blocks; block++)
+        for (int batch = 0; batch < _batches; batch++)
         {
-            MelInversion.Gather(power, mel, block * LaneFrames.Lanes, frames);
-            _inversion.Invert(mel, _magnitude.AsSpan(block * _stft.Bins, _stft.Bins), work);
+            BatchRows.Load(power, mel, batch * FrameBatch.Size, frames);
+            _inversion.Invert(mel, _magnitude.AsSpan(batch * _stft.Bins, _stft.Bins), work);
         }
     }
 
-    /// <summary>Takes the spectra of the next segment, real and imaginary parts each (frames, bins): their magnitudes, and phases to start from.</summary>
-    public void Take(ReadOnlySpan<float> re, ReadOnlySpan<float> im, int firstFrame, int frames)
+    /// <summary>Starts the next segment from spectra (frames, bins): their magnitudes stay, their phases are refined.</summary>
+    public void Load(ReadOnlySpan<float> re, ReadOnlySpan<float> im, int firstFrame, int frames)
     {
         Begin(firstFrame, frames, hasPhases: true);
-        for (int block = 0; block < _blocks; block++)
+        for (int batch = 0; batch < _batches; batch++)
         {
-            Span<Vector<float>> real = _lastRe.AsSpan(block * _stft.Bins, _stft.Bins), imaginary = _lastIm.AsSpan(block * _stft.Bins, _stft.Bins);
-            MelInversion.Gather(re, real, block * LaneFrames.Lanes, frames);
-            MelInversion.Gather(im, imaginary, block * LaneFrames.Lanes, frames);
-            for (int bin = 0; bin < real.Length; bin++) _magnitude[block * _stft.Bins + bin] = Vector.SquareRoot(real[bin] * real[bin] + imaginary[bin] * imaginary[bin]);
+            Span<Vector<float>> real = _lastRe.AsSpan(batch * _stft.Bins, _stft.Bins);
+            Span<Vector<float>> imaginary = _lastIm.AsSpan(batch * _stft.Bins, _stft.Bins);
+            BatchRows.Load(re, real, batch * FrameBatch.Size, frames);
+            BatchRows.Load(im, imaginary, batch * FrameBatch.Size, frames);
+            var magnitude = _magnitude.AsSpan(batch * _stft.Bins, _stft.Bins);
+            for (int bin = 0; bin < real.Length; bin++)
+                magnitude[bin] = Vector.SquareRoot(real[bin] * real[bin] + imaginary[bin] * imaginary[bin]);
         }
     }
 
     private void Begin(int firstFrame, int frames, bool hasPhases)
     {
         (_firstFrame, _frames, _hasPhases) = (firstFrame, frames, hasPhases);
-        _blocks = (frames + LaneFrames.Lanes - 1) / LaneFrames.Lanes;
+        _batches = (frames + FrameBatch.Size - 1) / FrameBatch.Size;
         Array.Clear(_lastRe);
         Array.Clear(_lastIm);
         Array.Clear(_perOverlap);
@@ -74,8 +78,8 @@ internal sealed class GriffinLimSegment
     }
 
     /// <summary>
-    /// Writes the waveform from position <paramref name="done"/> on, to its end if this is the last segment and otherwise to the
-    /// start of frame <paramref name="keep"/> of this segment.
+    /// Writes the waveform from position <paramref name="done"/> on: to its end in the last segment, otherwise to the start of frame
+    /// <paramref name="keep"/> of this segment.
     /// </summary>
     public void Run(Span<float> waveform, long done, bool isLast, int keep, CancellationToken cancellation)
     {
@@ -84,18 +88,18 @@ internal sealed class GriffinLimSegment
         for (int round = 0; round <= _options.Iterations; round++)
         {
             Array.Clear(_next);
-            for (int block = 0; block < _blocks; block++)
+            for (int batch = 0; batch < _batches; batch++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                int at = block * LaneFrames.Lanes * _stft.Hop;
+                int at = batch * FrameBatch.Size * _stft.Hop;
                 if (round == 0)
                 {
-                    StartPhases(block);
+                    StartPhases(batch);
                 }
                 else
                 {
                     _stft.Analyze(_sound, at, _stft.Hop, _buffer);
-                    TakePhases(block);
+                    UpdatePhases(batch);
                 }
 
                 _stft.Synthesize(_buffer, _next, at);
@@ -103,15 +107,15 @@ internal sealed class GriffinLimSegment
 
             (_sound, _next) = (_next, _sound);
             for (int i = 0; i < _sound.Length; i++) _sound[i] *= _perOverlap[i];
-            Fix(waveform, start, done, isLast);
+            RestoreKnown(waveform, start, done, isLast);
         }
 
         long from = Math.Max(done, half), to = isLast ? half + waveform.Length : start + (long)keep * _stft.Hop;
         _sound.AsSpan((int)(from - start), (int)(to - from)).CopyTo(waveform[(int)(from - half)..]);
     }
 
-    // What is known of the sound replaces what the frames say.
-    private void Fix(ReadOnlySpan<float> waveform, long start, long done, bool isLast)
+    // Replaces the part of the sound that is known: that of earlier segments, and the mirrored ends.
+    private void RestoreKnown(ReadOnlySpan<float> waveform, long start, long done, bool isLast)
     {
         int half = _stft.Length / 2;
         if (done > 0) waveform[(int)(start - half)..(int)(done - half)].CopyTo(_sound);
@@ -125,28 +129,29 @@ internal sealed class GriffinLimSegment
         for (int i = from; i < to; i++) _sound[i] = _sound[(int)(Stft.Mirror(i + shift, samples) - shift)];
     }
 
-    // Phases come from a table by a hash of seed, frame and bin, so they do not depend on segments or on the width of vectors.
-    private void StartPhases(int block)
+    // Phases are chosen by a hash of seed, frame and bin, so they do not depend on segments or on the width of vectors.
+    private void StartPhases(int batch)
     {
-        int lanes = LaneFrames.Lanes, bins = _stft.Bins;
+        int lanes = FrameBatch.Size, bins = _stft.Bins;
         if (_hasPhases)
         {
-            Move(_lastRe.AsSpan(block * bins, bins), _buffer.Re);
-            Move(_lastIm.AsSpan(block * bins, bins), _buffer.Im);
+            Move(_lastRe.AsSpan(batch * bins, bins), _buffer.Re);
+            Move(_lastIm.AsSpan(batch * bins, bins), _buffer.Im);
             return;
         }
 
+        ulong seed = (ulong)(uint)_options.Seed << 32;
         Span<float> re = stackalloc float[lanes], im = stackalloc float[lanes];
         for (int bin = 0; bin < bins; bin++)
         {
             for (int lane = 0; lane < lanes; lane++)
             {
-                long frame = _firstFrame + block * lanes + lane;
-                (re[lane], im[lane]) = Phases[Hash(((ulong)(uint)_options.Seed << 32) + (ulong)(frame * bins + bin)) % (ulong)Phases.Length];
+                long frame = _firstFrame + batch * lanes + lane;
+                (re[lane], im[lane]) = Phases[SplitMix64.Mix(seed + (ulong)(frame * bins + bin)) % (ulong)Phases.Length];
             }
 
-            _buffer.Re[bin] = _magnitude[block * bins + bin] * new Vector<float>(re);
-            _buffer.Im[bin] = _magnitude[block * bins + bin] * new Vector<float>(im);
+            _buffer.Re[bin] = _magnitude[batch * bins + bin] * new Vector<float>(re);
+            _buffer.Im[bin] = _magnitude[batch * bins + bin] * new Vector<float>(im);
         }
     }
 
@@ -156,14 +161,14 @@ internal sealed class GriffinLimSegment
         from.Clear();
     }
 
-    // The step beyond the new spectrum, away from the last one, gives the phase (Perraudin et al., algorithm 2).
+    // Extrapolates from the last spectrum through the new one, and keeps the phase of the result (Perraudin et al., algorithm 2).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TakePhases(int block)
+    private void UpdatePhases(int batch)
     {
         int bins = _stft.Bins;
         Span<Vector<float>> re = _buffer.Re.AsSpan(0, bins), im = _buffer.Im.AsSpan(0, bins);
-        Span<Vector<float>> lastRe = _lastRe.AsSpan(block * bins, bins), lastIm = _lastIm.AsSpan(block * bins, bins);
-        var magnitude = _magnitude.AsSpan(block * bins, bins);
+        Span<Vector<float>> lastRe = _lastRe.AsSpan(batch * bins, bins), lastIm = _lastIm.AsSpan(batch * bins, bins);
+        var magnitude = _magnitude.AsSpan(batch * bins, bins);
         float back = (float)(_options.Momentum / (1 + _options.Momentum));
         var tiny = new Vector<float>(1e-30f);
         for (int bin = 0; bin < bins; bin++)
@@ -174,14 +179,5 @@ internal sealed class GriffinLimSegment
             var scale = magnitude[bin] / Vector.SquareRoot(Vector.Max(aheadRe * aheadRe + aheadIm * aheadIm, tiny));
             (re[bin], im[bin]) = (aheadRe * scale, aheadIm * scale);
         }
-    }
-
-    // The finalizer of SplitMix64 (Steele, Lea and Flood 2014).
-    private static ulong Hash(ulong x)
-    {
-        x += 0x9E3779B97F4A7C15;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-        return x ^ (x >> 31);
     }
 }

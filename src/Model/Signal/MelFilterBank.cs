@@ -4,27 +4,29 @@ using System.Runtime.CompilerServices;
 namespace AudioBsq.Signal;
 
 /// <summary>
-/// Triangles that sum the bins of a spectrum into mel bands, their corners equally spaced in mel. Every band keeps only the bins it
-/// touches. A band narrower than the distance of two bins may touch none and is then always silent.
+/// Triangular filters, equally spaced in mel, that sum the bins of a spectrum into bands. A band stores only the bins inside its
+/// triangle. A triangle narrower than the distance of two bins may contain none; such a band is always silent.
 /// </summary>
-public sealed class MelFilterBank
+internal sealed class MelFilterBank
 {
     private readonly int[] _first;
     private readonly float[][] _weights;
 
     /// <summary>The bank that the options describe.</summary>
     public MelFilterBank(MelOptions options)
-        : this(Valid(options).FftLength, options.SampleRate, options.Bands, options.Scale, options.Norm, options.MinFrequency, options.UpperFrequency)
+        : this(
+            Validated(options).FftLength, options.SampleRate, options.Bands, options.Scale, options.Norm, options.MinFrequency,
+            options.UpperFrequency)
     {
     }
 
-    internal MelFilterBank(int fftLength, int sampleRate, int bands, MelScale scale, MelNorm norm, double lowest, double highest)
+    public MelFilterBank(int fftLength, int sampleRate, int bands, MelScale scale, MelNorm norm, double lowest, double highest)
     {
         Bins = fftLength / 2 + 1;
         (_first, _weights) = (new int[bands], new float[bands][]);
         double low = ToMel(lowest, scale), step = (ToMel(highest, scale) - low) / (bands + 1);
         double[] corners = [.. Enumerable.Range(0, bands + 2).Select(i => ToHertz(low + i * step, scale))];
-        (corners[0], corners[^1]) = (lowest, highest); // not 8,000.000000000002: no bin may be touched by a rounding error
+        (corners[0], corners[^1]) = (lowest, highest); // exactly 8,000 and not 8,000.000000000002, which would include one more bin
         for (int band = 0; band < bands; band++)
         {
             var (left, peak, right) = (corners[band], corners[band + 1], corners[band + 2]);
@@ -50,10 +52,10 @@ public sealed class MelFilterBank
     /// <summary>Bins of the spectrum: half the transform's length, plus one.</summary>
     public int Bins { get; }
 
-    /// <summary>The first bin that a band touches.</summary>
+    /// <summary>The first bin inside a band's triangle.</summary>
     public int FirstBin(int band) => _first[band];
 
-    /// <summary>Weights of a band's bins, from <see cref="FirstBin"/> on.</summary>
+    /// <summary>Weights of the bins inside a band's triangle, from <see cref="FirstBin"/> on.</summary>
     public ReadOnlySpan<float> Weights(int band) => _weights[band];
 
     /// <summary>All weights as one matrix (bins, bands).</summary>
@@ -68,21 +70,21 @@ public sealed class MelFilterBank
         return dense;
     }
 
-    /// <summary>Power of the bins → power of the bands, a frame per lane.</summary>
+    /// <summary>Power (bins) → power (bands) of one batch, a frame per lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Apply(ReadOnlySpan<Vector<float>> bins, Span<Vector<float>> bands)
+    public void Apply(ReadOnlySpan<Vector<float>> bins, Span<Vector<float>> bands)
     {
         for (int band = 0; band < bands.Length; band++)
         {
             float[] weights = _weights[band];
-            var touched = bins.Slice(_first[band], weights.Length);
+            var inside = bins.Slice(_first[band], weights.Length);
             var sum = Vector<float>.Zero;
-            for (int i = 0; i < weights.Length; i++) sum += touched[i] * weights[i];
+            for (int i = 0; i < weights.Length; i++) sum += inside[i] * weights[i];
             bands[band] = sum;
         }
     }
 
-    private static MelOptions Valid(MelOptions options)
+    private static MelOptions Validated(MelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();

@@ -1,28 +1,23 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Signal;
 
 /// <summary>
-/// Finds a spectrum that has given mel bands: non-negative least squares, by the multiplicative updates of Lee and Seung (2001,
-/// theorem 1) with the bank held fixed, s ← s · Bᵀm / BᵀBs. Triangles overlap by two, so both products cost two multiplications
-/// a bin. Bins that no band touches stay zero. An instance may be used by several threads at a time.
+/// Finds a power spectrum with given mel bands: non-negative least squares by the multiplicative updates of Lee and Seung (2001,
+/// theorem 1) with a fixed bank B, s ← s · Bᵀm / BᵀBs. At most two triangles overlap, so each product costs two multiplications a bin.
+/// Bins outside every band stay zero. An instance may be used by several threads at a time.
 /// </summary>
-public sealed class MelInversion
+internal sealed class MelInversion
 {
     private readonly MelFilterBank _bank;
     private readonly int _iterations;
-    private readonly int[] _lower;              // the lower of the two neighbouring bands that touch a bin
+    private readonly int[] _lower;              // the lower of the two bands that contain a bin
     private readonly float[] _falling, _rising; // a bin's weight in that band and in the next one
     private readonly float[] _perBand;          // 1 / sum of a band's weights
 
-    /// <summary>Prepares the bank of these options; <paramref name="iterations"/> must be positive.</summary>
-    public MelInversion(MelOptions options, int iterations = 50) : this(new MelFilterBank(options), iterations)
-    {
-    }
-
-    internal MelInversion(MelFilterBank bank, int iterations)
+    public MelInversion(MelFilterBank bank, int iterations)
     {
         Check.Positive(iterations);
         (_bank, _iterations) = (bank, iterations);
@@ -44,63 +39,50 @@ public sealed class MelInversion
     }
 
     /// <summary>Mel power (frames, bands) → magnitude of the spectrum (frames, bins).</summary>
-    /// <exception cref="ArgumentException">The numbers are no whole frames, or one of them is no power.</exception>
+    /// <exception cref="ArgumentException">The length is not a multiple of the bands, or a value is no power.</exception>
     public float[] Invert(ReadOnlySpan<float> power)
     {
         int frames = FramesOf(power.Length, _bank.Bands, nameof(power));
         foreach (float value in power)
         {
-            if (!(value >= 0 && value <= MelLevels.Most)) throw new ArgumentException($"{value} is no power.", nameof(power));
+            if (!(value >= 0 && value <= MelLevels.MaxPower)) throw new ArgumentException($"{value} is no power.", nameof(power));
         }
 
         float[] result = new float[checked(frames * _bank.Bins)];
         var (mel, bins, work) = (new Vector<float>[_bank.Bands], new Vector<float>[_bank.Bins], new Vector<float>[_bank.Bands]);
-        for (int first = 0; first < frames; first += LaneFrames.Lanes)
+        for (int first = 0; first < frames; first += FrameBatch.Size)
         {
-            Gather(power, mel, first, frames);
+            BatchRows.Load(power, mel, first, frames);
             Invert(mel, bins, work);
-            Stft.Scatter(bins, result, first, frames);
+            BatchRows.Store(bins, result, first, frames);
         }
 
         return result;
     }
 
-    internal static int FramesOf(int length, int bands, string name) => length % bands == 0
+    public static int FramesOf(int length, int bands, string name) => length % bands == 0
         ? length / bands
-        : throw new ArgumentException($"{length:N0} numbers are no whole frames of {bands} bands.", name);
+        : throw new ArgumentException($"{length:N0} values are no whole frames of {bands} bands.", name);
 
-    /// <summary>Rows of (frames, bands) → one block, a frame per lane; lanes past the last frame are zero.</summary>
-    internal static void Gather(ReadOnlySpan<float> rows, Span<Vector<float>> values, int firstFrame, int frames)
-    {
-        values.Clear();
-        int lanes = LaneFrames.Lanes, count = Math.Min(lanes, frames - firstFrame);
-        var numbers = MemoryMarshal.Cast<Vector<float>, float>(values);
-        for (int lane = 0; lane < count; lane++)
-        {
-            var row = rows.Slice((firstFrame + lane) * values.Length, values.Length);
-            for (int i = 0; i < row.Length; i++) numbers[i * lanes + lane] = row[i];
-        }
-    }
-
-    /// <summary>Mel power → magnitude, for one block; <paramref name="work"/> has room for the bands.</summary>
+    /// <summary>Mel power (bands) → magnitude (bins) of one batch; <paramref name="work"/> is memory for the bands.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Invert(ReadOnlySpan<Vector<float>> mel, Span<Vector<float>> bins, Span<Vector<float>> work)
+    public void Invert(ReadOnlySpan<Vector<float>> mel, Span<Vector<float>> bins, Span<Vector<float>> work)
     {
         for (int band = 0; band < work.Length; band++) work[band] = mel[band] * _perBand[band];
         for (int bin = 0; bin < bins.Length; bin++)
         {
             float weight = _falling[bin] + _rising[bin];
-            bins[bin] = weight > 0 ? Back(work, bin) / new Vector<float>(weight) : default;
+            bins[bin] = weight > 0 ? Transposed(work, bin) / new Vector<float>(weight) : default;
         }
 
-        // (frames, bins) of Bᵀm change no more, so they are kept beside the search
+        // Bᵀm does not change from one iteration to the next.
         Span<Vector<float>> target = new Vector<float>[bins.Length];
-        for (int bin = 0; bin < bins.Length; bin++) target[bin] = Back(mel, bin);
+        for (int bin = 0; bin < bins.Length; bin++) target[bin] = Transposed(mel, bin);
         var tiny = new Vector<float>(1e-25f);
         for (int i = 0; i < _iterations; i++)
         {
             _bank.Apply(bins, work);
-            for (int bin = 0; bin < bins.Length; bin++) bins[bin] *= target[bin] / Vector.Max(Back(work, bin), tiny);
+            for (int bin = 0; bin < bins.Length; bin++) bins[bin] *= target[bin] / Vector.Max(Transposed(work, bin), tiny);
         }
 
         for (int bin = 0; bin < bins.Length; bin++) bins[bin] = Vector.SquareRoot(bins[bin]);
@@ -108,7 +90,7 @@ public sealed class MelInversion
 
     // One bin of Bᵀx.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<float> Back(ReadOnlySpan<Vector<float>> bands, int bin)
+    private Vector<float> Transposed(ReadOnlySpan<Vector<float>> bands, int bin)
     {
         int band = _lower[bin];
         return bands[band] * _falling[bin] + bands[Math.Min(band + 1, bands.Length - 1)] * _rising[bin];

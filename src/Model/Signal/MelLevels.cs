@@ -6,16 +6,18 @@ namespace AudioBsq.Signal;
 /// <summary>From power to the unit of <see cref="MelOptions.Level"/> and back.</summary>
 internal static class MelLevels
 {
-    private const float Least = 1e-10f; // the reference's smallest power
-    internal const float Most = 1e30f;   // above every power that a waveform can have
+    /// <summary>More than the power of any waveform.</summary>
+    public const float MaxPower = 1e30f;
 
-    /// <summary>Replaces powers by levels; <see cref="MelLevel.FileMaximum"/> takes all of them as one file.</summary>
+    private const float MinPower = 1e-10f; // the reference's
+
+    /// <summary>Replaces powers by levels. With <see cref="MelLevel.FileMaximum"/> the values are those of one whole file.</summary>
     public static void FromPower(Span<float> values, MelOptions options)
     {
         if (values.IsEmpty) return;
         if (values.Length < Vector128<float>.Count)
         {
-            // so few would be computed one by one, which rounds otherwise: a level must not depend on how many are asked for
+            // Fewer than a vector would be computed one by one, with other rounding: a level must not depend on the number of values.
             Span<float> filled = stackalloc float[Vector128<float>.Count];
             filled.Fill(values[0]);
             values.CopyTo(filled);
@@ -27,12 +29,12 @@ internal static class MelLevels
         switch (options.Level)
         {
             case MelLevel.FullScale:
-                ToDecibels(values); // silence is −∞ for a moment
+                ToDecibels(values); // −∞ for silence, until the floor is applied
                 TensorPrimitives.Subtract(values, Reference(options), values);
                 TensorPrimitives.Max(values, options.FloorDecibels, values);
                 break;
             case MelLevel.FileMaximum:
-                TensorPrimitives.Max(values, Least, values);
+                TensorPrimitives.Max(values, MinPower, values);
                 ToDecibels(values);
                 TensorPrimitives.Max(values, TensorPrimitives.Max<float>(values) + options.FloorDecibels, values);
                 break;
@@ -44,7 +46,7 @@ internal static class MelLevels
     }
 
     /// <summary>
-    /// Replaces levels by powers. What lies at or below <paramref name="floor"/> (see <see cref="FloorOf"/>) is silence.
+    /// Replaces levels by powers. A level at or below <paramref name="floor"/> (see <see cref="FloorOf"/>) is silence.
     /// </summary>
     /// <exception cref="ArgumentException">A level is not finite, or too high for any waveform.</exception>
     public static void ToPower(Span<float> mel, MelOptions options, float floor)
@@ -58,13 +60,13 @@ internal static class MelLevels
                 MelLevel.Power => Math.Max(level, 0),
                 _ => level <= floor ? 0 : Math.Pow(10, (level + reference) / 10),
             };
-            if (!(power <= Most) || !double.IsFinite(level))
+            if (!(power <= MaxPower) || !double.IsFinite(level))
                 throw new ArgumentException($"A mel of {mel[i]} is no level of a sound ({options.Level}).", nameof(mel));
             mel[i] = (float)power;
         }
     }
 
-    /// <summary>The level that stands for silence in a whole mel spectrogram; NaN for levels that have none.</summary>
+    /// <summary>The level that means silence in a whole mel spectrogram; NaN for conventions without one.</summary>
     public static float FloorOf(ReadOnlySpan<float> mel, MelOptions options) => options.Level switch
     {
         MelLevel.FullScale => options.FloorDecibels,

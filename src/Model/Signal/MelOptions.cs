@@ -20,16 +20,19 @@ public enum MelNorm
     Slaney,
 }
 
-/// <summary>What the numbers in a mel spectrogram are.</summary>
+/// <summary>The unit of the values in a mel spectrogram.</summary>
 public enum MelLevel
 {
     /// <summary>
     /// Decibels relative to the bin power (n_fft/4)² of a full-scale sine, clamped below at <see cref="MelOptions.FloorDecibels"/>.
-    /// Independent of the rest of the file, so a streamed frame equals a whole-file frame.
+    /// It does not depend on the rest of the file, so a streamed frame equals a whole-file frame.
     /// </summary>
     FullScale,
 
-    /// <summary>The reference's: 10·log10(max(power, 1e-10)), clamped below at the maximum of the whole file plus <see cref="MelOptions.FloorDecibels"/>.</summary>
+    /// <summary>
+    /// The reference's: 10·log10(max(power, 1e-10)), clamped below at the maximum of the whole file plus
+    /// <see cref="MelOptions.FloorDecibels"/>.
+    /// </summary>
     FileMaximum,
 
     /// <summary>ln(power + 1e-9).</summary>
@@ -45,7 +48,7 @@ public sealed record MelOptions
     /// <summary>Samples per second of the waveform, in Hz.</summary>
     public int SampleRate { get; init; } = 16_000;
 
-    /// <summary>Samples in one periodic Hann analysis window, which is also the length of the transform; a power of two from 16 to 65,536.</summary>
+    /// <summary>Samples in one periodic Hann window, and the length of the transform; a power of two from 16 to 65,536.</summary>
     public int FftLength { get; init; } = 1024;
 
     /// <summary>Samples from one window's centre to the next.</summary>
@@ -66,7 +69,7 @@ public sealed record MelOptions
     /// <summary>Area normalisation of the bands.</summary>
     public MelNorm Norm { get; init; } = MelNorm.None;
 
-    /// <summary>What the numbers mean.</summary>
+    /// <summary>The unit of the values.</summary>
     public MelLevel Level { get; init; } = MelLevel.FullScale;
 
     /// <summary>Lowest level in decibels, for the two decibel conventions; negative.</summary>
@@ -93,7 +96,8 @@ public sealed record MelOptions
         Check.That(HopLength > 0 && HopLength <= FftLength, HopLength, "must be from 1 to FftLength");
         Check.That(Bands is > 0 and <= 4096, Bands, "must be from 1 to 4096");
         Check.That(double.IsFinite(MinFrequency) && MinFrequency >= 0, MinFrequency, "must be finite and not negative");
-        Check.That(UpperFrequency > MinFrequency && UpperFrequency <= SampleRate / 2.0, UpperFrequency, "must be above MinFrequency and at most half the sample rate");
+        bool inOrder = UpperFrequency > MinFrequency && UpperFrequency <= SampleRate / 2.0;
+        Check.That(inOrder, UpperFrequency, "must be above MinFrequency and at most half the sample rate");
         Check.That(Enum.IsDefined(Scale), Scale, "must be a defined scale");
         Check.That(Enum.IsDefined(Norm), Norm, "must be a defined normalisation");
         Check.That(Enum.IsDefined(Level), Level, "must be a defined level");

@@ -1,11 +1,11 @@
 using System.Numerics;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Signal;
 
 /// <summary>
-/// Turns a waveform into mel frames. Start reading here: window, transform, power (<c>Stft</c>), bands
-/// (<see cref="MelFilterBank"/>), level (<see cref="MelOptions.Level"/>). Managed code on one thread; an instance may be used by
-/// several threads at a time.
+/// Turns a waveform into mel frames: window, transform and power (<c>Fft/Stft</c>), bands (<c>MelFilterBank</c>), level
+/// (<see cref="MelOptions.Level"/>). Start reading here. Managed code on one thread; an instance may be used by several threads at a time.
 /// </summary>
 /// <remarks>
 /// Windows are centred, and the waveform is mirrored at its first and last sample, repeatedly where it is shorter than half a
@@ -24,13 +24,15 @@ public sealed class MelSpectrogram
     public MelOptions Options { get; }
 
     /// <summary>The bands.</summary>
-    public MelFilterBank FilterBank { get; }
+    internal MelFilterBank FilterBank { get; }
 
     /// <summary>Window and transform.</summary>
     internal Stft Stft { get; }
 
     /// <summary>Mel (frames, bands), row by row, in the unit of <see cref="MelOptions.Level"/>; empty for an empty waveform.</summary>
-    /// <exception cref="ArgumentException">A sample is not a finite number, or the waveform is too long for one array of frames.</exception>
+    /// <exception cref="ArgumentException">
+    /// A sample is not a finite number, or the waveform is too long for one array of frames.
+    /// </exception>
     public float[] Extract(ReadOnlySpan<float> waveform)
     {
         float[] mel = ExtractPower(waveform);
@@ -40,23 +42,23 @@ public sealed class MelSpectrogram
 
     /// <summary>Mel power (frames, bands), row by row, whatever <see cref="MelOptions.Level"/> says.</summary>
     /// <inheritdoc cref="Extract"/>
-    public float[] ExtractPower(ReadOnlySpan<float> waveform)
+    internal float[] ExtractPower(ReadOnlySpan<float> waveform)
     {
         Samples.Require(waveform);
         int frames = Options.FramesOf(waveform.Length);
         if ((long)frames * Options.Bands > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{waveform.Length:N0} samples give {frames:N0} frames of {Options.Bands} bands, more than one array holds: extract them in parts.",
-                nameof(waveform));
+                $"{waveform.Length:N0} samples make {frames:N0} frames of {Options.Bands} bands, more than one array holds: "
+                + "extract them in parts.", nameof(waveform));
         }
 
         float[] mel = new float[frames * Options.Bands];
         var bands = new Vector<float>[Options.Bands];
-        Stft.ForEachBlock(waveform, frames, (first, power) =>
+        Stft.ForEachBatch(waveform, frames, (first, power) =>
         {
             FilterBank.Apply(power, bands);
-            Stft.Scatter(bands, mel, first, frames);
+            BatchRows.Store(bands, mel, first, frames);
         });
         return mel;
     }

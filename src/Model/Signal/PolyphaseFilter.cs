@@ -5,9 +5,9 @@ using System.Numerics.Tensors;
 namespace AudioBsq.Signal;
 
 /// <summary>
-/// A windowed sinc cut into phases: one row of taps for every position that an output sample can take between two input samples.
-/// Pairs of rates with too many such positions (44,100 and 16,001 have 16,001) share 2,048 rows per output sample period and
-/// interpolate between neighbours, which errs by 1e-7 of the largest tap.
+/// A windowed sinc as a polyphase filter: one row of taps for every position of an output sample between two input samples. Pairs of
+/// rates with too many such positions (44,100 and 16,001 have 16,001) share 2,048 rows per output sample period and interpolate
+/// between neighbouring rows, with an error of 1e-7 of the largest tap.
 /// </summary>
 internal sealed class PolyphaseFilter
 {
@@ -19,7 +19,7 @@ internal sealed class PolyphaseFilter
 
     private readonly int _up, _down, _half, _phases;
     private readonly bool _interpolates;
-    private readonly float[] _taps; // (phases, 2·half), and one row more when interpolating
+    private readonly float[] _taps; // (phases, 2·half), with one more row when interpolating
 
     private PolyphaseFilter(int up, int down, ResamplingFilter kind)
     {
@@ -29,7 +29,9 @@ internal sealed class PolyphaseFilter
         _half = (int)Math.Ceiling(zeros / cutOff);
         _interpolates = (long)up * 2 * _half > MaxTaps;
         _phases = _interpolates ? (int)Math.Ceiling(SharedPhases * cutOff) : up;
-        double[] offsets = _interpolates ? [.. Enumerable.Range(0, _phases + 1).Select(row => (double)row / _phases)] : Offsets(up, down, kind);
+        double[] offsets = _interpolates
+            ? [.. Enumerable.Range(0, _phases + 1).Select(row => (double)row / _phases)]
+            : Offsets(up, down, kind);
         _taps = new float[offsets.Length * 2 * _half];
         for (int i = 0; i < offsets.Length; i++)
         {
@@ -39,7 +41,7 @@ internal sealed class PolyphaseFilter
         }
     }
 
-    /// <summary>The filter for a pair of rates. Designs of the last pairs are kept.</summary>
+    /// <summary>The filter for a pair of rates, from a small cache where it was designed before.</summary>
     public static PolyphaseFilter For(int fromRate, int toRate, ResamplingFilter kind)
     {
         int divisor = (int)BigInteger.GreatestCommonDivisor(fromRate, toRate);
@@ -47,10 +49,10 @@ internal sealed class PolyphaseFilter
         return Cache.GetOrAdd((toRate / divisor, fromRate / divisor, kind), key => new PolyphaseFilter(key.Up, key.Down, key.Kind));
     }
 
-    /// <summary>Input samples that an output sample hears after its own time; it hears one less before it.</summary>
+    /// <summary>Input samples after its own time that an output sample depends on; it depends on one less before it.</summary>
     public int Reach => _half;
 
-    /// <summary>The input sample under the first tap for an output sample, which may lie before the waveform, and the phase.</summary>
+    /// <summary>The input sample under the first tap of an output sample, negative before the waveform, and the phase.</summary>
     public (long First, int Phase) PlaceOf(long output)
     {
         var (periods, left) = Math.DivRem(output, _up);
@@ -59,8 +61,8 @@ internal sealed class PolyphaseFilter
     }
 
     /// <summary>
-    /// Fills the output, whose first sample is number <paramref name="firstOutput"/> of the waveform, from input that begins at its
-    /// sample <paramref name="start"/>, which is zero or under the first tap. Input beyond its ends is zero.
+    /// Fills the output, whose first sample has index <paramref name="firstOutput"/>, from input whose first sample has index
+    /// <paramref name="start"/>, which is 0 or that under the first tap. Input beyond its ends counts as 0.
     /// </summary>
     public void Run(ReadOnlySpan<float> input, Span<float> output, long start = 0, long firstOutput = 0)
     {
@@ -90,7 +92,7 @@ internal sealed class PolyphaseFilter
     private float Dot(ReadOnlySpan<float> window, int row, int skip) =>
         TensorPrimitives.Dot(window, _taps.AsSpan(row * 2 * _half + skip, window.Length));
 
-    // Kaiser & Schafer 1980. Every row sums to one, so that a constant stays exactly what it is.
+    // Kaiser and Schafer 1980. Every row sums to one, so that a constant waveform stays exactly as it is.
     private void FillKaiser(Span<float> row, double offset, double cutOff)
     {
         const double Beta = 10.06; // 100 dB
@@ -98,7 +100,7 @@ internal sealed class PolyphaseFilter
         for (int k = 0; k < exact.Length; k++)
         {
             double t = k + 1 - _half - offset, u = t / _half;
-            exact[k] = Math.Abs(u) >= 1 ? 0 : Sinc(cutOff * t) * Bessel(Beta * Math.Sqrt(1 - u * u));
+            exact[k] = Math.Abs(u) >= 1 ? 0 : Sinc(cutOff * t) * Bessel.I0(Beta * Math.Sqrt(1 - u * u));
         }
 
         double sum = exact.Sum();
@@ -115,8 +117,8 @@ internal sealed class PolyphaseFilter
         }
     }
 
-    // Where output sample j lies between two input samples, for every j before the pattern repeats, by (j·down) mod up.
-    // The reference rounds j / up to single precision; its taps are reproduced only with that.
+    // The position of output sample j between two input samples, at index (j·down) mod up, for every j before the pattern repeats.
+    // The reference rounds j / up to single precision, and so its taps need the same.
     private static double[] Offsets(int up, int down, ResamplingFilter kind)
     {
         double[] offsets = new double[up];
@@ -130,17 +132,4 @@ internal sealed class PolyphaseFilter
     }
 
     private static double Sinc(double x) => x == 0 ? 1 : Math.Sin(Math.PI * x) / (Math.PI * x);
-
-    // The modified Bessel function of order zero, by its power series.
-    private static double Bessel(double x)
-    {
-        double sum = 1, term = 1;
-        for (int k = 1; term > sum * 1e-17; k++)
-        {
-            term *= x / (2 * k) * (x / (2 * k));
-            sum += term;
-        }
-
-        return sum;
-    }
 }

@@ -3,7 +3,7 @@ namespace AudioBsq.Signal;
 /// <summary>Mono sound: samples in the nominal range −1 to 1 at <see cref="SampleRate"/> samples per second.</summary>
 public sealed class Waveform
 {
-    /// <summary>Takes the samples as they are, without copying them.</summary>
+    /// <summary>A waveform of these samples, which are not copied.</summary>
     public Waveform(float[] samples, int sampleRate)
     {
         ArgumentNullException.ThrowIfNull(samples);

@@ -1,12 +1,12 @@
 namespace AudioBsq.Tokens;
 
 /// <summary>
-/// Tokens of a fixed number of bits without gaps. The first token's lowest bit is the first byte's lowest bit; what is left of the last
-/// byte is zero.
+/// Packs tokens of a fixed number of bits without gaps. The first token's lowest bit is the first byte's lowest bit; unused bits of the
+/// last byte are zero.
 /// </summary>
 internal static class BitPacking
 {
-    /// <summary>Bytes of so many tokens.</summary>
+    /// <summary>Bytes that packed tokens take.</summary>
     public static long BytesOf(long tokens, int bits) => (tokens * bits + 7) / 8;
 
     public static byte[] Pack(ReadOnlySpan<int> tokens, int bits)
@@ -24,7 +24,7 @@ internal static class BitPacking
         return bytes;
     }
 
-    /// <summary>Fills <paramref name="tokens"/>; false where what is left of the last byte is not zero.</summary>
+    /// <summary>Fills <paramref name="tokens"/>; false where unused bits of the last byte are not zero.</summary>
     public static bool TryUnpack(ReadOnlySpan<byte> bytes, int bits, Span<int> tokens)
     {
         ulong held = 0;

@@ -1,31 +1,32 @@
 namespace AudioBsq.Tokens;
 
-/// <summary>One chunk's tokens as bytes and back, without knowledge of any other chunk.</summary>
+/// <summary>Encodes and decodes one chunk's tokens, independently of all other chunks.</summary>
 internal static class ChunkCoding
 {
-    /// <summary>The payload: packed, or coded where that is asked for and is smaller.</summary>
+    /// <summary>The payload: entropy coded if the header asks for it and it is smaller, otherwise packed.</summary>
     public static byte[] Encode(TokenHeader header, ReadOnlySpan<int> tokens)
     {
         byte[] packed = BitPacking.Pack(tokens, header.BitsPerToken);
         if (header.Coding == TokenCoding.Packed) return packed;
         byte[] coded = EncodeBits(header, tokens);
-        int least = LeastBytesOf(tokens.Length);
-        if (coded.Length < least) Array.Resize(ref coded, least);
+        int min = MinBytesOf(tokens.Length);
+        if (coded.Length < min) Array.Resize(ref coded, min);
         return coded.Length < packed.Length ? coded : packed;
     }
 
     /// <summary>Whether a payload can have this many bytes.</summary>
     public static bool Allows(TokenHeader header, int steps, int bytes)
     {
-        int packed = header.PackedBytesOf(steps);
-        return bytes == packed || (header.Coding == TokenCoding.Entropy && bytes < packed && bytes >= LeastBytesOf(steps * header.TokensPerStep));
+        int packed = header.PackedBytesOf(steps), min = MinBytesOf(steps * header.TokensPerStep);
+        return bytes == packed || (header.Coding == TokenCoding.Entropy && bytes < packed && bytes >= min);
     }
 
-    /// <summary>The tokens, or null where the bytes are none of a writer's. Their number must be one that <see cref="Allows"/> allows.</summary>
+    /// <summary>The tokens, or null where no writer makes such bytes. <see cref="Allows"/> must be true of their number.</summary>
     public static int[]? Decode(TokenHeader header, int steps, ReadOnlySpan<byte> payload)
     {
         int[] tokens = new int[steps * header.TokensPerStep];
-        if (payload.Length == header.PackedBytesOf(steps)) return BitPacking.TryUnpack(payload, header.BitsPerToken, tokens) ? tokens : null;
+        if (payload.Length == header.PackedBytesOf(steps))
+            return BitPacking.TryUnpack(payload, header.BitsPerToken, tokens) ? tokens : null;
         var model = new BitModel(header.BitsPerToken, header.TokensPerStep);
         var decoder = new RangeDecoder(payload);
         for (int i = 0; i < tokens.Length; i++)
@@ -33,8 +34,8 @@ internal static class ChunkCoding
             int token = 0;
             for (int bit = 0; bit < header.BitsPerToken; bit++)
             {
-                int value = decoder.Decode(model.Foresee(tokens, i, bit, token & 1));
-                model.Learn(value);
+                int value = decoder.Decode(model.Predict(tokens, i, bit, token & 1));
+                model.Update(value);
                 token = (token << 1) | value;
             }
 
@@ -44,7 +45,7 @@ internal static class ChunkCoding
         return tokens;
     }
 
-    private static int LeastBytesOf(int tokens) => (tokens + TokenLayout.MostTokensPerByte - 1) / TokenLayout.MostTokensPerByte;
+    private static int MinBytesOf(int tokens) => (tokens + TokenLayout.MaxTokensPerByte - 1) / TokenLayout.MaxTokensPerByte;
 
     private static byte[] EncodeBits(TokenHeader header, ReadOnlySpan<int> tokens)
     {
@@ -56,8 +57,8 @@ internal static class ChunkCoding
             for (int bit = 0; bit < header.BitsPerToken; bit++)
             {
                 int value = (tokens[i] >> (header.BitsPerToken - 1 - bit)) & 1;
-                encoder.Encode(value, model.Foresee(tokens, i, bit, above));
-                model.Learn(value);
+                encoder.Encode(value, model.Predict(tokens, i, bit, above));
+                model.Update(value);
                 above = value;
             }
         }

@@ -1,6 +1,6 @@
 namespace AudioBsq.Tokens;
 
-/// <summary>CRC-32 as in zip and PNG (ISO 3309): reflected polynomial 0xEDB88320, begun and ended with all bits turned.</summary>
+/// <summary>CRC-32 as in zip and PNG (ISO 3309): reflected polynomial 0xEDB88320, all bits inverted at the start and at the end.</summary>
 internal static class Crc32
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(value => EntryOf((uint)value))];

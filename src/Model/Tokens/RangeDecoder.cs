@@ -1,6 +1,6 @@
 namespace AudioBsq.Tokens;
 
-/// <summary>Undoes <see cref="RangeEncoder"/>. Behind the bytes that are there it reads zeros, so any bytes give some bits.</summary>
+/// <summary>The inverse of <see cref="RangeEncoder"/>. After the last byte it reads zeros, so any bytes decode to some bits.</summary>
 internal ref struct RangeDecoder
 {
     private ReadOnlySpan<byte> _bytes;

@@ -1,12 +1,12 @@
 namespace AudioBsq.Tokens;
 
-/// <summary>A binary range coder after that of LZMA, in whole numbers: bits of given probabilities to as few bytes as they need.</summary>
+/// <summary>A binary range coder like that of LZMA, in integers only: encodes bits of given probabilities.</summary>
 internal sealed class RangeEncoder
 {
     private readonly List<byte> _bytes = [];
     private ulong _low;
     private uint _range = uint.MaxValue;
-    private long _waiting; // bytes that a carry may still change: one, and then only 0xFF
+    private long _waiting; // bytes of 0xFF after the first one: a carry may still change them
     private byte _first;
     private bool _any;
 
@@ -28,10 +28,10 @@ internal sealed class RangeEncoder
         for (; _range < 1 << 24; _range <<= 8) Shift();
     }
 
-    /// <summary>The bytes. Zeros at the end are left out: the decoder takes them for granted.</summary>
+    /// <summary>The bytes, without zeros at the end, which the decoder adds.</summary>
     public byte[] Finish()
     {
-        // Any number in the range will do: one that ends in as many zeros as can be.
+        // Any number in the range can be written: choose the one that ends in the most zeros.
         for (int zeros = 32; ; zeros--)
         {
             ulong mask = (1UL << zeros) - 1, number = (_low + mask) & ~mask;

@@ -1,8 +1,8 @@
 namespace AudioBsq.Tokens;
 
-/// <summary>Time steps that follow each other.</summary>
+/// <summary>Consecutive time steps.</summary>
 /// <param name="First">The first one, from 0.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Their number.</param>
 public readonly record struct StepRange(long First, long Count)
 {
     /// <summary>The first step after these.</summary>

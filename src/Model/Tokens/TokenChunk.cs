@@ -1,6 +1,6 @@
 namespace AudioBsq.Tokens;
 
-/// <summary>Tokens of some time steps, as a token container keeps them together.</summary>
+/// <summary>The tokens of one chunk of a token container.</summary>
 /// <param name="Steps">The time steps.</param>
 /// <param name="Tokens">In time order, within a step from low to high bands.</param>
 public sealed record TokenChunk(StepRange Steps, ReadOnlyMemory<int> Tokens);

@@ -1,11 +1,13 @@
 namespace AudioBsq.Tokens;
 
-/// <summary>How a token container keeps its tokens.</summary>
+/// <summary>How a token container stores its tokens.</summary>
 public enum TokenCoding
 {
-    /// <summary>Every token takes its number of bits, neither more nor less.</summary>
+    /// <summary>Every token takes its number of bits.</summary>
     Packed,
 
-    /// <summary>By an adaptive model of the bits and a range coder, in whole numbers alone: a chunk is smaller where its tokens can be foreseen, and packed where they cannot.</summary>
+    /// <summary>
+    /// Range coded with an adaptive model of the bits, in integers only. A chunk that would not become smaller is packed.
+    /// </summary>
     Entropy,
 }

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace AudioBsq.Tokens;
 
-/// <summary>The numbers that a token container has in its header and once more at its end.</summary>
+/// <summary>The facts of a token container: fields that its header and its tail both have.</summary>
 internal static class TokenFacts
 {
-    /// <summary>Their bytes.</summary>
+    /// <summary>Size in bytes.</summary>
     public const int Size = 32;
 
     public static byte[] Write(TokenHeader header)
@@ -21,7 +21,7 @@ internal static class TokenFacts
         return facts;
     }
 
-    /// <exception cref="InvalidDataException">They say what cannot be.</exception>
+    /// <exception cref="InvalidDataException">A value is out of range.</exception>
     public static TokenHeader Read(ReadOnlySpan<byte> facts)
     {
         var header = new TokenHeader

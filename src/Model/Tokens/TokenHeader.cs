@@ -1,27 +1,29 @@
+using AudioBsq.Signal;
+
 namespace AudioBsq.Tokens;
 
-/// <summary>What the tokens of a container are: which model made them, and how they stand in time.</summary>
+/// <summary>Describes the tokens of a container: which model made them, and which time they belong to.</summary>
 public sealed record TokenHeader
 {
-    /// <summary>Bytes of a model's name in UTF-8 at most.</summary>
-    public const int LongestName = 256;
+    /// <summary>The largest size of a model's name, in bytes of UTF-8.</summary>
+    public const int MaxNameBytes = 256;
 
-    /// <summary><see cref="Metadata"/> entries at most.</summary>
-    public const int MostMetadata = 64;
+    /// <summary>The largest number of <see cref="Metadata"/> entries.</summary>
+    public const int MaxMetadata = 64;
 
-    /// <summary>Bytes in UTF-8 at most of one metadata key (from 1).</summary>
-    public const int LongestKey = 64;
+    /// <summary>The largest size of a metadata key, in bytes of UTF-8; the smallest is 1.</summary>
+    public const int MaxKeyBytes = 64;
 
-    /// <summary>Bytes in UTF-8 at most of one metadata value.</summary>
-    public const int LongestValue = 4096;
+    /// <summary>The largest size of a metadata value, in bytes of UTF-8.</summary>
+    public const int MaxValueBytes = 4096;
 
     /// <summary>The model's <see cref="AudioBsqModel.Fingerprint"/>: 32 hexadecimal digits in lower case.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>The model's name for people; it decides nothing, and is empty where it was lost.</summary>
+    /// <summary>The model's name, for messages only; empty where it was lost.</summary>
     public string ModelName { get; init; } = "";
 
-    /// <summary>Samples per second of the original at the model's input, in Hz.</summary>
+    /// <summary>Sample rate of the model's input, in Hz.</summary>
     public required int SampleRate { get; init; }
 
     /// <summary>Samples from one frame to the next, 1 to 65,536.</summary>
@@ -36,65 +38,75 @@ public sealed record TokenHeader
     /// <summary>Tokens are from 0 to 2^bits − 1; 1 to 30.</summary>
     public required int BitsPerToken { get; init; }
 
-    /// <summary>Time steps in one chunk, 1 to 65,535: what is lost when one byte is damaged. A chunk has at most 65,535 bytes of packed tokens.</summary>
+    /// <summary>
+    /// Time steps in one chunk, 1 to 65,535: one damaged byte costs one chunk. A chunk has at most 65,535 bytes of packed tokens.
+    /// </summary>
     public required int StepsPerChunk { get; init; }
 
-    /// <summary>How the tokens are kept.</summary>
+    /// <summary>How the tokens are stored.</summary>
     public TokenCoding Coding { get; init; } = TokenCoding.Entropy;
 
-    /// <summary>Samples of the original, or null where they were not known when writing began: the reader has them from the end then.</summary>
+    /// <summary>Samples of the original; null where they were not known when writing began and stand only in the tail.</summary>
     public long? Samples { get; init; }
 
-    /// <summary>Anything else, as texts under names: at most <see cref="MostMetadata"/> entries, in a header of at most 65,535 bytes.</summary>
+    /// <summary>Other information: at most <see cref="MaxMetadata"/> keys with values, in a header of at most 65,535 bytes.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Time steps per second.</summary>
     public double StepsPerSecond => (double)SampleRate / HopLength / FramesPerStep;
 
-    /// <summary>Bits per second of the tokens themselves, when packed.</summary>
+    /// <summary>Bits per second of the packed tokens, without headers.</summary>
     public double BitsPerSecond => StepsPerSecond * TokensPerStep * BitsPerToken;
 
-    /// <summary>The header for tokens of a model, with chunks of about four seconds.</summary>
-    /// <param name="model">The model that makes them.</param>
-    /// <param name="name">The model's name for people, such as its file's.</param>
-    /// <param name="samples">Samples of the original at the model's rate, if they are known already.</param>
-    /// <exception cref="NotSupportedException">As for <see cref="AudioBsqModel.Fingerprint"/>.</exception>
-    public static TokenHeader Of(AudioBsqModel model, string name, long? samples = null)
+    /// <summary>The header for tokens of the model with these options, with chunks of about four seconds.</summary>
+    internal static TokenHeader Of(string fingerprint, AudioBsqOptions options, MelOptions mel, string modelName, long? samples)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(name);
-        var (options, mel) = (model.Options, model.Mel);
-        int perStep = options.TokensOf(1), most = (int)Math.Min(ushort.MaxValue, ushort.MaxValue * 8L / ((long)perStep * options.BitsPerToken));
+        ArgumentNullException.ThrowIfNull(modelName);
+        int perStep = options.TokensPerStep, maxSteps = (int)(ushort.MaxValue * 8L / ((long)perStep * options.BitsPerToken));
         return new TokenHeader
         {
-            Fingerprint = model.Fingerprint,
-            ModelName = name,
+            Fingerprint = fingerprint,
+            ModelName = modelName,
             SampleRate = mel.SampleRate,
             HopLength = mel.HopLength,
             FramesPerStep = options.PatchFrames,
             TokensPerStep = perStep,
             BitsPerToken = options.BitsPerToken,
-            StepsPerChunk = Math.Clamp((int)Math.Round(4 * mel.FrameRate / options.PatchFrames), 1, Math.Max(most, 1)),
+            StepsPerChunk = Math.Clamp(
+                (int)Math.Round(4 * mel.FrameRate / options.PatchFrames), 1, Math.Clamp(maxSteps, 1, ushort.MaxValue)),
             Samples = samples,
         };
     }
 
-    /// <summary>Time steps of so many samples: 0 for none, otherwise those of 1 + samples / hop frames, every started step counted.</summary>
+    /// <summary>Time steps of a clip: 0 without samples, otherwise as many as 1 + samples / hop frames need, rounded up.</summary>
     public long StepsOf(long samples) => samples == 0 ? 0 : (1 + samples / HopLength + FramesPerStep - 1) / FramesPerStep;
 
-    /// <summary>Sees that a model made these tokens.</summary>
-    /// <param name="model">The model that is to decode them.</param>
-    /// <param name="modelName">Its name for people, for the message.</param>
-    /// <exception cref="InvalidDataException">Another one did; the message names both.</exception>
-    /// <exception cref="NotSupportedException">As for <see cref="AudioBsqModel.Fingerprint"/>.</exception>
-    public void CheckMadeBy(AudioBsqModel model, string modelName)
+    /// <summary>Checks that the model with this header made the tokens.</summary>
+    /// <param name="model">A header for tokens of the model that is to decode them: <see cref="AudioBsqModel.CreateTokenHeader"/>.</param>
+    /// <exception cref="InvalidDataException">Another model did; the message names both.</exception>
+    public void CheckMadeBy(TokenHeader model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (Fingerprint != model.Fingerprint)
-            throw new InvalidDataException($"The tokens were made by model '{ModelName}' ({Fingerprint}), and this is model '{modelName}' ({model.Fingerprint}).");
-        var own = Of(model, modelName);
-        if (own with { ModelName = ModelName, StepsPerChunk = StepsPerChunk, Coding = Coding, Samples = Samples, Metadata = Metadata } != this)
-            throw new InvalidDataException($"The tokens say that they were made by model '{modelName}' ({Fingerprint}), but their rate, step or number of bits is not its.");
+        {
+            string other = $"model '{model.ModelName}' ({model.Fingerprint})";
+            throw new InvalidDataException($"The tokens were made by model '{ModelName}' ({Fingerprint}), and this is {other}.");
+        }
+
+        var facts = this with
+        {
+            ModelName = model.ModelName,
+            StepsPerChunk = model.StepsPerChunk,
+            Coding = model.Coding,
+            Samples = model.Samples,
+            Metadata = model.Metadata,
+        };
+        if (facts != model)
+        {
+            throw new InvalidDataException(
+                $"The tokens say that they were made by model '{model.ModelName}' ({Fingerprint}), "
+                + "but their rate, step or number of bits is not its.");
+        }
     }
 
     internal int PackedBytesOf(int steps) => (int)BitPacking.BytesOf((long)steps * TokensPerStep, BitsPerToken);
@@ -104,7 +116,8 @@ public sealed record TokenHeader
         ArgumentNullException.ThrowIfNull(Fingerprint);
         ArgumentNullException.ThrowIfNull(ModelName);
         ArgumentNullException.ThrowIfNull(Metadata);
-        Check.That(Fingerprint.Length == 32 && Fingerprint.All(char.IsAsciiHexDigitLower), Fingerprint, "must be 32 hexadecimal digits in lower case");
+        bool isHash = Fingerprint.Length == 32 && Fingerprint.All(char.IsAsciiHexDigitLower);
+        Check.That(isHash, Fingerprint, "must be 32 hexadecimal digits in lower case");
         Check.Positive(SampleRate);
         Check.That(HopLength is >= 1 and <= 65_536, HopLength, "must be from 1 to 65,536");
         Check.That(FramesPerStep is >= 1 and <= ushort.MaxValue, FramesPerStep, "must be from 1 to 65,535");
@@ -112,11 +125,12 @@ public sealed record TokenHeader
         Check.That(BitsPerToken is >= 1 and <= 30, BitsPerToken, "must be from 1 to 30");
         Check.That(StepsPerChunk is >= 1 and <= ushort.MaxValue, StepsPerChunk, "must be from 1 to 65,535");
         long bytes = BitPacking.BytesOf((long)StepsPerChunk * TokensPerStep, BitsPerToken);
-        Check.That(bytes <= ushort.MaxValue, StepsPerChunk, $"must be fewer: {TokensPerStep} tokens of {BitsPerToken} bits a step make {bytes:N0} bytes, and a chunk has at most 65,535");
+        string size = $"{TokensPerStep} tokens of {BitsPerToken} bits a step make {bytes:N0} bytes, and a chunk has at most 65,535";
+        Check.That(bytes <= ushort.MaxValue, StepsPerChunk, $"must be fewer: {size}");
         Check.That(Enum.IsDefined(Coding), Coding, "must be a defined coding");
-        Check.That(Samples is null or (>= 0 and <= MostSamples), Samples, "must be from 0 to 2^48, or null");
+        Check.That(Samples is null or (>= 0 and <= MaxSamples), Samples, "must be from 0 to 2^48, or null");
     }
 
-    /// <summary>Samples of a container at most: 2^48, about 500 years at 16 kHz.</summary>
-    internal const long MostSamples = 1L << 48;
+    /// <summary>The longest original: 2^48 samples, about 500 years at 16 kHz.</summary>
+    internal const long MaxSamples = 1L << 48;
 }

@@ -1,15 +1,15 @@
 namespace AudioBsq.Tokens;
 
 /// <summary>
-/// Reads a token container (.absq) from a stream's position on. Nothing that it says is believed before a check sum agreed, and memory follows
-/// what is really there: one chunk at a time, or with <see cref="ReadAll"/> at most 64 tokens for each byte. Damage costs the chunks that it
-/// hits and no others.
+/// Reads a token container (.absq) from a stream's position on. It trusts no value before its checksum fits, and memory follows the
+/// bytes that are there: one chunk at a time, or with <see cref="ReadAll"/> at most 64 tokens for each byte. Damage costs only the
+/// chunks that it hits.
 /// </summary>
 /// <example>
 /// <code>
 /// using var file = File.OpenRead("hello.absq");
 /// var reader = new TokenReader(file, "hello.absq");
-/// reader.Header.CheckMadeBy(model, "tokenizer");
+/// reader.Header.CheckMadeBy(model.CreateTokenHeader("tokenizer"));
 /// var all = reader.ReadAll();
 /// float[] mel = model.Decode(all.Tokens);
 /// </code>
@@ -19,24 +19,26 @@ public sealed class TokenReader
     private readonly Stream _stream;
     private readonly string _name;
     private readonly long _origin;
-    private readonly ByteWindow _window;
+    private readonly PeekReader _reader;
     private readonly ChunkScanner _scanner;
     private readonly List<StepRange> _missing = [];
     private readonly bool _headerIsDamaged;
-    private (TokenHeader Header, long Samples, uint Chunks)? _tail;
-    private List<(long Step, long Position)>? _places;
-    private long _start, _due;
+    private TokenTail? _tail;
+    private List<ChunkPlace>? _places;
+    private long _start, _nextStep;
     private bool _hasBegun, _isAtEnd;
 
-    /// <summary>Reads the header; of a stream that can seek also the end, which stands in for a header that is damaged.</summary>
-    /// <param name="stream">The container, which stays open; it ends where the stream does.</param>
+    /// <summary>Reads the header, and in a seekable stream also the tail, which replaces a damaged header.</summary>
+    /// <param name="stream">The container, which stays open and ends where the stream does.</param>
     /// <param name="name">A name for messages.</param>
-    /// <exception cref="InvalidDataException">It is no token container, or of another version, or its header is damaged and the end cannot stand in.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no token container, or has another version, or its header is damaged and the tail cannot replace it.
+    /// </exception>
     public TokenReader(Stream stream, string name = "stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        (_stream, _name, _window) = (stream, name, new ByteWindow(stream));
+        (_stream, _name, _reader) = (stream, name, new PeekReader(stream));
         if (stream.CanSeek) _origin = stream.Position;
         try
         {
@@ -46,32 +48,36 @@ public sealed class TokenReader
             Header = header ?? _tail?.Header ?? throw new InvalidDataException(stream.CanSeek
                 ? "It does not begin as one, or its header is damaged, and its end is too."
                 : "It does not begin as one, or its header is damaged; from a stream that can seek it may be recovered.");
-            _scanner = new ChunkScanner(_window, Header);
-            TakeTail();
+            _scanner = new ChunkScanner(_reader, Header);
+            UseTail();
         }
         catch (InvalidDataException cause)
         {
-            throw Broken(cause);
+            throw Unreadable(cause);
         }
     }
 
     /// <summary>Whether a file that begins with these bytes, 8 or more, begins as a token container.</summary>
     public static bool IsBeginning(ReadOnlySpan<byte> bytes) => bytes.StartsWith(TokenLayout.Magic);
 
-    /// <summary>What the tokens are. Where the header was damaged, it is without name and metadata.</summary>
+    /// <summary>Describes the tokens. If the header was damaged, there is no name and no metadata.</summary>
     public TokenHeader Header { get; }
 
-    /// <summary>Samples of the original at the model's rate. Where only the end says so, and the stream cannot seek, null until that is reached.</summary>
+    /// <summary>
+    /// Samples of the original at the model's rate; null while only the tail has them and a stream that cannot seek is not at its end.
+    /// </summary>
     public long? Samples => Header.Samples ?? _tail?.Samples;
 
-    /// <summary>Time steps in all; known when <see cref="Samples"/> is.</summary>
+    /// <summary>Total time steps, known when <see cref="Samples"/> is.</summary>
     public long? Steps => Samples is { } samples ? Header.StepsOf(samples) : null;
 
-    /// <summary>Steps that were found to be missing, up to where reading is.</summary>
+    /// <summary>Missing steps before the current position.</summary>
     public IReadOnlyList<StepRange> Missing => _missing;
 
-    /// <summary>The next chunk that is whole, or null at the end.</summary>
-    /// <exception cref="InvalidDataException">So much is damaged that searching on would take too long, or two parts contradict each other.</exception>
+    /// <summary>The next intact chunk, or null at the end.</summary>
+    /// <exception cref="InvalidDataException">
+    /// So much is damaged that the search would take too long, or two parts contradict each other.
+    /// </exception>
     public TokenChunk? ReadChunk()
     {
         try
@@ -81,25 +87,26 @@ public sealed class TokenReader
             if (_scanner.Read() is { } chunk)
             {
                 AddMissing(chunk.Steps.First);
-                _due = chunk.Steps.End;
+                _nextStep = chunk.Steps.End;
                 return chunk;
             }
 
             _isAtEnd = true;
-            if (!_stream.CanSeek && _scanner.Passed.Count >= TokenLayout.Tail) _tail = TokenLayout.TailFrom([.. _scanner.Passed.Skip(_scanner.Passed.Count - TokenLayout.Tail)]);
-            TakeTail();
+            if (!_stream.CanSeek && _scanner.Skipped.Count >= TokenLayout.Tail)
+                _tail = TokenLayout.TailFrom([.. _scanner.Skipped.Skip(_scanner.Skipped.Count - TokenLayout.Tail)]);
+            UseTail();
             if (Steps is { } steps) AddMissing(steps);
             return null;
         }
         catch (InvalidDataException cause)
         {
-            throw Broken(cause);
+            throw Unreadable(cause);
         }
     }
 
     /// <summary>
-    /// Goes to a time step, by the index or, where that is damaged, by a search through the whole stream: the next chunk that is read is the
-    /// one that holds the step, or the first whole one after it.
+    /// Moves to a time step, by the index or, if that is damaged, by a search through the whole stream: the next chunk is the one with
+    /// this step, or the first intact one after it.
     /// </summary>
     /// <exception cref="NotSupportedException">The stream cannot seek.</exception>
     public void Seek(long step)
@@ -107,31 +114,33 @@ public sealed class TokenReader
         Check.That(step >= 0, step, "must not be negative");
         if (!_stream.CanSeek) throw new NotSupportedException("This stream cannot seek; read chunk after chunk instead.");
         _hasBegun = true;
-        _places ??= Index() ?? Search();
+        _places ??= ReadIndex() ?? Search();
         int place = _places.FindIndex(place => place.Step + Header.StepsPerChunk > step);
         _isAtEnd = false;
         _missing.Clear();
-        _due = Math.Min(step / Header.StepsPerChunk * Header.StepsPerChunk, Steps ?? step);
-        _window.MoveTo(_origin, place < 0 ? _stream.Length - _origin : _places[place].Position);
-        _scanner.Restart(_due / Header.StepsPerChunk);
+        _nextStep = Math.Min(step / Header.StepsPerChunk * Header.StepsPerChunk, Steps ?? step);
+        _reader.MoveTo(_origin, place < 0 ? _stream.Length - _origin : _places[place].Position);
+        _scanner.Restart(_nextStep / Header.StepsPerChunk);
     }
 
-    /// <summary>Goes to a time, as <see cref="Seek(long)"/>.</summary>
+    /// <summary>Moves to a time, as <see cref="Seek(long)"/>.</summary>
     /// <exception cref="NotSupportedException">The stream cannot seek.</exception>
     public void Seek(TimeSpan time) => Seek((long)(time.TotalSeconds * Header.StepsPerSecond));
 
-    /// <summary>Reads all chunks from the first on.</summary>
+    /// <summary>Reads all chunks.</summary>
     /// <exception cref="InvalidOperationException">Chunks were read already.</exception>
-    /// <exception cref="InvalidDataException">As for <see cref="ReadChunk"/>, or the places of chunks are far beyond what the container has bytes for.</exception>
+    /// <exception cref="InvalidDataException">
+    /// As for <see cref="ReadChunk"/>, or the container claims far more tokens than its bytes can hold.
+    /// </exception>
     public TokenSequence ReadAll()
     {
         if (_hasBegun) throw new InvalidOperationException("Chunks were read already; all can be read only from the first on.");
         var tokens = new List<int>();
         while (ReadChunk() is { } chunk)
         {
-            long end = chunk.Steps.End * Header.TokensPerStep;
-            if (end > Math.Min(_window.Position * TokenLayout.MostTokensPerByte, Array.MaxLength))
-                throw Broken(new InvalidDataException($"{_window.Position:N0} bytes of it lead to token {end:N0}; read it chunk by chunk."));
+            long end = chunk.Steps.End * Header.TokensPerStep, bytes = _reader.Position;
+            if (end > Math.Min(bytes * TokenLayout.MaxTokensPerByte, Array.MaxLength))
+                throw Unreadable(new InvalidDataException($"{bytes:N0} bytes of it lead to token {end:N0}; read it chunk by chunk."));
             tokens.AddRange(new int[(int)(chunk.Steps.First * Header.TokensPerStep - tokens.Count)]);
             tokens.AddRange(chunk.Tokens.Span);
         }
@@ -139,7 +148,7 @@ public sealed class TokenReader
         return new TokenSequence(Header, Samples, [.. tokens], [.. _missing], [.. Damage()]);
     }
 
-    /// <summary>What is damaged, each a part of a sentence; asked for behind the last chunk, read from the first on.</summary>
+    /// <summary>What is damaged, each a part of a sentence. Call it after the last chunk, having read from the first.</summary>
     internal IEnumerable<string> Damage()
     {
         if (_headerIsDamaged) yield return "its header is damaged";
@@ -153,26 +162,28 @@ public sealed class TokenReader
             yield return "there are bytes between its chunks that belong to none";
         }
 
-        if (_tail is null) yield return "its end is damaged or cut off";
-        else if (_missing.Count == 0 && !_scanner.Passed.SequenceEqual(TokenLayout.EndOf(Header, _tail.Value.Samples, _scanner.Lengths))) yield return "its index is damaged";
+        if (_tail is not { } tail)
+            yield return "its end is damaged or cut off";
+        else if (_missing.Count == 0 && !_scanner.Skipped.SequenceEqual(TokenLayout.EndOf(Header, tail.Samples, _scanner.Lengths)))
+            yield return "its index is damaged";
     }
 
     private void AddMissing(long end)
     {
-        if (end > _due) _missing.Add(new StepRange(_due, end - _due));
+        if (end > _nextStep) _missing.Add(new StepRange(_nextStep, end - _nextStep));
     }
 
     private TokenHeader? ReadHeader()
     {
-        int size = TokenHeaderBytes.SizeOf(_window.Ahead(TokenHeaderBytes.Fixed));
-        var bytes = _window.Ahead(size);
+        int size = TokenHeaderBytes.SizeOf(_reader.Peek(TokenHeaderBytes.FixedSize));
+        var bytes = _reader.Peek(size);
         if (size == 0 || bytes.Length < size || TokenHeaderBytes.Read(bytes) is not { } header) return null;
-        _window.Take(size);
+        _reader.Skip(size);
         _start = size;
         return header;
     }
 
-    private (TokenHeader Header, long Samples, uint Chunks)? ReadTail()
+    private TokenTail? ReadTail()
     {
         if (_stream.Length - _origin < TokenLayout.Tail) return null;
         byte[] bytes = new byte[TokenLayout.Tail];
@@ -182,43 +193,34 @@ public sealed class TokenReader
         return TokenLayout.TailFrom(bytes.AsSpan(0, count));
     }
 
-    // The end of another file, behind this one's beginning, says nothing about it.
-    private void TakeTail()
+    // A tail with other facts than the header's belongs to another file and is not used.
+    private void UseTail()
     {
-        if (_tail is { } tail && tail.Header != Header with { ModelName = "", Samples = null, Metadata = tail.Header.Metadata }) _tail = null;
+        if (_tail is { } tail)
+        {
+            var facts = Header with { ModelName = "", Samples = null, Metadata = tail.Header.Metadata };
+            if (tail.Header != facts) _tail = null;
+        }
+
         if (_tail is { } known && Header.Samples is { } samples && samples != known.Samples)
             throw new InvalidDataException($"Its header claims {samples:N0} samples and its end {known.Samples:N0}.");
         _scanner.Steps = Steps;
     }
 
-    private List<(long Step, long Position)>? Index()
-    {
-        if (_tail is not { } tail) return null;
-        long end = _stream.Length - _origin - TokenLayout.Tail, size = TokenLayout.IndexHead + 2L * tail.Chunks + TokenLayout.IndexFoot;
-        if (size > end || size > Array.MaxLength) return null;
-        byte[] index = new byte[size];
-        _stream.Position = _origin + end - size;
-        if (_stream.ReadAtLeast(index, index.Length, throwOnEndOfStream: false) < size || TokenLayout.LengthsFrom(index) is not { } lengths) return null;
-        long position = end - size - lengths.Sum(length => (long)TokenLayout.ChunkHead + length + TokenLayout.ChunkFoot);
-        if (_headerIsDamaged ? position < 0 : position != _start) return null;
-        var places = new List<(long, long)>(lengths.Length);
-        foreach (ushort length in lengths)
-        {
-            places.Add(((long)places.Count * Header.StepsPerChunk, position));
-            position += TokenLayout.ChunkHead + length + TokenLayout.ChunkFoot;
-        }
+    private List<ChunkPlace>? ReadIndex() => _tail is { } tail
+        ? ChunkPlace.FromIndex(_stream, _origin, Header, tail.Chunks, _headerIsDamaged ? null : _start)
+        : null;
 
-        return places;
-    }
-
-    private List<(long Step, long Position)> Search()
+    private List<ChunkPlace> Search()
     {
-        var places = new List<(long, long)>();
-        _window.MoveTo(_origin, _start);
+        var places = new List<ChunkPlace>();
+        _reader.MoveTo(_origin, _start);
         _scanner.Restart(0);
-        while (_scanner.Read() is { } chunk) places.Add((chunk.Steps.First, _window.Position - TokenLayout.ChunkHead - _scanner.Lengths[^1] - TokenLayout.ChunkFoot));
+        while (_scanner.Read() is { } chunk)
+            places.Add(new ChunkPlace(chunk.Steps.First, _reader.Position - TokenLayout.ChunkSize(_scanner.Lengths[^1])));
         return places;
     }
 
-    private InvalidDataException Broken(InvalidDataException cause) => new($"'{_name}' is no token container that can be read: {cause.Message}", cause);
+    private InvalidDataException Unreadable(InvalidDataException cause) =>
+        new($"'{_name}' is no token container that can be read: {cause.Message}", cause);
 }

@@ -28,7 +28,7 @@ internal static class CheckpointFile
 
     /// <summary>Copies the file's values into tensors of the same names and shapes.</summary>
     /// <exception cref="InvalidDataException">Names or shapes are not the same.</exception>
-    public static void ReadTensors(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    public static void ReadTensors(string path, IEnumerable<(string Name, Tensor Tensor)> tensors)
     {
         using var stream = File.OpenRead(path);
         using var noGradients = no_grad();

@@ -1,7 +1,7 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// What the loss is made of. <see cref="TrainingProgress.Loss"/> is the sum of reconstruction, quantizer, multi-resolution and adversarial term,
+/// What the loss is made of. <see cref="TrainingLoopProgress.Loss"/> is the sum of reconstruction, quantizer, multi-resolution and adversarial term,
 /// each with its weight. Averages are over the steps since the last report; those of terms that may be null are over the steps that had them.
 /// </summary>
 public sealed record LossTerms

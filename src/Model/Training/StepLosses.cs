@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>What batches cost: the terms of the loss as they enter it, with their weights, and what else is told. Several batches are added by their shares.</summary>
+/// <summary>The terms of the loss with their weights, and what is measured beside them. Several batches are added by their shares.</summary>
 /// <param name="Total">The sum of the terms.</param>
 /// <param name="Reconstruction">Mean absolute error in network units.</param>
 /// <param name="Quantizer">The quantizer's loss times its weight at this step.</param>
@@ -43,8 +43,6 @@ internal sealed record StepLosses(
     private static double? Add(double? sum, double? part, double share) => part is { } value ? (sum ?? 0) + value * share : sum;
 }
 
-/// <summary>What one training step saw: what it cost, the error in level units, the norm of the gradients and the learning rate.</summary>
-internal sealed record StepResult(StepLosses Losses, double MeanAbsoluteError, double GradientNorm, double LearningRate)
-{
-    public double Loss => Losses.Total;
-}
+/// <summary>What one step of a tokenizer's training measured: its losses, and the error in the unit of the mel column.</summary>
+internal sealed record TokenizerStep(StepLosses Losses, double MeanAbsoluteError, double GradientNorm, double LearningRate)
+    : TrainingStep(Losses.Total, GradientNorm, LearningRate, Losses.Discriminator);

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using AudioBsq.Native;
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
+using AudioBsq.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -85,7 +87,7 @@ public sealed class NeuralVocoder : IDisposable
     /// <param name="training">How to fit; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.</exception>
     /// <exception cref="InvalidDataException">A clip holds samples or levels that are none; the message gives its number.</exception>
     /// <exception cref="InvalidOperationException">No clip has a whole frame.</exception>
     /// <exception cref="ArithmeticException">Too many steps in a row gave no finite loss.</exception>
@@ -95,24 +97,8 @@ public sealed class NeuralVocoder : IDisposable
         MelOptions mel,
         VocoderTrainingOptions? training = null,
         Action<VocoderProgress>? report = null,
-        CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        training ??= new VocoderTrainingOptions();
-        training.Validate(mel);
-        var vocoder = Create(options, mel, training.Seed, training.Device);
-        try
-        {
-            using var generator = new SeededGenerator(training.Seed);
-            new VocoderRun(vocoder, training, data, report).Run(cancellation);
-            return vocoder;
-        }
-        catch
-        {
-            vocoder.Dispose();
-            throw;
-        }
-    }
+        CancellationToken cancellation = default) =>
+        VocoderTraining.Train(data, options, mel, training ?? new VocoderTrainingOptions(), report, cancellation);
 
     /// <summary>Reads a vocoder file.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
@@ -125,12 +111,7 @@ public sealed class NeuralVocoder : IDisposable
     }
 
     /// <summary>Writes the weights and options as one safetensors file.</summary>
-    public void Save(string path)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this); // before an old file is lost
-        using var stream = File.Create(path);
-        Save(stream);
-    }
+    public void Save(string path) => AtomicFile.Write(path, Save);
 
     /// <summary>The same into a stream, which is left open.</summary>
     public void Save(Stream stream)

@@ -26,17 +26,31 @@ internal sealed class VocoderAdversary : IDisposable
         (_weight, _featureWeight, _share) = (Number(_options.Weight), Number(_options.FeatureWeight), Number(1.0 / _resolutions.Length));
     }
 
+    /// <summary>Steps of the discriminators' optimizer.</summary>
+    public int Steps
+    {
+        get => _optimizer.Steps;
+        set => _optimizer.Steps = value;
+    }
+
+    /// <summary>Weights of the discriminators and their optimizer's state, by name.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
+    [
+        .. _discriminators.SelectMany((one, i) => NamedTensors.Of($"discriminator.{i}", one)),
+        .. NamedTensors.Prefixed("discriminator_optimizer", _optimizer.Tensors),
+    ];
+
     public bool Acts(int step) => step >= _options.StartStep;
 
-    /// <summary>What the vocoder pays for being told apart.</summary>
-    public Tensor Loss(Tensor made, Tensor sound)
+    /// <summary>The vocoder's loss for sound that the discriminators tell from the original.</summary>
+    public Tensor Loss(Tensor synthesized, Tensor sound)
     {
         using var scope = NewDisposeScope();
         Learn(false); // a gradient for the discriminators' weights would be thrown away
         var terms = new List<Tensor>();
         for (int i = 0; i < _resolutions.Length; i++)
         {
-            var (logits, features) = Judge(i, made);
+            var (logits, features) = Judge(i, synthesized);
             var (_, wanted) = Judge(i, sound);
             terms.Add(GanLosses.Generator(logits, GanLoss.Hinge) * _weight);
             terms.Add(stack(features.Zip(wanted, (a, b) => (a - b).abs().mean())).mean() * _featureWeight);
@@ -46,12 +60,12 @@ internal sealed class VocoderAdversary : IDisposable
     }
 
     /// <summary>One step of the discriminators, unless their gradients are not finite; returns their loss before it.</summary>
-    public double Step(Tensor made, Tensor sound)
+    public double Step(Tensor synthesized, Tensor sound)
     {
         using var scope = NewDisposeScope();
         Learn(true);
         _optimizer.ClearGradients();
-        using var fake = made.detach();
+        using var fake = synthesized.detach();
         var loss = stack(Enumerable.Range(0, _resolutions.Length).Select(i => GanLosses.Discriminator(Judge(i, sound).Logits, Judge(i, fake).Logits, GanLoss.Hinge))).mean();
         loss.backward();
         if (double.IsFinite(_optimizer.ClipGradients(_gradientClip))) _optimizer.Step(_options.LearningRate);

@@ -20,7 +20,7 @@ internal sealed class VocoderInput
 
     public VocoderInput(VocoderOptions options, MelOptions mel)
     {
-        (_mel, _inversion) = (mel, new MelInversion(mel, options.InversionIterations));
+        (_mel, _inversion) = (mel, new MelInversion(new MelFilterBank(mel), options.InversionIterations));
         double fullScale = mel.FftLength / 4.0;
         (_perFullScale, _leastMagnitude) = (Number(1 / (fullScale * fullScale)), Number(fullScale * 1e-5));
     }

@@ -10,59 +10,57 @@ internal sealed class VocoderTrainer : IDisposable
     private static readonly double DecibelsPerNeper = 20 / Math.Log(10);
 
     private readonly NeuralVocoder _vocoder;
-    private readonly VocoderTrainingOptions _options;
-    private readonly AdamWOptimizer _optimizer;
     private readonly VocoderLoss _loss;
     private readonly VocoderAdversary? _adversary;
-    private readonly WarmupCosine _learningRate;
-    private int _skippedInARow;
 
     public VocoderTrainer(NeuralVocoder vocoder, VocoderTrainingOptions options)
     {
-        (_vocoder, _options, _loss) = (vocoder, options, new VocoderLoss(options, vocoder));
-        var parameters = vocoder.Network.named_parameters().Select(p => (p.name, p.parameter, p.parameter.dim() >= 2 ? options.WeightDecay : 0));
-        _optimizer = new AdamWOptimizer(parameters, options.Beta1, options.Beta2);
+        (_vocoder, _loss) = (vocoder, new VocoderLoss(options, vocoder));
+        Optimization = new Optimization(vocoder.Network, options, vocoder.Device);
         if (options.Adversarial is not null) _adversary = new VocoderAdversary(options, vocoder.Mel, vocoder.Device);
-        _learningRate = new WarmupCosine(options.EffectiveWarmup, options.MaxSteps, end: options.FinalLearningRate);
     }
 
-    /// <summary>Steps left out because their loss or gradient was not finite.</summary>
-    public int Skipped { get; private set; }
+    public Optimization Optimization { get; }
+
+    /// <summary>States of the optimizers and the discriminators, by name.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors => [.. Optimization.Tensors, .. _adversary?.Tensors ?? []];
 
     /// <summary>One optimizer step; returns what the batch looked like before it, or null when the step had to be skipped.</summary>
     /// <exception cref="ArithmeticException">Too many steps in a row were not finite.</exception>
     public VocoderStep? Step(VocoderBatch batch, int step)
     {
         using var scope = NewDisposeScope();
-        _optimizer.ClearGradients();
-        var (loss, melError, made) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
-        bool against = _adversary?.Acts(step) == true;
-        if (against) loss = loss.Plus(_adversary!.Loss(made, batch.Sound));
+        Optimization.ClearGradients();
+        var (loss, melError, synthesized) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
+        bool discriminates = _adversary?.Acts(step) == true;
+        if (discriminates) loss = loss.Plus(_adversary!.Loss(synthesized, batch.Sound));
         loss.backward();
-        double total = loss.item<float>(), norm = _optimizer.ClipGradients(_options.GradientClip);
-        if (!double.IsFinite(total) || !double.IsFinite(norm)) return Skip(step);
-        _skippedInARow = 0;
-        double learningRate = _options.LearningRate * _learningRate.At(step);
-        _optimizer.Step(learningRate);
-        double? discriminator = against ? _adversary!.Step(made, batch.Sound) : null;
-        return new VocoderStep(total, melError.item<float>() * DecibelsPerNeper, norm, learningRate, discriminator);
+        double total = loss.item<float>();
+        if (Optimization.Update(total, step) is not { } update) return null;
+        double? discriminator = discriminates ? _adversary!.Step(synthesized, batch.Sound) : null;
+        return new VocoderStep(total, melError.item<float>() * DecibelsPerNeper, update.GradientNorm, update.LearningRate, discriminator);
+    }
+
+    public void SaveScalars(Dictionary<string, double> scalars)
+    {
+        Optimization.SaveScalars(scalars);
+        scalars["discriminator_steps"] = _adversary?.Steps ?? 0;
+    }
+
+    public void RestoreScalars(IReadOnlyDictionary<string, double> scalars)
+    {
+        Optimization.RestoreScalars(scalars);
+        if (_adversary is not null) _adversary.Steps = (int)scalars["discriminator_steps"];
     }
 
     public void Dispose()
     {
-        _optimizer.Dispose();
+        Optimization.Dispose();
         _loss.Dispose();
         _adversary?.Dispose();
     }
-
-    private VocoderStep? Skip(int step)
-    {
-        Skipped++;
-        if (++_skippedInARow == _options.MaxSkippedInARow)
-            throw new ArithmeticException($"The loss was not a finite number in {_skippedInARow} steps in a row, the last being step {step}. Lower LearningRate (now {_options.LearningRate}).");
-        return null;
-    }
 }
 
-/// <summary>What one step saw: the loss, the mel error in decibels, the gradient norm, the learning rate and the discriminators' loss.</summary>
-internal sealed record VocoderStep(double Loss, double MelError, double GradientNorm, double LearningRate, double? DiscriminatorLoss);
+/// <summary>What one step of a vocoder's training measured; the mel error is in decibels.</summary>
+internal sealed record VocoderStep(double Loss, double MelError, double GradientNorm, double LearningRate, double? DiscriminatorLoss)
+    : TrainingStep(Loss, GradientNorm, LearningRate, DiscriminatorLoss);

@@ -129,7 +129,7 @@ public sealed class LongSoundTests(SavedTokenizer model) : IClassFixture<SavedTo
     {
         long before = GC.GetTotalMemory(forceFullCollection: true), most = 0, parts = 0;
         var file = pipeline.Tokenize([path], default).Single().Long!;
-        ContainerFile.Write(Stream.Null, TokenHeader.Of(pipeline.Model, "model", file.Declared), Watched(file.Tokens(_ => { }, default)), () => file.Samples);
+        ContainerFile.Write(Stream.Null, pipeline.Model.CreateTokenHeader("model", file.Declared), Watched(file.Tokens(_ => { }, default)), () => file.Samples);
         return most;
 
         IEnumerable<int[]> Watched(IEnumerable<int[]> tokens)

@@ -132,10 +132,7 @@ public class AudioQualityTests
     {
         var codes = CodebookDiagnostics.Of([0, 0, 1, 2], bitsPerToken: 9);
 
-        Assert.Equal(450, BitRate.Nominal(50, 9));
         Assert.Equal(75, BitRate.Entropy(50, codes)); // 1.5 bits
-        Assert.Throws<ArgumentOutOfRangeException>(() => BitRate.Nominal(-1, 9));
-        Assert.Throws<ArgumentOutOfRangeException>(() => BitRate.Nominal(50, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => BitRate.Entropy(double.NaN, codes));
         Assert.Throws<ArgumentNullException>(() => BitRate.Entropy(50, null!));
     }

@@ -51,6 +51,7 @@ public class ReferenceConfigTests
 
     [Theory]
     [InlineData("""{ "embed_dim": 9, "audioconfig": {}, "logit_laplace": true }""", "logit_laplace")]
+    [InlineData("""{ "embed_dim": 8, "audioconfig": {}, "n_embed": 64, "dim_ffn_output": 64 }""", "Vector quantization is not supported")]
     [InlineData("""{ "embed_dim": 9, "audioconfig": { "act_layer": "relu" } }""", "act_layer")]
     [InlineData("""{ "embed_dim": 9, "audioconfig": { "mask_type": "window" } }""", "window")]
     [InlineData("""{ "embed_dim": 9, "audioconfig": { "mask_type": "block-causal", "mask_block_size": 3 } }""", "mask_block_size")]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Tests.Model.Signal;
 

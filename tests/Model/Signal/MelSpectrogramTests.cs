@@ -1,4 +1,5 @@
 using AudioBsq.Signal;
+using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Tests.Model.Signal;
 

@@ -173,11 +173,11 @@ public class DamagedContainerTests(ITestOutputHelper output)
 
     private static IEnumerable<byte[]> Claims()
     {
-        yield return TokenHeaderBytes.Write(Header with { Samples = TokenHeader.MostSamples });
+        yield return TokenHeaderBytes.Write(Header with { Samples = TokenHeader.MaxSamples });
         var largest = Header with { TokensPerStep = 65_535, StepsPerChunk = 8, BitsPerToken = 1, HopLength = 1, FramesPerStep = 1 };
         foreach (uint number in new[] { 0u, 1u, 1000u, uint.MaxValue - 1, uint.MaxValue })
             yield return [.. TokenHeaderBytes.Write(largest), .. TokenLayout.ChunkOf(number, 8, new byte[8 * 65_535 / 64 + 1])];
-        yield return [.. TokenHeaderBytes.Write(largest), .. TokenLayout.EndOf(largest, TokenHeader.MostSamples, [])];
+        yield return [.. TokenHeaderBytes.Write(largest), .. TokenLayout.EndOf(largest, TokenHeader.MaxSamples, [])];
         yield return TokenLayout.EndOf(largest, 8L * 1_000_000 - 1, new ushort[1_000_000])[^60..]; // a tail whose index is not there
     }
 

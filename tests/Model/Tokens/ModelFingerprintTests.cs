@@ -56,13 +56,13 @@ public class ModelFingerprintTests
     public void TokensOfAnotherModel_AreRefused_WithBothNames()
     {
         using AudioBsqModel model = Create(), other = Create(seed: 2);
-        var header = TokenHeader.Of(model, "mine");
+        var header = model.CreateTokenHeader("mine");
 
-        header.CheckMadeBy(model, "renamed");
-        string message = Assert.Throws<InvalidDataException>(() => header.CheckMadeBy(other, "yours")).Message;
+        header.CheckMadeBy(model.CreateTokenHeader("renamed"));
+        string message = Assert.Throws<InvalidDataException>(() => header.CheckMadeBy(other.CreateTokenHeader("yours"))).Message;
 
         foreach (string part in new[] { "'mine'", "'yours'", model.Fingerprint, other.Fingerprint }) Assert.Contains(part, message);
-        Assert.Throws<InvalidDataException>(() => (header with { HopLength = 161 }).CheckMadeBy(model, "mine"));
+        Assert.Throws<InvalidDataException>(() => (header with { HopLength = 161 }).CheckMadeBy(model.CreateTokenHeader("mine")));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class ModelFingerprintTests
     {
         using var model = Create();
 
-        var header = TokenHeader.Of(model, "mine", 800);
+        var header = model.CreateTokenHeader("mine", 800);
 
         Assert.Equal((16_000, 160, 4, 2, 9, 800L), (header.SampleRate, header.HopLength, header.FramesPerStep, header.TokensPerStep, header.BitsPerToken, header.Samples));
         Assert.Equal(100, header.StepsPerChunk); // 4 s of 25 steps

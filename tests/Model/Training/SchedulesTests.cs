@@ -25,12 +25,12 @@ public class SchedulesTests
     }
 
     [Fact]
-    public void FallingWeight_AgreesWithReference()
+    public void LinearDecay_AgreesWithReference()
     {
         foreach (var golden in Golden("codebook_weight"))
         {
             var p = golden.GetProperty("params");
-            var schedule = new FallingWeight(
+            var schedule = new LinearDecay(
                 p.GetProperty("codebook_weight").GetDouble(), p.GetProperty("multiplier").GetDouble(), p.GetProperty("steps").GetInt32());
 
             Assert.All(golden.GetProperty("values").EnumerateObject(), value =>

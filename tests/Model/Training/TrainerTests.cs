@@ -72,7 +72,7 @@ public class TrainerTests
         string message = Assert.Throws<ArithmeticException>(() => trainer.Step([bad], 6)).Message;
         Assert.Contains("3 steps in a row", message);
         Assert.Contains("holds NaN or infinity", message);
-        Assert.Equal(5, trainer.Skipped);
+        Assert.Equal(5, trainer.Optimization.Skipped);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public class TrainerTests
         Assert.True(half < 1.1 * full, $"{half:F3} dB with bfloat16, {full:F3} dB without");
     }
 
-    private static (float[] Weights, StepResult Result) After(IReadOnlyList<MelBatch> batches, TrainingOptions options, AudioBsqOptions? model = null)
+    private static (float[] Weights, TokenizerStep Result) After(IReadOnlyList<MelBatch> batches, TrainingOptions options, AudioBsqOptions? model = null)
     {
         using var network = Runs.Network(model ?? Small.Options);
         using var trainer = new Trainer(network, options, CPU);

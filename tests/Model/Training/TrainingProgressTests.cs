@@ -28,7 +28,7 @@ public sealed class TrainingProgressTests : IDisposable
     [Fact]
     public void Terms_AreInTheirUnits()
     {
-        var weight = new FallingWeight(0.1, 3, steps: 12);
+        var weight = new LinearDecay(0.1, 3, steps: 12);
 
         foreach (var report in Reports(Runs.Options with { ReportEvery = 1 }))
         {

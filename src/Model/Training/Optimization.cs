@@ -1,0 +1,89 @@
+using AudioBsq.Native;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Training;
+
+/// <summary>How the weights of one network change: AdamW, its schedule, clipped gradients, skipped steps, and a moving average.</summary>
+internal sealed class Optimization : IDisposable
+{
+    private readonly TrainingLoopOptions _options;
+    private readonly AdamWOptimizer _optimizer;
+    private readonly WarmupCosine _schedule;
+
+    /// <param name="network">Whose weights are fitted.</param>
+    /// <param name="options">How.</param>
+    /// <param name="device">Where the network is.</param>
+    /// <param name="decays">Tells by name and tensor which weights decay; matrices when null.</param>
+    public Optimization(nn.Module network, TrainingLoopOptions options, Device device, Func<string, Tensor, bool>? decays = null)
+    {
+        _options = options;
+        decays ??= (_, parameter) => parameter.dim() >= 2;
+        _optimizer = new AdamWOptimizer(
+            network.named_parameters().Select(p => (p.name, p.parameter, decays(p.name, p.parameter) ? options.WeightDecay : 0)), options.Beta1, options.Beta2);
+        _schedule = new WarmupCosine(options.EffectiveWarmup, options.MaxSteps, end: options.FinalLearningRate);
+        if (options.Ema is { } ema) Ema = new EmaWeights(network, ema.Decay, ema.Device is null ? device : TorchDevice.Resolve(ema.Device));
+    }
+
+    public EmaWeights? Ema { get; }
+
+    /// <summary>Steps skipped because their loss or gradient was not finite.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>How many of these were the last ones.</summary>
+    public int SkippedInARow { get; private set; }
+
+    /// <summary>Optimizer state and averages, by name.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
+        [.. NamedTensors.Prefixed("optimizer", _optimizer.Tensors), .. NamedTensors.Prefixed("ema", Ema?.Tensors)];
+
+    public void ClearGradients() => _optimizer.ClearGradients();
+
+    /// <summary>Updates the weights by their gradients; null when loss or gradients are not finite and the step is skipped.</summary>
+    /// <exception cref="ArithmeticException">Too many steps in a row were not finite.</exception>
+    public (double GradientNorm, double LearningRate)? Update(double loss, int step)
+    {
+        double norm = _optimizer.ClipGradients(_options.GradientClip);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            Skip(step, FormattableString.Invariant($"loss {loss}, norm of the gradients {norm}"));
+            return null;
+        }
+
+        SkippedInARow = 0;
+        double learningRate = _options.LearningRate * _schedule.At(step);
+        _optimizer.Step(learningRate);
+        Ema?.Update();
+        return (norm, learningRate);
+    }
+
+    /// <summary>Counts a step that cannot be taken.</summary>
+    /// <exception cref="ArithmeticException">There were too many in a row.</exception>
+    public void Skip(int step, string why)
+    {
+        Skipped++;
+        if (++SkippedInARow < _options.MaxSkippedInARow) return;
+        throw new ArithmeticException(FormattableString.Invariant(
+            $"The loss was not a finite number in {SkippedInARow} steps in a row, the last being step {step}: {why}. Lower LearningRate (now {_options.LearningRate}), or look for NaN in the training data."));
+    }
+
+    public void SaveScalars(Dictionary<string, double> scalars)
+    {
+        scalars["optimizer_steps"] = _optimizer.Steps;
+        scalars["ema_updates"] = Ema?.Updates ?? 0;
+        scalars["skipped"] = Skipped;
+        scalars["skipped_in_a_row"] = SkippedInARow;
+    }
+
+    public void RestoreScalars(IReadOnlyDictionary<string, double> scalars)
+    {
+        _optimizer.Steps = (int)scalars["optimizer_steps"];
+        if (Ema is not null) Ema.Updates = (int)scalars["ema_updates"];
+        (Skipped, SkippedInARow) = ((int)scalars["skipped"], (int)scalars["skipped_in_a_row"]);
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        Ema?.Dispose();
+    }
+}

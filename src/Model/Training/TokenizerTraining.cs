@@ -1,0 +1,150 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using AudioBsq.Inference;
+using AudioBsq.Metrics;
+using AudioBsq.Native;
+using AudioBsq.Persistence;
+using AudioBsq.Signal;
+using static TorchSharp.torch;
+
+namespace AudioBsq.Training;
+
+/// <summary>The training of a tokenizer: its data, steps, validation, and the best weights at the end. The loop is <see cref="TrainingLoop{TStep, TProgress}"/>.</summary>
+internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingProgress>, ITrainingState, IDisposable
+{
+    private readonly ModelContent _model;
+    private readonly TrainingOptions _options;
+    private readonly TrainingData _data;
+    private readonly Trainer _trainer;
+    private readonly BestWeights _best = new();
+    private readonly List<ReconstructionSample> _samples = [];
+    private readonly Lazy<string> _firstClip;
+    private BatchSource? _batches;
+    private ReconstructionMetrics? _validation;
+
+    public TokenizerTraining(ModelContent model, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report) : base(options, report)
+    {
+        (_model, _options, _data) = (model, options, data);
+        _trainer = new Trainer(model.Network, options, model.Device);
+        _firstClip = new(() => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(data.Clips(0).FirstOrDefault().AsSpan()))));
+    }
+
+    public string Model => OptionsJson.Write(_model.Options);
+
+    public string Options => OptionsJson.Write((TrainingOptions)_options.Essential());
+
+    public string FirstClip => _firstClip.Value;
+
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
+        [.. NamedTensors.Of("model", _model.Network), .. _trainer.Tensors, .. NamedTensors.Prefixed("best", _best.Tensors)];
+
+    protected override ITrainingState State => this;
+
+    protected override int Skipped => _trainer.Optimization.Skipped;
+
+    protected override SamplerPosition Position => _batches!.Position;
+
+    protected override bool IsStalled => _options.Patience > 0 && _best.Misses >= _options.Patience;
+
+    /// <summary>Makes a model and fits it.</summary>
+    public static ModelContent Train(
+        TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions training, Action<TrainingProgress>? report, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        training.Validate();
+        var model = ModelContent.Create(options, mel, training.Seed, training.Device);
+        try
+        {
+            using var generator = new SeededGenerator(training.Seed);
+            using var run = new TokenizerTraining(model, training, data, report);
+            run.Run(cancellation);
+            return model;
+        }
+        catch (Exception failure)
+        {
+            model.Dispose();
+            if (TorchMemory.IsExhausted(failure)) throw MemoryAdvice.Exception(options, training, failure);
+            throw;
+        }
+    }
+
+    public Dictionary<string, double> Scalars()
+    {
+        var scalars = new Dictionary<string, double>();
+        _trainer.SaveScalars(scalars);
+        if (_best.Lowest is { } lowest) scalars["lowest_error"] = lowest;
+        scalars["misses"] = _best.Misses;
+        return scalars;
+    }
+
+    public void Restore(IReadOnlyDictionary<string, double> scalars)
+    {
+        _trainer.RestoreScalars(scalars);
+        _best.Resume(_model.Network, scalars.TryGetValue("lowest_error", out double lowest) ? lowest : null, (int)scalars["misses"]);
+    }
+
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _best.Dispose();
+    }
+
+    protected override IDisposable OpenData(SamplerPosition from, CancellationToken cancellation) =>
+        _batches = new BatchSource(_data, _model.Options, _options, _model.Device, from, cancellation);
+
+    protected override TokenizerStep? Step(int step, out long frames)
+    {
+        var batches = _batches!.Next(step);
+        frames = batches.Sum(batch => batch.Frames);
+        return _trainer.Step(batches, step);
+    }
+
+    protected override bool Validate(int done, bool last, CancellationToken cancellation)
+    {
+        _validation = null;
+        _samples.Clear();
+        if (_data.Validation is null || !(last || done % _options.ValidateEvery == 0)) return false;
+        _model.Network.eval();
+        _trainer.Optimization.Ema?.Swap();
+        try
+        {
+            _validation = new WindowedInference(_model).Evaluate(_data.Validation(), AddSample, cancellation);
+            _best.Update(_model.Network, _validation.MeanAbsoluteError);
+        }
+        finally
+        {
+            _trainer.Optimization.Ema?.Swap();
+        }
+
+        return true;
+    }
+
+    protected override TrainingProgress Describe() => new()
+    {
+        Terms = new LossTerms
+        {
+            Reconstruction = Averages.Of(step => step.Losses.Reconstruction),
+            Quantizer = Averages.Of(step => step.Losses.Quantizer),
+            UnweightedQuantizer = Averages.Of(step => step.Losses.RawQuantizer),
+            MultiResolution = Averages.OfAny(step => step.Losses.MultiResolution),
+            Adversarial = Averages.OfAny(step => step.Losses.Adversarial),
+        },
+        MeanAbsoluteError = Averages.Of(step => step.MeanAbsoluteError),
+        PositionEntropy = Averages.Of(step => step.Losses.PositionEntropy),
+        CodebookEntropy = Averages.Of(step => step.Losses.CodebookEntropy),
+        Validation = _validation,
+        Samples = [.. _samples],
+    };
+
+    protected override void Finish()
+    {
+        if (_best.Lowest is not null) _best.Restore(_model.Network);
+        else _trainer.Optimization.Ema?.Swap();
+        _model.Network.eval();
+    }
+
+    private void AddSample(int clip, float[] mel, float[] reconstructed)
+    {
+        if (_samples.Count < _options.SampleClips && mel.Length > 0) _samples.Add(new ReconstructionSample(clip, mel, reconstructed[..mel.Length]));
+    }
+}

@@ -1,0 +1,8 @@
+namespace AudioBsq.Training;
+
+/// <summary>What one training step measured.</summary>
+/// <param name="Loss">The loss that is minimised.</param>
+/// <param name="GradientNorm">Norm of the gradients before clipping.</param>
+/// <param name="LearningRate">The learning rate.</param>
+/// <param name="DiscriminatorLoss">Loss of the discriminator; null where it was not trained.</param>
+internal abstract record TrainingStep(double Loss, double GradientNorm, double LearningRate, double? DiscriminatorLoss);
