@@ -11,7 +11,7 @@ public sealed record AudioTokenizerOptions
     public AudioBsqOptions Model { get; init; } = AudioBsqOptions.Small;
 
     /// <summary>
-    /// How to train it. Its <see cref="TrainingOptions.Seed"/> and <see cref="TrainingOptions.Device"/> are not used here:
+    /// How to train it. Its <see cref="TrainingLoopOptions.Seed"/> and <see cref="TrainingLoopOptions.Device"/> are not used here:
     /// <see cref="Seed"/> and <see cref="Device"/> are.
     /// </summary>
     public TrainingOptions Training { get; init; } = new();

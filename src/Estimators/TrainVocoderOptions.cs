@@ -11,7 +11,7 @@ public sealed record TrainVocoderOptions
     public VocoderOptions Vocoder { get; init; } = new();
 
     /// <summary>
-    /// How to train it. Its <see cref="VocoderTrainingOptions.Seed"/> and <see cref="VocoderTrainingOptions.Device"/> are not used here:
+    /// How to train it. Its <see cref="Training.TrainingLoopOptions.Seed"/> and <see cref="Training.TrainingLoopOptions.Device"/> are not used here:
     /// <see cref="Seed"/> and <see cref="Device"/> are.
     /// </summary>
     public VocoderTrainingOptions Training { get; init; } = new();

@@ -1,5 +1,4 @@
 using AudioBsq.Persistence;
-using AudioBsq.Tokens;
 using Microsoft.ML;
 
 namespace AudioBsq.Tests.Model.Tokens;

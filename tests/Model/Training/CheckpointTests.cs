@@ -216,7 +216,8 @@ public sealed class CheckpointTests : IDisposable
     {
         using var model = AudioBsqModel.Create(Runs.Model, Small.Mel, options.Seed, "cpu");
         using var generator = new SeededGenerator(options.Seed);
-        new TrainingRun(model.Content, options, Runs.Data, null) { CreateFile = create }.Run(default);
+        using var run = new TokenizerTraining(model.Content, options, Runs.Data, null) { CreateFile = create };
+        run.Run(default);
     }
 
     /// <summary>A file on a disk with room for some bytes.</summary>
