@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using AudioBsq.Tests.Cli.Streaming;
 
 namespace AudioBsq.Tests.Cli;
 

@@ -31,11 +31,7 @@ public class BareNumbersTests
     [Fact]
     public void Assemblies_AreThoseOfThePackages()
     {
-        string[] known =
-        [
-            "AudioBsq.MLNet.Model.dll", "AudioBsq.MLNet.Featurizers.dll", "AudioBsq.MLNet.dll", "AudioBsq.MLNet.Configuration.dll",
-            "audiobsq.dll",
-        ];
+        string[] known = ["AudioBsq.MLNet.Model.dll", "AudioBsq.MLNet.Featurizers.dll", "AudioBsq.MLNet.dll", "audiobsq.dll"];
 
         Assert.All(known, name => Assert.True(IsOurs(name) && File.Exists(Path.Combine(AppContext.BaseDirectory, name)), name));
     }
