@@ -74,7 +74,7 @@ internal static class ConfigRules
         foreach (string key in (string[])["training.save_every", "training.keep_last"])
             rules.Require(draft.Training.Checkpoints is not null || !rules.Has(key), "has no meaning without training.checkpoint_dir", key);
         if (draft.Training.Adversarial is { } adversarial)
-            rules.Require(draft.Model.Bands >= adversarial.SmallestSide, $"a discriminator needs at least {adversarial.SmallestSide} bands", "loss.disc_weight", "audioconfig.input_size", "data.n_mels");
+            rules.Require(draft.Model.Bands >= adversarial.MinSide, $"a discriminator needs at least {adversarial.MinSide} bands", "loss.disc_weight", "audioconfig.input_size", "data.n_mels");
     }
 
     private sealed class Rules(ConfigMap root, ConfigErrors errors)

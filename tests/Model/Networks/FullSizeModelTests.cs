@@ -21,7 +21,7 @@ public class FullSizeModelTests
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         var root = document.RootElement;
         var golden = SafetensorsReader.ReadFile(Path.ChangeExtension(path, "safetensors"));
-        using var network = new AudioBsqNetwork(ReferenceConfiguration.ToOptions(root.GetProperty("config")));
+        using var network = new AudioBsqNetwork(ReferenceConfigurationReader.ToOptions(root.GetProperty("config")));
         network.eval();
         foreach (var (name, target) in network.state_dict())
         {

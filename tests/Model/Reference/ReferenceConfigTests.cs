@@ -64,6 +64,6 @@ public class ReferenceConfigTests
     private static AudioBsqOptions Read(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return ReferenceConfiguration.ToOptions(document.RootElement);
+        return ReferenceConfigurationReader.ToOptions(document.RootElement);
     }
 }

@@ -145,7 +145,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     {
         float[] sound = SmallVocoder.Voice(1_000);
 
-        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, leastFrames: 9).OnePass(0, default).Single();
+        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, minFrames: 9).OnePass(0, default).Single();
 
         Assert.Equal(9 * (16 + 160), rows.Length);
         float[] power = new MelSpectrogram(SmallVocoder.Mel).ExtractPower(sound);

@@ -1,14 +1,13 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using AudioBsq.Networks;
 using AudioBsq.Quantization;
 
 namespace AudioBsq.Reference;
 
-/// <summary>Reads and writes the model parameters of the published Python version's configuration files, with its defaults.</summary>
-internal static class ReferenceConfiguration
+/// <summary>Reads the model parameters of the published Python version's configuration files, with its defaults.</summary>
+internal static class ReferenceConfigurationReader
 {
-    // Those of the last line have no effect on what is computed.
+    // The keys of the last line do not change what a model computes.
     private static readonly string[] ModelKeys =
     [
         "audioconfig", "daudioconfig", "embed_dim", "embed_group_size", "l2_norm", "post_q_l2_norm", "persample_entropy_compute",
@@ -18,14 +17,12 @@ internal static class ReferenceConfiguration
 
     private static readonly string[] NetworkKeys =
     [
-        "input_size", "input_length", "patch_size", "time_patch_size", "freq_patch_size", "width", "layers", "heads", "mlp_ratio", "ls_init_value",
-        "drop_rate", "attn_drop_rate", "drop_path_rate", "ln_pre", "ln_post", "act_layer", "norm_layer", "mask_type", "mask_block_size",
-        "use_conv_module", "conv_kernel_size", "use_ffn_output", "dim_ffn_output",
+        "input_size", "input_length", "patch_size", "time_patch_size", "freq_patch_size", "width", "layers", "heads", "mlp_ratio",
+        "ls_init_value", "drop_rate", "attn_drop_rate", "drop_path_rate", "ln_pre", "ln_post", "act_layer", "norm_layer",
+        "mask_type", "mask_block_size", "use_conv_module", "conv_kernel_size", "use_ffn_output", "dim_ffn_output",
     ];
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    /// <summary><see cref="ToOptions"/> of a text, whose values are checked too.</summary>
+    /// <summary><see cref="ToOptions"/> of a JSON text, with validation.</summary>
     public static AudioBsqOptions Parse(string json)
     {
         try
@@ -41,60 +38,13 @@ internal static class ReferenceConfiguration
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException($"The model's configuration cannot be: {e.Message}", e);
+            throw new InvalidDataException($"The model's configuration is invalid: {e.Message}", e);
         }
-    }
-
-    /// <summary>The configuration of a model. The decoder is always written out, since only it may have the keys of the output head.</summary>
-    public static string Write(AudioBsqOptions options) => new JsonObject
-    {
-        ["embed_dim"] = options.Quantizer.Bits,
-        ["embed_group_size"] = options.Quantizer.GroupSize,
-        ["l2_norm"] = options.Quantizer.NormalizeLatent,
-        ["post_q_l2_norm"] = options.Quantizer.NormalizeCode,
-        ["persample_entropy_compute"] = options.Quantizer.Entropy == EntropyEstimate.Group ? "group" : "analytical",
-        ["inv_temperature"] = options.Quantizer.InverseTemperature,
-        ["beta"] = options.Quantizer.CommitmentWeight,
-        ["gamma0"] = options.Quantizer.PositionEntropyWeight,
-        ["gamma"] = options.Quantizer.CodebookEntropyWeight,
-        ["zeta"] = options.Quantizer.EntropyWeight,
-        ["clamp_range"] = new JsonArray(options.MinLevel, options.MaxLevel),
-        ["audioconfig"] = Network(options, options.Encoder, isDecoder: false),
-        ["daudioconfig"] = Network(options, options.EffectiveDecoder, isDecoder: true),
-    }.ToJsonString(Indented);
-
-    private static JsonObject Network(AudioBsqOptions options, NetworkOptions network, bool isDecoder)
-    {
-        var config = new JsonObject
-        {
-            ["input_size"] = options.Bands,
-            ["input_length"] = options.WindowFrames,
-            ["time_patch_size"] = options.PatchFrames,
-            ["freq_patch_size"] = options.PatchBands,
-            ["width"] = network.Width,
-            ["layers"] = network.Layers,
-            ["heads"] = network.Heads,
-            ["mlp_ratio"] = network.MlpRatio,
-            ["ls_init_value"] = network.LayerScale,
-            ["drop_rate"] = network.Dropout,
-            ["attn_drop_rate"] = network.AttentionDropout,
-            ["drop_path_rate"] = network.DropPath,
-            ["ln_pre"] = network.PreNorm,
-            ["ln_post"] = network.PostNorm,
-            ["mask_type"] = network.Mask switch { AttentionMask.Causal => "causal", AttentionMask.BlockCausal => "block-causal", _ => "none" },
-            ["use_conv_module"] = network.UseConvModule,
-            ["conv_kernel_size"] = network.ConvKernelSize,
-        };
-        if (network.Mask == AttentionMask.BlockCausal) config["mask_block_size"] = options.PatchesPerStep;
-        if (!isDecoder) return config;
-        config["use_ffn_output"] = network.HeadWidth is not null;
-        if (network.HeadWidth is { } width) config["dim_ffn_output"] = width;
-        return config;
     }
 
     /// <summary>The options of a model that computes what the published version computes with this configuration.</summary>
     /// <exception cref="InvalidDataException">A key is unknown, missing, or has a value of another kind.</exception>
-    /// <exception cref="NotSupportedException">The configuration asks for something that never worked or is not here.</exception>
+    /// <exception cref="NotSupportedException">The configuration has a feature that never worked or is not supported.</exception>
     public static AudioBsqOptions ToOptions(JsonElement config)
     {
         try
@@ -110,16 +60,21 @@ internal static class ReferenceConfiguration
     private static AudioBsqOptions Read(JsonElement config)
     {
         if (Get(config, "n_embed") is not null)
-            throw new NotSupportedException("The configuration has n_embed, a learned codebook (AudioVQModel). Vector quantization is not supported.");
+        {
+            throw new NotSupportedException(
+                "The configuration has n_embed, a learned codebook (AudioVQModel). Vector quantization is not supported.");
+        }
+
         RequireKnown(config, ModelKeys, "The model's configuration");
-        if (Flag(config, "logit_laplace", false)) throw new NotSupportedException("logit_laplace has never worked for audio and is not supported; leave it out.");
+        if (Flag(config, "logit_laplace", false))
+            throw new NotSupportedException("logit_laplace has never worked for audio and is not supported; leave it out.");
         var encoder = Get(config, "audioconfig") ?? throw new InvalidDataException("The model's configuration has no audioconfig.");
         var decoder = Get(config, "daudioconfig");
         var layout = Layout(encoder);
         if (decoder is { } second && Layout(second) != layout)
             throw new NotSupportedException("audioconfig and daudioconfig differ in input or patch sizes; they must agree.");
 
-        int rows = layout.PatchBands > 0 ? layout.Bands / layout.PatchBands : 0; // Validate refuses a patch without bands
+        int rows = layout.PatchBands > 0 ? layout.Bands / layout.PatchBands : 0; // Validate rejects a patch without bands
         float[] range = Get(config, "clamp_range") is { } clamp ? [.. clamp.EnumerateArray().Select(x => x.GetSingle())] : [-80, 0];
         if (range.Length != 2) throw new InvalidDataException($"clamp_range has {range.Length} entries; it must have 2.");
         return new AudioBsqOptions
@@ -139,21 +94,23 @@ internal static class ReferenceConfiguration
 
     private static (int Frames, int Bands, int PatchFrames, int PatchBands) Layout(JsonElement network)
     {
-        int patch = Whole(network, "patch_size", 16);
-        return (Whole(network, "input_length", 1024), Whole(network, "input_size", 128),
-            Whole(network, "time_patch_size", patch), Whole(network, "freq_patch_size", patch));
+        int patch = Integer(network, "patch_size", 16);
+        return (Integer(network, "input_length", 1024), Integer(network, "input_size", 128),
+            Integer(network, "time_patch_size", patch), Integer(network, "freq_patch_size", patch));
     }
 
     private static NetworkOptions Network(JsonElement network, int patchesPerStep)
     {
         RequireKnown(network, NetworkKeys, "audioconfig or daudioconfig");
-        if (!Text(network, "act_layer", "gelu").Equals("gelu", StringComparison.OrdinalIgnoreCase)) throw new NotSupportedException("act_layer must be 'gelu'.");
-        if (!Text(network, "norm_layer", "layer_norm").Equals("layer_norm", StringComparison.OrdinalIgnoreCase)) throw new NotSupportedException("norm_layer must be 'layer_norm'.");
+        if (!Text(network, "act_layer", "gelu").Equals("gelu", StringComparison.OrdinalIgnoreCase))
+            throw new NotSupportedException("act_layer must be 'gelu'.");
+        if (!Text(network, "norm_layer", "layer_norm").Equals("layer_norm", StringComparison.OrdinalIgnoreCase))
+            throw new NotSupportedException("norm_layer must be 'layer_norm'.");
         return new NetworkOptions
         {
-            Width = Whole(network, "width", 768),
-            Layers = Whole(network, "layers", 12),
-            Heads = Whole(network, "heads", 12),
+            Width = Integer(network, "width", 768),
+            Layers = Integer(network, "layers", 12),
+            Heads = Integer(network, "heads", 12),
             MlpRatio = Number(network, "mlp_ratio", 4),
             LayerScale = Get(network, "ls_init_value")?.GetDouble(),
             Dropout = Number(network, "drop_rate", 0),
@@ -163,21 +120,22 @@ internal static class ReferenceConfiguration
             PostNorm = Flag(network, "ln_post", true),
             Mask = Mask(network, patchesPerStep),
             UseConvModule = Flag(network, "use_conv_module", false),
-            ConvKernelSize = Whole(network, "conv_kernel_size", 31),
-            HeadWidth = Flag(network, "use_ffn_output", true) ? Whole(network, "dim_ffn_output", 3072) : null,
+            ConvKernelSize = Integer(network, "conv_kernel_size", 31),
+            HeadWidth = Flag(network, "use_ffn_output", true) ? Integer(network, "dim_ffn_output", 3072) : null,
         };
     }
 
     private static AttentionMask Mask(JsonElement network, int patchesPerStep)
     {
-        int block = Whole(network, "mask_block_size", -1);
+        int block = Integer(network, "mask_block_size", -1);
         return Text(network, "mask_type", "none") switch
         {
             "none" => AttentionMask.None,
             "causal" => AttentionMask.Causal,
-            "block-causal" when block <= 0 => AttentionMask.None, // one block of everything
+            "block-causal" when block <= 0 => AttentionMask.None, // one block that has everything
             "block-causal" when block == patchesPerStep => AttentionMask.BlockCausal,
-            "block-causal" => throw new NotSupportedException($"mask_block_size is {block}; only one time step, {patchesPerStep}, is supported."),
+            "block-causal" => throw new NotSupportedException(
+                $"mask_block_size is {block}; only one time step, {patchesPerStep}, is supported."),
             var other => throw new NotSupportedException($"mask_type is '{other}'; none, causal and block-causal are supported."),
         };
     }
@@ -185,7 +143,7 @@ internal static class ReferenceConfiguration
     private static QuantizerOptions Quantizer(JsonElement config) => new()
     {
         Bits = Get(config, "embed_dim")?.GetInt32() ?? throw new InvalidDataException("The model's configuration has no embed_dim."),
-        GroupSize = Whole(config, "embed_group_size", 9),
+        GroupSize = Integer(config, "embed_group_size", 9),
         NormalizeLatent = Flag(config, "l2_norm", false),
         NormalizeCode = Flag(config, "post_q_l2_norm", false),
         Entropy = Text(config, "persample_entropy_compute", "group") switch
@@ -212,7 +170,7 @@ internal static class ReferenceConfiguration
     private static JsonElement? Get(JsonElement element, string key) =>
         element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private static int Whole(JsonElement element, string key, int otherwise) => Get(element, key)?.GetInt32() ?? otherwise;
+    private static int Integer(JsonElement element, string key, int otherwise) => Get(element, key)?.GetInt32() ?? otherwise;
 
     private static double Number(JsonElement element, string key, double otherwise) => Get(element, key)?.GetDouble() ?? otherwise;
 
