@@ -1,6 +1,5 @@
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
-using AudioBsq.Native;
 using AudioBsq.Persistence;
 using AudioBsq.Reference;
 using AudioBsq.Signal;
@@ -38,10 +37,7 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Tokens for one second of sound; times <see cref="AudioBsqOptions.BitsPerToken"/> it is the bit rate.</summary>
     public double TokensPerSecond => Mel.FrameRate / Options.PatchFrames * Options.TokensPerStep;
 
-    /// <summary>
-    /// 32 hexadecimal digits of a hash of options and weights; saving does not change it. Tokens can only be decoded by the model that made
-    /// them.
-    /// </summary>
+    /// <summary>32 hexadecimal digits of a hash of options and weights. Tokens can only be decoded by the model that made them.</summary>
     public string Fingerprint => Content.Fingerprint;
 
     internal ModelContent Content { get; }
@@ -60,9 +56,7 @@ public sealed class AudioBsqModel : IDisposable
     /// <exception cref="InvalidOperationException">The checkpoint folder belongs to another run.</exception>
     /// <exception cref="InvalidDataException">All checkpoints are damaged, or the one to resume from is.</exception>
     /// <exception cref="InsufficientMemoryException">Memory ran out; the message names the options to lower.</exception>
-    /// <exception cref="ArithmeticException">
-    /// Too many steps in a row had a loss or gradient that is not finite (<see cref="TrainingLoopOptions.MaxSkippedInARow"/>).
-    /// </exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row had a loss or gradient that is not finite.</exception>
     public static AudioBsqModel Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions? training = null,
         Action<TrainingProgress>? report = null, CancellationToken cancellation = default) =>
@@ -70,11 +64,7 @@ public sealed class AudioBsqModel : IDisposable
 
     /// <summary>Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N.</summary>
     /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>
-    public static AudioBsqModel Load(string path, string device = "auto")
-    {
-        using var stream = File.OpenRead(path);
-        return new(ModelFile.Read(stream, path, TorchDevice.Resolve(device)));
-    }
+    public static AudioBsqModel Load(string path, string device = "auto") => new(ModelFile.Read(path, device));
 
     /// <summary>Reads weights of the published Python version, a safetensors file (docs/import.md).</summary>
     /// <exception cref="InvalidDataException">The weights do not fit the options; the message names every tensor that differs.</exception>
@@ -82,17 +72,13 @@ public sealed class AudioBsqModel : IDisposable
         new(ReferenceWeights.Read(path, checkpoint));
 
     /// <summary>Writes the weights as a safetensors file under the published Python version's names.</summary>
-    /// <exception cref="NotSupportedException">
-    /// The Python version would compute something else with them; the message names the options to change.
-    /// </exception>
+    /// <exception cref="NotSupportedException">The Python version would compute something else; the message names the options.</exception>
     public void ExportReference(string path) => AtomicFile.Write(path, ExportReference);
 
     /// <summary>The same into a stream, which is left open.</summary>
     public void ExportReference(Stream stream) => ReferenceWeights.Write(stream, Content);
 
-    /// <summary>
-    /// Writes the weights and options as one safetensors file. An older file is replaced once the new one is complete on the disk.
-    /// </summary>
+    /// <summary>Writes weights and options as a safetensors file, which replaces an older file once it is complete on the disk.</summary>
     public void Save(string path) => AtomicFile.Write(path, Save);
 
     /// <summary>The same into a stream, which is left open.</summary>
@@ -117,19 +103,14 @@ public sealed class AudioBsqModel : IDisposable
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default) =>
         new WindowedInference(Content).Evaluate(mels, observe: null, cancellation);
 
-    /// <summary>The header of a token container with this model's tokens.</summary>
-    /// <param name="name">The model's name, for messages.</param>
-    /// <param name="samples">Length of the original waveform; null when it is not known yet.</param>
+    /// <summary>The header of a token container. The name is the model's, for messages; samples is null if not known yet.</summary>
     public TokenHeader CreateTokenHeader(string name, long? samples = null) =>
         TokenHeader.Of(Fingerprint, Options, Mel, name, samples);
 
-    /// <summary>
-    /// A stream from samples to tokens, for sound that is still coming in. Not for <see cref="MelLevel.FileMaximum"/>. The model must
-    /// outlive it.
-    /// </summary>
+    /// <summary>A stream from samples to tokens, not for <see cref="MelLevel.FileMaximum"/>. The model must outlive it.</summary>
     public StreamingTokenizer CreateStreamingTokenizer() => new(Content);
 
-    /// <summary>A stream from tokens to mel frames, for tokens that are still coming in. The model must outlive it.</summary>
+    /// <summary>A stream from tokens to mel frames. The model must outlive it.</summary>
     public StreamingReconstructor CreateStreamingReconstructor() => new(Content);
 
     /// <summary>Frees the native memory of the weights.</summary>

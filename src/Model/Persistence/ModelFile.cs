@@ -1,3 +1,4 @@
+using AudioBsq.Native;
 using AudioBsq.Signal;
 using static TorchSharp.torch;
 
@@ -28,6 +29,13 @@ internal static class ModelFile
         }
 
         WeightsFile.Write(stream, Format, texts, NetworkWeights.Of(model.Network, parts));
+    }
+
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>
+    public static ModelContent Read(string path, string device)
+    {
+        using var stream = File.OpenRead(path);
+        return Read(stream, path, TorchDevice.Resolve(device));
     }
 
     /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names <paramref name="name"/>.</exception>

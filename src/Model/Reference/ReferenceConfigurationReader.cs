@@ -111,11 +111,11 @@ internal static class ReferenceConfigurationReader
             Width = Integer(network, "width", 768),
             Layers = Integer(network, "layers", 12),
             Heads = Integer(network, "heads", 12),
-            MlpRatio = Number(network, "mlp_ratio", 4),
+            MlpRatio = Double(network, "mlp_ratio", 4),
             LayerScale = Get(network, "ls_init_value")?.GetDouble(),
-            Dropout = Number(network, "drop_rate", 0),
-            AttentionDropout = Number(network, "attn_drop_rate", 0),
-            DropPath = Number(network, "drop_path_rate", 0),
+            Dropout = Double(network, "drop_rate", 0),
+            AttentionDropout = Double(network, "attn_drop_rate", 0),
+            DropPath = Double(network, "drop_path_rate", 0),
             PreNorm = Flag(network, "ln_pre", true),
             PostNorm = Flag(network, "ln_post", true),
             Mask = Mask(network, patchesPerStep),
@@ -152,11 +152,11 @@ internal static class ReferenceConfigurationReader
             "analytical" => EntropyEstimate.Analytical,
             var other => throw new NotSupportedException($"persample_entropy_compute is '{other}'; group and analytical are supported."),
         },
-        InverseTemperature = Number(config, "inv_temperature", 1),
-        CommitmentWeight = Number(config, "beta", 0),
-        PositionEntropyWeight = Number(config, "gamma0", 1),
-        CodebookEntropyWeight = Number(config, "gamma", 1),
-        EntropyWeight = Number(config, "zeta", 1),
+        InverseTemperature = Double(config, "inv_temperature", 1),
+        CommitmentWeight = Double(config, "beta", 0),
+        PositionEntropyWeight = Double(config, "gamma0", 1),
+        CodebookEntropyWeight = Double(config, "gamma", 1),
+        EntropyWeight = Double(config, "zeta", 1),
     };
 
     private static void RequireKnown(JsonElement element, string[] keys, string what)
@@ -172,7 +172,7 @@ internal static class ReferenceConfigurationReader
 
     private static int Integer(JsonElement element, string key, int otherwise) => Get(element, key)?.GetInt32() ?? otherwise;
 
-    private static double Number(JsonElement element, string key, double otherwise) => Get(element, key)?.GetDouble() ?? otherwise;
+    private static double Double(JsonElement element, string key, double otherwise) => Get(element, key)?.GetDouble() ?? otherwise;
 
     private static bool Flag(JsonElement element, string key, bool otherwise) => Get(element, key)?.GetBoolean() ?? otherwise;
 
