@@ -1,9 +1,14 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using AudioBsq.Cli.Commands;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli;
 
-/// <summary>Start reading here: <c>audiobsq COMMAND …</c>. Each command is one file; what it may return is in <see cref="ExitCode"/>.</summary>
+/// <summary>
+/// Start reading here: <c>audiobsq COMMAND …</c>. Each command is one file of the folder Commands; <see cref="ExitCode"/> has the exit
+/// codes.
+/// </summary>
 internal static class Program
 {
     public static int Main(string[] args)
@@ -11,9 +16,9 @@ internal static class Program
         using var source = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(args, Console.Out, Console.Error, cancellation: source.Token);
+        return Run(args, System.Console.Out, System.Console.Error, cancellation: source.Token);
 
-        // The first one ends the work in good order, a second one ends the process.
+        // The first signal stops the work in good order, a second one ends the process.
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = !source.IsCancellationRequested;
@@ -21,19 +26,32 @@ internal static class Program
         }
     }
 
-    /// <summary>The whole program but for the process around it.</summary>
-    public static int Run(string[] args, TextWriter output, TextWriter messages, Func<Stream>? openInput = null, Func<Stream>? openOutput = null, CancellationToken cancellation = default)
+    /// <summary>Runs a command line; a test runs it in its own process.</summary>
+    public static int Run(
+        string[] args, TextWriter output, TextWriter messages, Func<Stream>? openInput = null, Func<Stream>? openOutput = null,
+        CancellationToken cancellation = default)
     {
-        var terminal = new Terminal(output, messages) { OpenInput = openInput ?? Console.OpenStandardInput, OpenOutput = openOutput ?? Console.OpenStandardOutput };
+        var terminal = new Terminal(output, messages)
+        {
+            OpenInput = openInput ?? System.Console.OpenStandardInput,
+            OpenOutput = openOutput ?? System.Console.OpenStandardOutput,
+        };
         var root = new AudioBsqCommand(terminal, cancellation);
         // No response files: an argument that begins with '@' is a file of that name.
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
-            if (parsed.Errors.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]) throw new UsageException($"There is no command or option '{unknown}' here.");
+            if (parsed.Errors.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..])
+                throw new UsageException($"There is no command or option '{unknown}' here.");
             if (parsed.Errors is [var error, ..]) throw new UsageException(error.Message);
             terminal.IsVerbose = parsed.GetValue(root.Verbose);
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = messages, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = messages,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
         }
         catch (UsageException mistake)
         {

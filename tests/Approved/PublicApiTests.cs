@@ -6,6 +6,7 @@ using PublicApiGenerator;
 namespace AudioBsq.Tests.Approved;
 
 /// <summary>What users can call is a text beside this test, so that no change of it goes unseen.</summary>
+[WithoutTorch]
 public class PublicApiTests
 {
     public static TheoryData<string, Assembly> Libraries => new()

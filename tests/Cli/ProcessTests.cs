@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using AudioBsq.Tests.Cli.Streaming;
 
 namespace AudioBsq.Tests.Cli;
 
 /// <summary>The program in a process of its own.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     [Fact]

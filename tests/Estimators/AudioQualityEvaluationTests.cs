@@ -8,11 +8,12 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Estimators;
 
+[WithoutTorch]
 public class AudioQualityEvaluationTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Report_IsThatOfTheClips_FromFileToSoundAgain()
     {
         string folder = TestData.NewFolder();

@@ -4,6 +4,7 @@ using Microsoft.ML;
 namespace AudioBsq.Tests.Estimators;
 
 /// <summary>A model file that was cut or changed is refused with a cause, or still works: it never crashes or hangs.</summary>
+[Trait("Speed", "Slow")]
 public class DamagedZipTests
 {
     private readonly MLContext _ml = new(seed: 1);

@@ -8,6 +8,7 @@ namespace AudioBsq.Tests.Estimators;
 
 /// <summary>The Python version's small variant with convolution, at full size, as a file of weights and through a pipeline.</summary>
 [NoTensorLeaks]
+[Trait("Speed", "Slow")]
 public class ImportedModelTests
 {
     [Fact]

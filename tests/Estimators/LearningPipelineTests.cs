@@ -44,7 +44,7 @@ public sealed class LearningPipelineTests : IDisposable
         model.DisposeAll();
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void CrossValidation_TrainsATokenizerForEachFold()
     {
         int trained = 0;

@@ -31,7 +31,7 @@ public sealed class ModelZipTests : IDisposable
         Assert.Equal(Save(tokenizer, "Model.safetensors"), Save(loaded, "Model.safetensors"));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Chain_GivesTheSameTokens_InThisAndInAFreshProcess()
     {
         using var model = TokenizerChain.Model();

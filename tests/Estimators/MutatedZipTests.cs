@@ -15,7 +15,7 @@ public class MutatedZipTests(ITestOutputHelper output)
     [Fact]
     public void LengthOfChain_IsWhereMLNetKeepsIt() => Assert.Equal(3, LengthOfChain(Whole));
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Zips_AreReadOrRefused() => new DamageReport(output, ErrorsOfMLNet).Run(
         Damaged,
         file => ((IDisposable)new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(file), out _)).Dispose(),

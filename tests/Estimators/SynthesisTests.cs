@@ -5,6 +5,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Estimators;
 
+[WithoutTorch]
 public class SynthesisTests
 {
     private static readonly MelOptions Mel = TokenizerChain.Mel;

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Estimators;
 
+[WithoutTorch]
 public class TokenBitsTests
 {
     private readonly MLContext _ml = new(seed: 1);

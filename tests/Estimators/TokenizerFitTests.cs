@@ -137,7 +137,7 @@ public class TokenizerFitTests
         Assert.InRange(read, 5, 6);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Fit_StopsEarly_OnTheValidationSet()
     {
         var validation = MelData.Rows(99, 32);
@@ -156,7 +156,7 @@ public class TokenizerFitTests
         Assert.Equal(best, tokenizer.Model.Evaluate(validation.Select(row => row.Mel)).MeanAbsoluteError, 6);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Tokens_FollowTheContextsSeed()
     {
         List<uint[]> Tokens(int? contextSeed, int? seed = null)

@@ -7,6 +7,7 @@ using NAudio.Wave.SampleProviders;
 namespace AudioBsq.Tests.NAudio;
 
 /// <summary>Part of the build only with -p:WithNAudio=true.</summary>
+[WithoutTorch]
 public class NAudioTests
 {
     private static readonly string WavPath = TestData.PathOf("audio", "LJ001-0008.wav");

@@ -1,39 +1,27 @@
+using AudioBsq.Cli.Evaluation;
+
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>Clips to see and hear.</summary>
 internal static class ClipsSection
 {
-    public static Html Of(ReportContent content)
-    {
-        var figure = new MelFigure(content.Model.Mel, content.Model.Model.MinLevel, content.Model.Model.MaxLevel);
-        return Html.Of($"""
-            <section id="clips">
-            <h2>Clips</h2>
-            <p>{content.Clips.Count:N0} of {content.Evaluation.Clips.Count:N0} clips, chosen evenly in the order in which they were given.</p>
-            {figure.Scales()}{content.Clips.Select((clip, i) => One(content, figure, clip, i + 1))}</section>
+    public static Html Of(ReportContent content) => Html.Of($"""
+        <section id="clips">
+        <h2>Clips</h2>
+        <p>{content.Clips.Count:N0} of {content.Evaluation.Clips.Count:N0} clips, chosen evenly in the order in which they were given.</p>
+        {content.Clips.Select((clip, i) => One(content, clip, i + 1))}</section>
 
-            """);
-    }
+        """);
 
-    private static Html One(ReportContent content, MelFigure figure, ReportClip clip, int number)
+    private static Html One(ReportContent content, ReportClip clip, int number)
     {
-        string unit = MelUnit.Of(content.Model.Mel.Level), name = Path.GetFileName(clip.Figures.Path);
-        float[] difference = [.. clip.Drawn.Zip(clip.Mel, (drawn, original) => drawn - original)];
-        Html[] pictures =
-        [
-            figure.Levels(Html.Of($"Original"), $"the original of {name}", clip.Mel),
-            figure.Levels(Html.Of($"Reconstruction from tokens"), $"the reconstruction of {name}", clip.Drawn),
-            figure.Difference(Html.Of($"Difference, reconstruction − original"), FormattableString.Invariant($"reconstruction minus original of {name}, {difference.Average(Math.Abs):F1}{unit} apart on average"), difference),
-        ];
+        string unit = content.Model.Mel.Level.Unit(), name = Path.GetFileName(clip.Figures.Path);
         return Html.Of($"""
             <article>
             <h3>{number}. <bdi>{name}</bdi></h3>
-            <p><bdi>{clip.Figures.Path}</bdi>, {clip.Seconds:F2} s{Cut(clip)}; mel error {clip.Error:F3}{unit}.</p>
-            <div class="players">{clip.Sounds.Select(sound => Html.Of($"""
-            <figure><figcaption>{sound.Name}</figcaption><audio controls="" preload="metadata" aria-label="{sound.Name} of {name}" src="{DataUri.Wav(sound.Sound)}"></audio></figure>
-            """))}</div>
-            <div class="plots">
-            {pictures}</div>
+            <p><bdi>{clip.Figures.Path}</bdi>, {clip.Seconds:F2} s{Cut(clip)}; mel error {clip.Error:F3} {unit}.</p>
+            <div class="players">{clip.Sounds.Select(sound => Player(sound.Name, name, DataUri.Wav(sound.Sound)))}</div>
+            <div class="plots">{clip.Pictures.Select(Picture)}</div>
             <details><summary>Figures of this clip</summary>
             {MetricTable.Of(content.Evaluation.Sound!, clip.Figures)}</details>
             </article>
@@ -41,5 +29,15 @@ internal static class ClipsSection
             """);
     }
 
-    private static string Cut(ReportClip clip) => clip.Shown < clip.Seconds ? FormattableString.Invariant($", of which this page has the first {clip.Shown:0.##} s") : "";
+    private static Html Picture((string Caption, string Says, byte[] File) picture) =>
+        PagePicture.Figure(Html.Of($"{picture.Caption}"), picture.Says, picture.File);
+
+    private static Html Player(string sound, string clip, Html source) => Html.Of($"""
+        <figure><figcaption>{sound}</figcaption>
+        <audio controls="" preload="metadata" aria-label="{sound} of {clip}" src="{source}"></audio></figure>
+        """);
+
+    private static string Cut(ReportClip clip) =>
+        clip.Original.Seconds < clip.Seconds
+            ? FormattableString.Invariant($", of which this page has the first {clip.Original.Seconds:0.##} s") : "";
 }

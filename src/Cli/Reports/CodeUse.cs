@@ -2,15 +2,17 @@ using AudioBsq.Quantization;
 
 namespace AudioBsq.Cli.Reports;
 
-/// <summary>How often each code occurs, and how its bits go together.</summary>
+/// <summary>How often each code occurs, and how its bits correlate.</summary>
 /// <param name="Diagnostics">The figures.</param>
-/// <param name="Counts">Of each code that occurs, the most frequent one first.</param>
-/// <param name="Correlations">Of each bit with each, −1 to 1; null where one of the two is dead.</param>
-internal sealed record CodeUse(CodebookDiagnostics Diagnostics, IReadOnlyList<int> Counts, IReadOnlyList<IReadOnlyList<double?>> Correlations)
+/// <param name="Counts">Occurrences of each code that occurs, the most frequent one first.</param>
+/// <param name="Correlations">Correlation of each bit with each, −1 to 1; null where one of the two is dead.</param>
+internal sealed record CodeUse(
+    CodebookDiagnostics Diagnostics, IReadOnlyList<int> Counts, IReadOnlyList<IReadOnlyList<double?>> Correlations)
 {
     public static CodeUse Of(IReadOnlyList<long> tokens, int bitsPerToken, int tokensPerPosition)
     {
-        long[] codes = [.. tokens.Chunk(tokensPerPosition).Select(group => group.Aggregate(0L, (code, token) => code << bitsPerToken | token))];
+        long[] codes =
+            [.. tokens.Chunk(tokensPerPosition).Select(group => group.Aggregate(0L, (code, token) => code << bitsPerToken | token))];
         int bits = bitsPerToken * tokensPerPosition;
         return new CodeUse(
             CodebookDiagnostics.Of([.. tokens], bitsPerToken, tokensPerPosition),

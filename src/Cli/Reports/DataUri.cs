@@ -6,8 +6,7 @@ namespace AudioBsq.Cli.Reports;
 /// <summary>Files that are written into the page itself.</summary>
 internal static class DataUri
 {
-    /// <summary>A picture of at most 256 colours; see <see cref="Reports.Png.Encode"/>.</summary>
-    public static Html Png(ReadOnlySpan<byte> pixels, int width, ReadOnlySpan<byte> palette) => Of("image/png", Reports.Png.Encode(pixels, width, palette));
+    public static Html WebP(byte[] file) => Of("image/webp", file);
 
     /// <summary>Sound as a WAV file of 16 bits.</summary>
     public static Html Wav(Waveform sound)

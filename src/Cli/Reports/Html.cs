@@ -6,8 +6,8 @@ using System.Text;
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>
-/// A piece of a page that is HTML and well-formed XML at once. Pieces are made of interpolated strings: what stands in the string is
-/// markup, and what is put into it is text and escaped, unless it is a piece itself.
+/// A part of a page, HTML and well-formed XML at once. It is made of an interpolated string, whose own text is markup; the values in it are
+/// escaped, unless they are parts too.
 /// </summary>
 internal readonly record struct Html
 {
@@ -17,7 +17,7 @@ internal readonly record struct Html
 
     public static Html Of(Builder markup) => new(markup.ToString());
 
-    /// <summary>Text as it is, for what this program has made itself and no file name is in.</summary>
+    /// <summary>Markup that is not escaped. It must not contain text from outside, such as a file's name.</summary>
     public static Html Trusted(string markup) => new(markup);
 
     public override string ToString() => _markup ?? "";
@@ -25,11 +25,11 @@ internal readonly record struct Html
     private static string Escape(string text)
     {
         var clean = new StringBuilder(text.Length);
-        foreach (char c in text) clean.Append(char.IsControl(c) || c is '\uFFFE' or '\uFFFF' ? '\uFFFD' : c); // XML has none of them
+        foreach (char c in text) clean.Append(char.IsControl(c) || c is '\uFFFE' or '\uFFFF' ? '\uFFFD' : c); // XML allows none of them
         return WebUtility.HtmlEncode(clean.ToString());
     }
 
-    /// <summary>What the compiler turns an interpolated string into.</summary>
+    /// <summary>Used by the compiler to build interpolated strings.</summary>
     [InterpolatedStringHandler]
     internal readonly ref struct Builder(int literalLength, int formattedCount)
     {

@@ -9,7 +9,8 @@ namespace AudioBsq.Cli.Reports;
 internal sealed record PublishedCodec(string Name, double KilobitsPerSecond, double Mel, double Stoi, double Pesq)
 {
     /// <summary>The file that they are from, at the commit in which they were read.</summary>
-    public const string Source = "https://github.com/voidful/Codec-SUPERB/blob/ec31105a190283b3303a3af04312b4da4a1774d1/web/src/results/data.js";
+    public const string Source =
+        "https://github.com/voidful/Codec-SUPERB/blob/ec31105a190283b3303a3af04312b4da4a1774d1/web/src/results/data.js";
 
     /// <summary>Speech split of Codec-SUPERB-tiny, low bit rates first.</summary>
     public static IReadOnlyList<PublishedCodec> All { get; } =

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli.Reports;
 
-/// <summary>Where a page comes from.</summary>
-/// <param name="Version">Of this program.</param>
+/// <summary>How a page was made.</summary>
+/// <param name="Version">Version of this program.</param>
 /// <param name="Date">When it was made.</param>
 /// <param name="Command">The command line.</param>
 /// <param name="Bytes">Size of the model's file.</param>
@@ -14,7 +15,11 @@ internal sealed record ReportOrigin(string Version, DateTimeOffset Date, string 
     {
         using var file = File.OpenRead(model);
         return new ReportOrigin(
-            ShowVersion.VersionOf(typeof(ReportOrigin)), DateTimeOffset.UtcNow, string.Join(' ', words.Prepend("audiobsq").Select(Quote)), file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
+            ShowVersion.VersionOf(typeof(ReportOrigin)),
+            DateTimeOffset.UtcNow,
+            string.Join(' ', words.Prepend("audiobsq").Select(Quote)),
+            file.Length,
+            Convert.ToHexStringLower(SHA256.HashData(file)));
     }
 
     private static string Quote(string word) => word.Length > 0 && !word.Any(char.IsWhiteSpace) ? word : $"\"{word}\"";

@@ -4,12 +4,12 @@ using System.Text;
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>
-/// Start reading here: the whole page, section by section. It needs no other file and no network, and has no script: its policy allows
-/// nothing but what stands in it.
+/// Start reading here: the whole page, section by section. It needs no other file and no network. Its policy forbids scripts, and whatever
+/// is not in the page itself.
 /// </summary>
 internal static class ReportPage
 {
-    /// <summary>The page as UTF-8, which says its own size.</summary>
+    /// <summary>The page as UTF-8. It says its own size.</summary>
     public static byte[] Render(ReportContent content)
     {
         var page = new StringBuilder();
@@ -19,7 +19,8 @@ internal static class ReportPage
             <head>
             <meta charset="utf-8"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"/>
+            <meta http-equiv="Content-Security-Policy"
+              content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"/>
             <link rel="icon" href="data:,"/>
             <title>Tokenizer report: {Path.GetFileName(content.Evaluation.Model)}</title>
             <style>
@@ -31,7 +32,11 @@ internal static class ReportPage
             {OriginSection.Of(content)}
             </header>
             <main>
-            {TotalSection.Of(content)}{ClipsSection.Of(content)}{CodesSection.Of(content)}{PublishedSection.Of(content)}{ModelSection.Of(content)}
+            {TotalSection.Of(content)}
+            {ClipsSection.Of(content)}
+            {CodesSection.Of(content)}
+            {PublishedSection.Of(content)}
+            {ModelSection.Of(content)}
             </main>
             <footer><p>Written by audiobsq {content.Origin.Version}. This page is one file of
             """));

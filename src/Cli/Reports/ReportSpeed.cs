@@ -1,17 +1,17 @@
 using System.Diagnostics;
-using AudioBsq.Cli.Sounds;
+using AudioBsq.Cli.Evaluation;
 using AudioBsq.Signal;
 using TorchSharp;
 
 namespace AudioBsq.Cli.Reports;
 
-/// <summary>Times of the parts, one clip at a time, of clips that have gone through all of them once before.</summary>
+/// <summary>Measures encoding, decoding and synthesis of single clips, which must have gone through all three once before.</summary>
 internal sealed class ReportSpeed(AudioBsqModel model, Synthesis synthesis)
 {
     private readonly MelSpectrogram _mel = new(model.Mel);
     private readonly Stopwatch _encode = new(), _decode = new(), _synthesize = new();
 
-    /// <summary>Threads of networks on a CPU; everything else runs on one.</summary>
+    /// <summary>Threads of the networks on a CPU; everything else runs on one.</summary>
     public int Threads { get; } = torch.get_num_threads();
 
     /// <summary>Seconds of sound that were timed.</summary>
@@ -19,7 +19,9 @@ internal sealed class ReportSpeed(AudioBsqModel model, Synthesis synthesis)
 
     public string Synthesis => synthesis.Name;
 
-    /// <summary>Waveform to tokens, tokens to mel spectrogram, mel spectrogram to waveform: seconds of work for a second of sound.</summary>
+    /// <summary>
+    /// Seconds of work for a second of sound: waveform to tokens, tokens to mel spectrogram, mel spectrogram to waveform.
+    /// </summary>
     public (double Encode, double Decode, double Synthesize) Factors => (Factor(_encode), Factor(_decode), Factor(_synthesize));
 
     public void Add(Waveform sound, CancellationToken cancellation)
@@ -29,10 +31,10 @@ internal sealed class ReportSpeed(AudioBsqModel model, Synthesis synthesis)
         int[] tokens = model.Encode(mel);
         _encode.Stop();
         _decode.Start();
-        float[] drawn = model.Decode(tokens);
+        float[] reconstructed = model.Decode(tokens);
         _decode.Stop();
         _synthesize.Start();
-        synthesis.Run(drawn[..mel.Length], sound.Samples.Length, cancellation);
+        synthesis.Run(reconstructed[..mel.Length], sound.Samples.Length, cancellation);
         _synthesize.Stop();
         Seconds += sound.Seconds;
     }

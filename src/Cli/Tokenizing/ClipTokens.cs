@@ -3,8 +3,8 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>One clip of a tokens file: one JSON object on one line.</summary>
-/// <param name="Path">Where the clip was, as it was named or found.</param>
+/// <summary>The tokens of one clip; in a tokens file one JSON object on one line.</summary>
+/// <param name="Path">The sound file, as it was named or found.</param>
 /// <param name="Samples">Its length at <paramref name="SampleRate"/>.</param>
 /// <param name="SampleRate">The model's sample rate in Hz, whatever the file's.</param>
 /// <param name="Frames">Frames of its mel spectrogram.</param>
@@ -15,22 +15,30 @@ internal sealed record ClipTokens(string Path, int Samples, int SampleRate, int 
     [JsonIgnore]
     public double Seconds => (double)Samples / SampleRate;
 
-    /// <summary>Its mel spectrogram (frames, bands), where the pipeline was asked to keep it.</summary>
+    /// <summary>Its mel spectrogram (frames, bands); empty unless the pipeline keeps it.</summary>
     [JsonIgnore]
     public float[] Mel { get; init; } = [];
 
-    /// <summary>The sound itself, at <see cref="SampleRate"/>, where the pipeline was asked to keep the mel spectrogram.</summary>
+    /// <summary>Its sound at <see cref="SampleRate"/>; empty unless the pipeline keeps it.</summary>
     [JsonIgnore]
     public float[] Waveform { get; init; } = [];
 
-    /// <summary>Why this model cannot have made these tokens, or null if it can.</summary>
+    /// <summary>Says why this model cannot have made these tokens; null if it can.</summary>
     public string? Misfit(AudioBsqOptions model, MelOptions mel)
     {
-        if (BitsPerToken != model.BitsPerToken) return $"the tokens have {BitsPerToken} bits and this model's have {model.BitsPerToken}: another model made them";
-        if (SampleRate != mel.SampleRate) return $"the clip was read at {SampleRate} Hz and this model is for {mel.SampleRate} Hz: another model made these tokens";
-        if (Samples < 0 || Frames != mel.FramesOf(Samples)) return $"{Samples} samples do not make {Frames} frames with this model: the line is damaged, or another model made it";
+        if (BitsPerToken != model.BitsPerToken)
+            return $"the tokens have {BitsPerToken} bits and this model's have {model.BitsPerToken}: another model made them";
+        if (SampleRate != mel.SampleRate)
+            return $"the clip was read at {SampleRate} Hz and this model is for {mel.SampleRate} Hz: another model made these tokens";
+        if (Samples < 0 || Frames != mel.FramesOf(Samples))
+            return $"{Samples} samples do not make {Frames} frames with this model: the line is damaged, or another model made it";
         int expected = model.TokensOf(Frames);
-        if (Tokens.Length != expected) return $"{Frames} frames are {expected} tokens with this model, and here are {Tokens.Length}: the line is damaged, or another model made it";
+        if (Tokens.Length != expected)
+        {
+            return $"{Frames} frames are {expected} tokens with this model, and here are {Tokens.Length}: "
+                + "the line is damaged, or another model made it";
+        }
+
         foreach (int token in Tokens)
         {
             if (token < 0 || token >> BitsPerToken != 0) return $"token {token} is not from 0 to {(1 << BitsPerToken) - 1}";

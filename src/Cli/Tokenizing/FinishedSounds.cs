@@ -5,24 +5,27 @@ using System.Text.Json;
 namespace AudioBsq.Cli.Tokenizing;
 
 /// <summary>
-/// A list in a folder of sound files that says what each was made from, so that an interrupted run can go on. One JSON object on each line;
-/// a line that a stopped process left half written counts for nothing.
+/// A list of the finished sound files in a folder and of what each was made from, so that an interrupted run can be resumed. It has one
+/// JSON object on each line; an incomplete last line is ignored.
 /// </summary>
 /// <param name="folder">The folder.</param>
-/// <param name="settings">The model and all else that decides what the sounds are.</param>
+/// <param name="settings">The model and all options that change the sound.</param>
 internal sealed class FinishedSounds(string folder, string settings)
 {
     public const string Name = ".audiobsq-finished.jsonl";
 
     private readonly string _path = Path.Combine(folder, Name);
-    private string _break = File.Exists(Path.Combine(folder, Name)) ? "\n" : ""; // the last line may be half a one
+    private string _break = File.Exists(Path.Combine(folder, Name)) ? "\n" : ""; // the last line may be incomplete
     private readonly Dictionary<string, Entry> _entries = Read(Path.Combine(folder, Name));
 
-    /// <summary>Whether a sound file is there as it was written, from these tokens and with these settings.</summary>
+    /// <summary>Whether a sound file exists, unchanged, and was made from these tokens with these settings.</summary>
     public bool Contains(string target, TokenInput clip) =>
-        _entries.TryGetValue(Relative(target), out var entry) && File.Exists(target) && entry.From == KeyOf(clip) && entry.Sha256 == HashOf(target);
+        _entries.TryGetValue(Relative(target), out var entry)
+        && File.Exists(target) && entry.From == KeyOf(clip) && entry.Sha256 == HashOf(target);
 
-    /// <summary>Notes a sound file that is about to be moved into its place: were it noted after that, a stop in between would leave it unknown.</summary>
+    /// <summary>
+    /// Adds a sound file before it is moved into its place: if it were added afterwards, a stop in between would lose it.
+    /// </summary>
     public void Add(string target, TokenInput clip, byte[] sha256)
     {
         Directory.CreateDirectory(folder);
@@ -43,7 +46,7 @@ internal sealed class FinishedSounds(string folder, string settings)
             }
             catch (JsonException)
             {
-                // Half a line: its sound file is made again.
+                // An incomplete line: its sound file is made again.
             }
         }
 

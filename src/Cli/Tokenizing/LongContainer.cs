@@ -2,7 +2,7 @@ using AudioBsq.Tokens;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>A container whose clip is too long to be held in memory: its tokens are read as they are asked for, and not kept.</summary>
+/// <summary>A container whose clip is too long for memory: its tokens are read when they are used, and not kept.</summary>
 internal sealed class LongContainer
 {
     private readonly string _path;
@@ -14,7 +14,7 @@ internal sealed class LongContainer
         (Missing, Damage) = ([.. read.Missing], [.. read.Damage()]);
     }
 
-    /// <summary>The sound's length at the model's rate.</summary>
+    /// <summary>Length of the sound, at the model's rate.</summary>
     public long Samples { get; }
 
     /// <summary>The time steps that are lost.</summary>
@@ -23,10 +23,10 @@ internal sealed class LongContainer
     /// <summary>What is damaged, each a part of a sentence.</summary>
     public IReadOnlyList<string> Damage { get; }
 
-    /// <summary>Bytes that the last one to ask for tokens has read.</summary>
+    /// <summary>Bytes that were read by the last use of <see cref="Tokens"/>.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>The container, read through once, if it is longer or its length is lost; null for any other.</summary>
+    /// <summary>Reads a container through once if it is longer than a limit or its length is lost; null otherwise.</summary>
     /// <exception cref="InvalidDataException">As for <see cref="ContainerFile.Read"/>.</exception>
     public static LongContainer? Find(string path, TimeSpan longerThan, AudioBsqModel model, string modelName)
     {
@@ -39,7 +39,7 @@ internal sealed class LongContainer
         return new LongContainer(path, reader, ContainerFile.LengthOf(path, reader.Header, reader.Samples, steps));
     }
 
-    /// <summary>All its tokens, part by part; 0 where they are missing.</summary>
+    /// <summary>Reads all tokens, part by part; lost ones are 0.</summary>
     public IEnumerable<int[]> Tokens()
     {
         using var stream = File.OpenRead(_path);
@@ -58,6 +58,7 @@ internal sealed class LongContainer
 
     private IEnumerable<int[]> Zeros(long steps)
     {
-        for (; steps > 0; steps -= _header.StepsPerChunk) yield return new int[Math.Min(steps, _header.StepsPerChunk) * _header.TokensPerStep];
+        for (; steps > 0; steps -= _header.StepsPerChunk)
+            yield return new int[Math.Min(steps, _header.StepsPerChunk) * _header.TokensPerStep];
     }
 }

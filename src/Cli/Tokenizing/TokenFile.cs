@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>Tokens files: JSON Lines, one <see cref="ClipTokens"/> in each, ASCII only.</summary>
+/// <summary>Writes and reads tokens files: JSON Lines in ASCII, a <see cref="ClipTokens"/> on each.</summary>
 internal static class TokenFile
 {
-    // Members that are not known here are let through: others may add their own.
+    // Unknown members are ignored: other programs may add their own.
     private static readonly JsonSerializerOptions Settings = new(JsonSerializerOptions.Strict)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -14,7 +14,7 @@ internal static class TokenFile
 
     public static void Write(TextWriter writer, ClipTokens clip) => writer.Write(JsonSerializer.Serialize(clip, Settings) + "\n");
 
-    /// <summary>Every line that is not blank: a clip, or what is wrong with it.</summary>
+    /// <summary>Reads every line that is not blank: a clip, or what is wrong with it.</summary>
     public static IEnumerable<Line> Read(TextReader reader)
     {
         long number = 0;
@@ -37,7 +37,7 @@ internal static class TokenFile
         }
     }
 
-    /// <summary>What is wrong with a line, without quoting all of it.</summary>
+    /// <summary>Says what is wrong with a line, in at most about 200 letters.</summary>
     public static string Reason(JsonException error)
     {
         int place = error.Message.IndexOf(" Path: ", StringComparison.Ordinal);

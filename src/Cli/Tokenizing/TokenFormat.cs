@@ -3,7 +3,7 @@ namespace AudioBsq.Cli.Tokenizing;
 /// <summary>How tokens are written.</summary>
 internal enum TokenFormat
 {
-    /// <summary>As containers where the output's name ends so, as lines otherwise.</summary>
+    /// <summary>Containers where the output's name ends in .absq, otherwise lines.</summary>
     Auto,
 
     /// <summary>JSON Lines: all clips in one file.</summary>

@@ -1,5 +1,3 @@
-using AudioBsq.Tokens;
-
 namespace AudioBsq.Cli.Tokenizing;
 
 /// <summary>The clips in what a user names: files of JSON lines, containers, and folders of containers.</summary>
@@ -9,8 +7,8 @@ internal sealed class TokenInputs
     private long _done;
     private LongContainer? _reading;
 
-    /// <summary>Finds the files; <paramref name="refuse"/> is told of what is none.</summary>
-    /// <exception cref="IOException">Only one was named, and it is none.</exception>
+    /// <summary>Finds the files. <paramref name="refuse"/> gets the name and reason of each input that cannot be used.</summary>
+    /// <exception cref="IOException">The only input cannot be used.</exception>
     public TokenInputs(IReadOnlyList<string> inputs, Action<string, string> refuse)
     {
         foreach (string input in inputs)
@@ -19,28 +17,29 @@ internal sealed class TokenInputs
             {
                 Add(input);
             }
-            catch (Exception failure) when (inputs.Count > 1 && failure is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (
+                Exception failure) when (inputs.Count > 1 && failure is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 refuse(input, failure.Message);
             }
         }
     }
 
-    /// <summary>Whether one of them is a folder.</summary>
+    /// <summary>Whether a folder is among the inputs.</summary>
     public bool HasFolder { get; private set; }
 
-    /// <summary>Bytes of all files.</summary>
+    /// <summary>Size of all files.</summary>
     public long Bytes => _files.Sum(file => LengthOf(file.Path));
 
-    /// <summary>Bytes of those that were read.</summary>
+    /// <summary>Bytes that were read.</summary>
     public long Done => _done + (_reading?.BytesRead ?? 0);
 
-    /// <summary>The clips that this model made, one after another.</summary>
+    /// <summary>Reads the clips that this model made, one after another.</summary>
     /// <param name="model">The model.</param>
     /// <param name="modelName">Its name for people.</param>
-    /// <param name="longest">Containers of longer clips are not read at once; all are when null.</param>
-    /// <param name="refuse">Told of the others.</param>
-    public IEnumerable<TokenInput> Read(AudioBsqModel model, string modelName, TimeSpan? longest, Action<string, string> refuse)
+    /// <param name="max">Containers of longer clips are not read into memory; all are when null.</param>
+    /// <param name="refuse">Gets the name and reason of each clip that cannot be used.</param>
+    public IEnumerable<TokenInput> Read(AudioBsqModel model, string modelName, TimeSpan? max, Action<string, string> refuse)
     {
         foreach (var (path, place) in _files)
         {
@@ -48,7 +47,7 @@ internal sealed class TokenInputs
             using var stream = Open(path, refuse);
             if (stream is null || ContainerFile.IsOne(path))
             {
-                var input = stream is null ? null : ReadContainer(path, place, model, modelName, longest, refuse);
+                var input = stream is null ? null : ReadContainer(path, place, model, modelName, max, refuse);
                 _reading = input?.Long;
                 if (input is not null) yield return input;
                 (_reading, _done) = (null, before + LengthOf(path));
@@ -82,11 +81,13 @@ internal sealed class TokenInputs
         }
     }
 
-    private static TokenInput? ReadContainer(string path, string place, AudioBsqModel model, string modelName, TimeSpan? longest, Action<string, string> refuse)
+    private static TokenInput? ReadContainer(
+        string path, string place, AudioBsqModel model, string modelName, TimeSpan? max, Action<string, string> refuse)
     {
         try
         {
-            if (longest is { } limit && LongContainer.Find(path, limit, model, modelName) is { } found) return new TokenInput(path, place, null, null, found);
+            if (max is { } limit && LongContainer.Find(path, limit, model, modelName) is { } found)
+                return new TokenInput(path, place, null, null, found);
             var (clip, content) = ContainerFile.Read(path, model, modelName);
             return new TokenInput(path, place, clip, content);
         }
@@ -106,30 +107,12 @@ internal sealed class TokenInputs
             return;
         }
 
-        string[] files = [.. Directory.EnumerateFiles(input, $"*{ContainerFile.Extension}", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(input, path)).Order(StringComparer.Ordinal)];
-        if (files.Length == 0) throw new InvalidDataException($"'{input}' is a folder, not a file of tokens, and holds no file that ends in {ContainerFile.Extension}.");
+        var found = Directory.EnumerateFiles(input, $"*{ContainerFile.Extension}", SearchOption.AllDirectories);
+        string[] files = [.. found.Select(path => Path.GetRelativePath(input, path)).Order(StringComparer.Ordinal)];
+        if (files.Length == 0)
+            throw new InvalidDataException(
+                $"'{input}' is a folder, not a file of tokens, and holds no file that ends in {ContainerFile.Extension}.");
         _files.AddRange(files.Select(place => (Path.Combine(input, place), place)));
         HasFolder = true;
     }
-}
-
-/// <summary>One clip's tokens and where they are from.</summary>
-/// <param name="Name">For messages.</param>
-/// <param name="Place">Where its sound belongs, below a folder.</param>
-/// <param name="Clip">The tokens, or null where they are too many to be read at once.</param>
-/// <param name="Content">All that its container holds, if it has one and that was read.</param>
-/// <param name="Long">The container that was not read at once.</param>
-internal sealed record TokenInput(string Name, string Place, ClipTokens? Clip, TokenSequence? Content, LongContainer? Long = null)
-{
-    /// <summary>Length of its sound.</summary>
-    public long Samples => Clip?.Samples ?? Long!.Samples;
-
-    /// <summary>Its tokens, part by part.</summary>
-    public IEnumerable<int[]> Tokens => Clip is null ? Long!.Tokens() : [Clip.Tokens];
-
-    /// <summary>Time steps whose tokens are lost.</summary>
-    public IReadOnlyList<StepRange> Missing => Long?.Missing ?? Content?.Missing ?? [];
-
-    /// <summary>What is damaged, each a part of a sentence.</summary>
-    public IReadOnlyList<string> Damage => Long?.Damage ?? Content?.Damage ?? [];
 }

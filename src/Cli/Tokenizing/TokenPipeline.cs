@@ -1,3 +1,4 @@
+using AudioBsq.Cli.Console;
 using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using Microsoft.ML;
@@ -6,8 +7,8 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Cli.Tokenizing;
 
 /// <summary>
-/// A saved pipeline from paths to tokens. Loading is done anew, so that a bad file becomes a reason instead of an end; everything from
-/// there to the tokenizer is the saved pipeline's own, whatever else it holds.
+/// A saved pipeline from paths to tokens. Its step that loads files is replaced by one that reports unreadable files instead of stopping;
+/// all steps from there to the tokenizer are its own.
 /// </summary>
 internal sealed class TokenPipeline : IDisposable
 {
@@ -16,40 +17,45 @@ internal sealed class TokenPipeline : IDisposable
     private readonly MLContext _ml;
     private readonly SavedModel _saved;
     private readonly bool _keepMel;
-    private readonly TimeSpan? _longest;
+    private readonly TimeSpan? _max;
     private readonly AudioLoadingTransformer _loading;
     private readonly IReadOnlyList<ITransformer> _between;
 
-    /// <param name="ml">Where it runs.</param>
+    /// <param name="ml">The context.</param>
     /// <param name="saved">The model, which is disposed with this.</param>
     /// <param name="batchSize">Clips that go through the network together; as saved when null.</param>
-    /// <param name="keepMel">Gives each clip its waveform and mel spectrogram too.</param>
-    /// <param name="longest">Files that are longer become a <see cref="LongFile"/>, if the pipeline can be streamed; none do when null.</param>
-    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false, TimeSpan? longest = null)
+    /// <param name="keepMel">Keeps the waveform and mel spectrogram of each clip.</param>
+    /// <param name="max">If the pipeline can be streamed, longer files become a <see cref="LongSound"/>; none do when null.</param>
+    public TokenPipeline(MLContext ml, SavedModel saved, int? batchSize, bool keepMel = false, TimeSpan? max = null)
     {
-        int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio"), tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
-        if (loading > tokenizer) throw new InvalidDataException($"'{saved.Path}' tokenizes before it loads audio: its tokens are not those of files.");
+        int loading = saved.PlaceOf<AudioLoadingTransformer>("Transforms.LoadAudio");
+        int tokenizer = saved.PlaceOf<AudioTokenizerTransformer>("Transforms.TokenizeAudio");
+        if (loading > tokenizer)
+            throw new InvalidDataException($"'{saved.Path}' tokenizes before it loads audio: its tokens are not those of files.");
         (_ml, _saved, _keepMel) = (ml, saved, keepMel);
         _loading = (AudioLoadingTransformer)saved.Transformers[loading];
         Tokenizer = (AudioTokenizerTransformer)saved.Transformers[tokenizer];
         if (batchSize is { } size) Tokenizer = Tokenizer.WithBatchSize(size);
         _between = [.. saved.Transformers.Take(tokenizer).Skip(loading + 1)];
-        if (CanStream) _longest = longest;
+        if (CanStream) _max = max;
     }
 
     public AudioTokenizerTransformer Tokenizer { get; }
 
     public AudioBsqModel Model => Tokenizer.Model;
 
-    /// <summary>Whether a stream gives the same tokens: there is nothing between file and tokens but the model's own mel spectrogram.</summary>
+    /// <summary>
+    /// Whether streaming gives the same tokens: the only step between file and tokens is the model's own mel spectrogram.
+    /// </summary>
     public bool CanStream =>
-        _between is [MelSpectrogramTransformer mel] && mel.InputColumnName == _loading.OutputColumnName && Tokenizer.InputColumnName == mel.OutputColumnName
+        _between is [MelSpectrogramTransformer mel] && mel.InputColumnName == _loading.OutputColumnName
+            && Tokenizer.InputColumnName == mel.OutputColumnName
         && mel.Options == Model.Mel && _loading.Options.SampleRate == Model.Mel.SampleRate && Model.Mel.Level != MelLevel.FileMaximum;
 
-    /// <summary>Each path's tokens, or why there are none, in order. Files are read as the results are asked for.</summary>
+    /// <summary>Makes the tokens of each path, in order, or says why there are none. Files are read when results are wanted.</summary>
     public IEnumerable<TokenizedClip> Tokenize(IReadOnlyList<string> paths, CancellationToken cancellation)
     {
-        var found = new Dictionary<int, LongFile?>(); // a batch ahead
+        var found = new Dictionary<int, LongSound?>(); // paths are examined a batch ahead
         for (int next = 0; next < paths.Count;)
         {
             if (LongAt(next) is { } file)
@@ -58,7 +64,8 @@ internal sealed class TokenPipeline : IDisposable
                 continue;
             }
 
-            using var reader = new Reader(this, View(Enumerable.Range(next, paths.Count - next).TakeWhile(place => LongAt(place) is null).Select(place => paths[place]), cancellation));
+            var batch = Enumerable.Range(next, paths.Count - next).TakeWhile(place => LongAt(place) is null).Select(place => paths[place]);
+            using var reader = new Reader(this, View(batch, cancellation));
             while (next < paths.Count && !reader.HasFailed && LongAt(next) is null)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -68,10 +75,10 @@ internal sealed class TokenPipeline : IDisposable
             }
         }
 
-        LongFile? LongAt(int place)
+        LongSound? LongAt(int place)
         {
-            if (_longest is not { } longest) return null;
-            if (!found.TryGetValue(place, out var file)) found[place] = file = LongFile.Find(paths[place], longest, Model);
+            if (_max is not { } max) return null;
+            if (!found.TryGetValue(place, out var file)) found[place] = file = LongSound.Find(paths[place], max, Model);
             return file;
         }
     }
@@ -87,7 +94,9 @@ internal sealed class TokenPipeline : IDisposable
         var columns = SchemaDefinition.Create(typeof(Row));
         columns[nameof(Row.Path)].ColumnName = _loading.InputColumnName;
         var rows = _ml.Data.LoadFromEnumerable(paths.Select(path => Row.Of(path, cancellation)), columns);
-        var options = new AudioLoadingOptions { SampleRate = _loading.Options.SampleRate, OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = ErrorColumn };
+        var options =
+            new AudioLoadingOptions
+            { SampleRate = _loading.Options.SampleRate, OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = ErrorColumn };
         var view = _ml.Transforms.LoadAudio(_loading.OutputColumnName, _loading.InputColumnName, options).Fit(rows).Transform(rows);
         foreach (var transformer in _between) view = transformer.Transform(view);
         return Tokenizer.Transform(view);
@@ -104,7 +113,7 @@ internal sealed class TokenPipeline : IDisposable
         }
     }
 
-    /// <summary>Reads the view row by row. A row that makes the pipeline throw ends it: the rows after that need a new reader.</summary>
+    /// <summary>Reads the view row by row. A row that makes the pipeline throw ends it; the rows after that need a new reader.</summary>
     private sealed class Reader : IDisposable
     {
         private readonly TokenPipeline _owner;
@@ -120,11 +129,13 @@ internal sealed class TokenPipeline : IDisposable
         public Reader(TokenPipeline owner, IDataView view)
         {
             _owner = owner;
-            DataViewSchema.Column waveform = view.Schema[owner._loading.OutputColumnName], error = view.Schema[ErrorColumn], tokens = view.Schema[owner.Tokenizer.OutputColumnName];
+            DataViewSchema.Column waveform = view.Schema[owner._loading.OutputColumnName], error = view.Schema[ErrorColumn];
+            var tokens = view.Schema[owner.Tokenizer.OutputColumnName];
             DataViewSchema.Column? mel = owner._keepMel ? view.Schema[owner.Tokenizer.InputColumnName] : null;
             _cursor = view.GetRowCursor(mel is { } column ? [waveform, error, tokens, column] : [waveform, error, tokens]);
             _mel = mel is { } kept ? _cursor.GetGetter<VBuffer<float>>(kept) : null;
-            (_waveform, _error, _keys) = (_cursor.GetGetter<VBuffer<float>>(waveform), _cursor.GetGetter<ReadOnlyMemory<char>>(error), _cursor.GetGetter<VBuffer<uint>>(tokens));
+            (_waveform, _error) = (_cursor.GetGetter<VBuffer<float>>(waveform), _cursor.GetGetter<ReadOnlyMemory<char>>(error));
+            _keys = _cursor.GetGetter<VBuffer<uint>>(tokens);
         }
 
         public bool HasFailed { get; private set; }
@@ -133,7 +144,8 @@ internal sealed class TokenPipeline : IDisposable
         {
             try
             {
-                if (!_cursor.MoveNext()) throw new InvalidOperationException("The pipeline drops rows; tokens cannot be matched with their files.");
+                if (!_cursor.MoveNext())
+                    throw new InvalidOperationException("The pipeline drops rows; tokens cannot be matched with their files.");
                 _error(ref _reason);
                 if (!_reason.IsEmpty) return (null, _reason.ToString());
                 _waveform(ref _samples);

@@ -1,9 +1,12 @@
 using System.Globalization;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>What a file of tokens holds, all clips together.</summary>
-internal sealed record TokenSummary(string Kind, string Path, long Bytes, int Clips, double Seconds, long Tokens, int BitsPerToken, int SampleRate, double BitsPerSecond) : ISummary
+/// <summary>The content of a tokens file, all clips together.</summary>
+internal sealed record TokenSummary(
+    string Kind, string Path, long Bytes, int Clips, double Seconds, long Tokens, int BitsPerToken, int SampleRate, double BitsPerSecond)
+        : ISummary
 {
     /// <exception cref="InvalidDataException">Not one line is a clip.</exception>
     public static TokenSummary Of(string path, Tally tally, CancellationToken cancellation)
@@ -28,7 +31,9 @@ internal sealed record TokenSummary(string Kind, string Path, long Bytes, int Cl
         }
 
         if (first is null || clips == 0) throw new InvalidDataException($"'{path}' holds no clip as 'audiobsq tokenize' writes it.");
-        return new TokenSummary("tokens", path, new FileInfo(path).Length, clips, seconds, tokens, first.BitsPerToken, first.SampleRate, seconds > 0 ? tokens * first.BitsPerToken / seconds : 0);
+        return new TokenSummary(
+            "tokens", path, new FileInfo(path).Length, clips, seconds, tokens, first.BitsPerToken, first.SampleRate,
+            seconds > 0 ? tokens * first.BitsPerToken / seconds : 0);
     }
 
     public IEnumerable<(string Name, string Value)> Rows()
@@ -45,8 +50,8 @@ internal sealed record TokenSummary(string Kind, string Path, long Bytes, int Cl
     private static string? Misfit(ClipTokens clip, ClipTokens first)
     {
         if (clip.Samples < 0 || clip.SampleRate <= 0) return $"{clip.Samples} samples at {clip.SampleRate} Hz are no clip";
-        return clip.BitsPerToken == first.BitsPerToken && clip.SampleRate == first.SampleRate
-            ? null
-            : $"{clip.BitsPerToken} bits at {clip.SampleRate} Hz, and the clips before it have {first.BitsPerToken} at {first.SampleRate} Hz: another model made it";
+        if (clip.BitsPerToken == first.BitsPerToken && clip.SampleRate == first.SampleRate) return null;
+        string others = $"the clips before it have {first.BitsPerToken} at {first.SampleRate} Hz";
+        return $"{clip.BitsPerToken} bits at {clip.SampleRate} Hz, and {others}: another model made it";
     }
 }

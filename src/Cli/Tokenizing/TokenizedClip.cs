@@ -1,11 +1,13 @@
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>What became of one path: a clip with its tokens, a long file whose tokens are still to be made, or a reason why there are none.</summary>
+/// <summary>
+/// The result for one path: a clip with its tokens, a long file whose tokens are still to be made, or the reason why there is neither.
+/// </summary>
 /// <param name="Path">As it was given.</param>
 /// <param name="Clip">The clip, or null.</param>
 /// <param name="Long">The long file, or null.</param>
 /// <param name="Reason">Why there is neither; empty otherwise.</param>
-internal readonly record struct TokenizedClip(string Path, ClipTokens? Clip, LongFile? Long, string Reason)
+internal readonly record struct TokenizedClip(string Path, ClipTokens? Clip, LongSound? Long, string Reason)
 {
     /// <summary>Without the long file, for pipelines that find none.</summary>
     public void Deconstruct(out string path, out ClipTokens? clip, out string reason) => (path, clip, reason) = (Path, Clip, Reason);

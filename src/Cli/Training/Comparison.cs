@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AudioBsq.Cli.Console;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>Cases side by side. The errors are those of the weights that each run kept, on its validation clips.</summary>
+/// <summary>Sweep variants side by side. Errors are those of the weights that each run kept, on its validation clips.</summary>
 internal sealed record Comparison(string Kind, IReadOnlyList<Comparison.Row> Cases) : ISummary
 {
     private static readonly (string Name, string Format, Func<JsonElement, double> Of)[] Columns =
@@ -18,44 +19,51 @@ internal sealed record Comparison(string Kind, IReadOnlyList<Comparison.Row> Cas
         ("Seconds", "F0", run => run.GetProperty("seconds").GetDouble()),
     ];
 
-    /// <summary>Of <see cref="Table"/>.</summary>
+    /// <summary>Headings of <see cref="Table"/>.</summary>
     public static string[] Headings { get; } = ["Case", .. Columns.Select(column => column.Name), "Mel error of each seed"];
 
-    public static Comparison Of(IEnumerable<ComparedRun> runs) => new("comparison", [.. runs.GroupBy(run => run.Case).Select(Row.Of)]);
+    public static Comparison Of(IEnumerable<SweepRun> runs) => new("comparison", [.. runs.GroupBy(run => run.Variant).Select(Row.Of)]);
 
-    /// <summary>A row for each case.</summary>
-    public IEnumerable<string[]> Table() => Cases.Select(row => (string[])[row.Name, .. Columns.Select(column => Say(row.Figures[column.Name], column.Format)), Seeds(row)]);
+    /// <summary>A row for each variant.</summary>
+    public IEnumerable<string[]> Table() =>
+        Cases.Select(row => (string[])[row.Name, .. Columns.Select(column => Text(row.Figures[column.Name], column.Format)), Seeds(row)]);
 
-    public IEnumerable<(string Name, string Value)> Rows() => Cases.Select(row => (row.Name, Say(row.Figures["Mel error"], "F3")));
+    public IEnumerable<(string Name, string Value)> Rows() => Cases.Select(row => (row.Name, Text(row.Figures["Mel error"], "F3")));
 
     public string Markdown()
     {
         var text = new StringBuilder();
-        foreach (string[] cells in Table().Prepend([.. Headings.Select(_ => "---")]).Prepend(Headings)) text.Append($"| {string.Join(" | ", cells)} |\n");
+        foreach (string[] cells in Table().Prepend([.. Headings.Select(_ => "---")]).Prepend(Headings))
+            text.Append($"| {string.Join(" | ", cells)} |\n");
         return text.ToString();
     }
 
-    private static double Validation(JsonElement run, string name) => run.GetProperty("final").GetProperty("validation").GetProperty(name).GetDouble();
+    private static double Validation(JsonElement run, string name) =>
+        run.GetProperty("final").GetProperty("validation").GetProperty(name).GetDouble();
 
-    private static string Seeds(Row row) => string.Join(", ", row.Figures["Mel error"].Runs.Select(value => value.ToString("F2", CultureInfo.InvariantCulture)));
+    private static string Seeds(Row row) =>
+        string.Join(", ", row.Figures["Mel error"].Runs.Select(value => value.ToString("F2", CultureInfo.InvariantCulture)));
 
-    private static string Say(Figure figure, string format)
+    private static string Text(Figure figure, string format)
     {
-        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return figure.Runs.Distinct().Count() == 1 ? Text(figure.Mean) : $"{Text(figure.Mean)} ± {Text(figure.Deviation)}";
+        string Format(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+        return figure.Runs.Distinct().Count() == 1 ? Format(figure.Mean) : $"{Format(figure.Mean)} ± {Format(figure.Deviation)}";
     }
 
-    /// <summary>A case's figures by column, and what it sets.</summary>
-    internal sealed record Row(string Name, IReadOnlyList<string> Overrides, IReadOnlyList<int> Seeds, IReadOnlyDictionary<string, Figure> Figures)
+    /// <summary>A variant, and its figures by column.</summary>
+    internal sealed record Row(
+        string Name, IReadOnlyList<string> Overrides, IReadOnlyList<int> Seeds, IReadOnlyDictionary<string, Figure> Figures)
     {
-        public static Row Of(IGrouping<ComparedCase, ComparedRun> runs)
+        public static Row Of(IGrouping<SweepVariant, SweepRun> runs)
         {
             JsonElement[] results = [.. runs.Select(run => run.Read())];
-            return new Row(runs.Key.Name, runs.Key.Overrides, [.. runs.Select(run => run.Seed)], Columns.ToDictionary(column => column.Name, column => Figure.Of([.. results.Select(column.Of)])));
+            return new Row(
+                runs.Key.Name, runs.Key.Overrides, [.. runs.Select(run => run.Seed)],
+                Columns.ToDictionary(column => column.Name, column => Figure.Of([.. results.Select(column.Of)])));
         }
     }
 
-    /// <summary>A figure of each run, their mean, and their standard deviation (0 for a single one).</summary>
+    /// <summary>Mean and standard deviation (0 for a single run) of a figure, and its value in each run.</summary>
     internal sealed record Figure(double Mean, double Deviation, IReadOnlyList<double> Runs)
     {
         public static Figure Of(double[] runs)

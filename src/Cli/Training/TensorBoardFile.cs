@@ -1,47 +1,58 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using Google.Protobuf;
+using Tensorboard;
 
 namespace AudioBsq.Cli.Training;
 
 /// <summary>
-/// An event file of TensorBoard: TFRecord frames (length, its checksum, data, its checksum; tensorflow/core/lib/io/record_writer.h), each an Event
-/// message (tensorflow/core/util/event.proto). TorchSharp's SummaryWriter is not used: it dates every event 1970, and cannot tell TensorBoard
-/// that steps are taken again.
+/// An event file of TensorBoard: TFRecord frames (length, its checksum, data, its checksum; tensorflow/core/lib/io/record_writer.h), each
+/// with an Event message, of the classes that TorchSharp carries. TorchSharp's own SummaryWriter is not used: it dates every event 1970,
+/// and cannot tell TensorBoard that steps are repeated.
 /// </summary>
 internal sealed class TensorBoardFile : IDisposable
 {
+    private const int Rgba = 4;
+
     private readonly FileStream _file;
 
-    /// <param name="folder">It is made if need be. TensorBoard reads its files in the order of their names, which begin with the time.</param>
+    /// <param name="folder">It is created if need be. TensorBoard reads its files in the order of their names, which begin with the
+    /// time.</param>
     /// <param name="firstStep">Events of earlier files from this step on are no longer shown.</param>
     public TensorBoardFile(string folder, int firstStep)
     {
         Directory.CreateDirectory(folder);
         _file = new FileStream(NewName(folder), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        Write(new TensorBoardMessage().Text(3, "brain.Event:2"), firstStep);
-        Write(new TensorBoardMessage().Message(7, new TensorBoardMessage().Whole(1, 1)), firstStep); // SessionLog.START, as PyTorch's purge_step
+        Write(new Event { FileVersion = "brain.Event:2" }, firstStep);
+        // as PyTorch's purge_step
+        Write(new Event { SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } }, firstStep);
         Flush();
     }
 
-    /// <summary>A point of a chart; charts of one group ("group/name") stand together.</summary>
-    public void Scalar(string tag, double value, int step) => Summary(new TensorBoardMessage().Text(1, tag).Single(2, (float)value), step);
+    /// <summary>Adds a point to a chart; charts of one group ("group/name") are shown together.</summary>
+    public void AddScalar(string tag, double value, int step) =>
+        Write(new Summary.Types.Value { Tag = tag, SimpleValue = (float)value }, step);
 
-    /// <summary>A picture that is a PNG file in RGBA.</summary>
-    public void Image(string tag, byte[] png, int width, int height, int step) =>
-        Summary(new TensorBoardMessage().Text(1, tag).Message(4, new TensorBoardMessage().Whole(1, height).Whole(2, width).Whole(3, 4).Bytes(4, png)), step);
+    /// <summary>Adds a picture, which is a PNG file in RGBA.</summary>
+    public void AddImage(string tag, byte[] png, int width, int height, int step)
+    {
+        var image =
+            new Summary.Types.Image { Height = height, Width = width, Colorspace = Rgba, EncodedImageString = ByteString.CopyFrom(png) };
+        Write(new Summary.Types.Value { Tag = tag, Image = image }, step);
+    }
 
-    /// <summary>What was written can be read from here on.</summary>
+    /// <summary>Lets readers see what was written.</summary>
     public void Flush() => _file.Flush();
 
     public void Dispose() => _file.Dispose();
 
-    private void Summary(TensorBoardMessage value, int step) => Write(new TensorBoardMessage().Message(5, new TensorBoardMessage().Message(1, value)), step);
+    private void Write(Summary.Types.Value value, int step) => Write(new Event { Summary = new Summary { Value = { value } } }, step);
 
-    private void Write(TensorBoardMessage content, int step)
+    private void Write(Event content, int step)
     {
-        double now = (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds;
-        byte[] data = [.. new TensorBoardMessage().Double(1, now).Whole(2, step).ToArray(), .. content.ToArray()];
+        (content.WallTime, content.Step) = ((DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds, step);
+        byte[] data = content.ToByteArray();
         Span<byte> length = stackalloc byte[12];
         BinaryPrimitives.WriteInt64LittleEndian(length, data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(length[8..], Checksum(length[..8]));
@@ -51,7 +62,7 @@ internal sealed class TensorBoardFile : IDisposable
         _file.Write(length[..4]);
     }
 
-    // CRC-32C, rotated and shifted: a checksum of data that holds checksums would be weak.
+    // CRC-32C, rotated and shifted, because a plain one is weak for data that itself holds checksums.
     private static uint Checksum(ReadOnlySpan<byte> data)
     {
         uint crc = uint.MaxValue;
@@ -61,7 +72,8 @@ internal sealed class TensorBoardFile : IDisposable
 
     private static string NewName(string folder)
     {
-        string name = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.audiobsq"));
+        long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        string name = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now:D10}.audiobsq"));
         for (int i = 0; ; i++)
         {
             string numbered = string.Create(CultureInfo.InvariantCulture, $"{name}.{i:D3}");

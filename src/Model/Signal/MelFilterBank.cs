@@ -92,7 +92,7 @@ internal sealed class MelFilterBank
     }
 
     // Slaney's scale: 200/3 Hz per mel up to 1 kHz, from there 27 mels for every factor of 6.4.
-    private static double ToMel(double hertz, MelScale scale) => scale switch
+    internal static double ToMel(double hertz, MelScale scale) => scale switch
     {
         MelScale.Htk => 2595 * Math.Log10(1 + hertz / 700),
         _ => hertz < 1000 ? hertz * 3 / 200 : 15 + 27 * Math.Log(hertz / 1000) / Math.Log(6.4),

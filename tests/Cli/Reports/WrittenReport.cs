@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using AudioBsq.Decoding;
-using AudioBsq.Tests.Cli.Sounds;
+using AudioBsq.Tests.Cli.Evaluation;
 
 namespace AudioBsq.Tests.Cli.Reports;
 
@@ -18,7 +18,7 @@ public sealed class WrittenReport : IDisposable
         string[] metric = ["--metric-command", MetricTask.Line("difference"), "--metric-name", MetricName];
 
         Page = Path.Combine(_model.Folder, "page.html");
-        Code = Ran.AudioBsq(["report", _model.Zip, Folder, "-o", Page, "--clips", "3", "--seconds", "1", "--threads", "1", .. metric]).Code;
+        Code = Ran.AudioBsq(["evaluate", _model.Zip, Folder, "--html", Page, "--clips", "3", "--seconds", "1", "--threads", "1", .. metric]).Code;
         Json = JsonSerializer.Deserialize<JsonElement>(Ran.AudioBsq(["evaluate", _model.Zip, Folder, "--audio", "--json", .. metric]).Expect(1).Output);
         Text = File.ReadAllText(Page);
         Root = XDocument.Parse(Text).Root!;

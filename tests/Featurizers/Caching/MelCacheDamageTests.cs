@@ -5,6 +5,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.Featurizers.Caching;
 
 /// <summary>Caches that are damaged, cannot be written, or are not finished.</summary>
+[WithoutTorch]
 public sealed class MelCacheDamageTests : IDisposable
 {
     private readonly CachedClips _clips = new(4);
@@ -13,7 +14,7 @@ public sealed class MelCacheDamageTests : IDisposable
 
     public void Dispose() => _clips.Dispose();
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void AnyFlippedByte_IsFound_AndTheFileWrittenAnew()
     {
         var cached = _clips.Cache();

@@ -6,6 +6,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.Featurizers.Caching;
 
 /// <summary>What the cached column gives, and when its file is written anew.</summary>
+[WithoutTorch]
 public sealed class MelCacheTests : IDisposable
 {
     private readonly CachedClips _clips = new(6);

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class AudioFolderTests : IDisposable
 {
     private readonly MLContext _ml = new(seed: 1);

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class AudioFoldersTests : IDisposable
 {
     private readonly DataTree _tree = new();

@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class SpeechCommandsTests : IDisposable
 {
     private readonly DataTree _tree = new();

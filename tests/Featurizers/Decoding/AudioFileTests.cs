@@ -4,6 +4,7 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class AudioFileTests
 {
     private static readonly string WavPath = TestData.PathOf("audio", "LJ001-0008.wav");

@@ -2,6 +2,7 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class FlacDecoderTests
 {
     // The worked examples of RFC 9639, appendix D.

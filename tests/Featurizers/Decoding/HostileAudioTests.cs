@@ -3,6 +3,7 @@ using AudioBsq.Decoding;
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
 /// <summary>Cut and changed files are decoded or refused with one of two exceptions, and never take much memory.</summary>
+[WithoutTorch]
 public class HostileAudioTests
 {
     private const long MostBytes = 48 << 20;

@@ -8,7 +8,7 @@ namespace AudioBsq.Tests.Featurizers.Decoding;
 
 public class PcmReaderTests
 {
-    [Theory]
+    [Theory, Trait("Speed", "Slow")]
     [InlineData(PcmSampleFormat.S16Le, 1, null), InlineData(PcmSampleFormat.S16Le, 2, 16_000), InlineData(PcmSampleFormat.S24Le, 3, 16_000)]
     [InlineData(PcmSampleFormat.S32Le, 256, null)]
     public async Task ReadAsync_GivesWhatReadBlocksGives(PcmSampleFormat sampleFormat, int channels, int? rate)

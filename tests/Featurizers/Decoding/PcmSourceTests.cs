@@ -3,6 +3,7 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class PcmSourceTests
 {
     [Theory]

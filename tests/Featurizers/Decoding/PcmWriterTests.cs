@@ -2,6 +2,7 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class PcmWriterTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using AudioBsq.Decoding;
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
 /// <summary>All recordings beside the repository, where there are any.</summary>
+[WithoutTorch]
 public class RealSpeechTests
 {
     private static string[] Files(string folder, string pattern)

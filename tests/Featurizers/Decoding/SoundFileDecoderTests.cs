@@ -2,6 +2,7 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class SoundFileDecoderTests
 {
     private static readonly string Mp3Path = TestData.PathOf("audio", "LJ001-0008.mp3");

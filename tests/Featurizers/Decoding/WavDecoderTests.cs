@@ -4,6 +4,7 @@ using static AudioBsq.Tests.Featurizers.Decoding.WavBytes;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class WavDecoderTests
 {
     public static TheoryData<string, byte[], byte[], float[]> Subtypes => new()

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class BatchDataViewTests
 {
     private readonly MLContext _ml = new(seed: 1);

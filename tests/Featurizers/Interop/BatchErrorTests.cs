@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class BatchErrorTests
 {
     private readonly MLContext _ml = new(seed: 1);

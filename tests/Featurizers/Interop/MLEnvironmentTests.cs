@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class MLEnvironmentTests
 {
     [Fact]

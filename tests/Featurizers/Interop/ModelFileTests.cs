@@ -6,6 +6,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class ModelFileTests
 {
     private readonly MLContext _ml = new(seed: 1);

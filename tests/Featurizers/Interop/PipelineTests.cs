@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.Featurizers.Interop;
 
 /// <summary>The batching view among ML.NET's own transforms.</summary>
+[WithoutTorch]
 public class PipelineTests
 {
     private readonly MLContext _ml = new(seed: 1);

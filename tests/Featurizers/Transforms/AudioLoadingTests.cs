@@ -6,6 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
+[WithoutTorch]
 public sealed class AudioLoadingTests : IDisposable
 {
     private readonly MLContext _ml = new(seed: 1);

@@ -6,6 +6,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
+[WithoutTorch]
 public sealed class AudioPartTests : IDisposable
 {
     private static readonly AudioLoadingOptions Parts = new() { StartColumn = "Start", EndColumn = "End" };

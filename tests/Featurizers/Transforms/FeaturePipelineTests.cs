@@ -7,6 +7,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
 /// <summary>Sound files to mel spectrograms: in chains, in prediction engines, and saved.</summary>
+[WithoutTorch]
 public sealed class FeaturePipelineTests : IDisposable
 {
     private static readonly MelOptions Mel = new() { SampleRate = 8_000, FftLength = 256, HopLength = 80, Bands = 20 };
@@ -91,7 +92,7 @@ public sealed class FeaturePipelineTests : IDisposable
         Assert.Equal(["Path", "Name"], schema.Select(column => column.Name));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void FreshProcess_LoadsWithoutRegistration()
     {
         var data = _ml.Data.LoadAudioFolder(_clips.Folder);

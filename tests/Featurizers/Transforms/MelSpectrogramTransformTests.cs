@@ -5,6 +5,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
+[WithoutTorch]
 public sealed class MelSpectrogramTransformTests
 {
     private static readonly MelOptions Small =

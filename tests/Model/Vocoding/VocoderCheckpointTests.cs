@@ -4,7 +4,7 @@ using AudioBsq.Vocoding;
 namespace AudioBsq.Tests.Model.Vocoding;
 
 [NoTensorLeaks]
-public class VocoderCheckpointTests : IDisposable
+public sealed class VocoderCheckpointTests : IDisposable
 {
     private readonly string _folder = TestData.NewFolder();
 

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using AudioBsq.Cli.Console;
+using AudioBsq.Cli.Tokenizing;
+
+namespace AudioBsq.Cli.Commands;
+
+/// <summary><c>audiobsq info</c>: describes a file. Its content decides what it is, not its name.</summary>
+internal sealed class InfoCommand : ExampleCommand
+{
+    private readonly Terminal _terminal;
+    private readonly CancellationToken _cancellation;
+
+    private readonly Argument<string> _file = CheckedArgument.Input<string>(
+        "FILE",
+        "A model's zip (load only models that you trust), a vocoder, a sound file, or a file of tokens, as JSON lines or .absq",
+        ArgumentArity.ExactlyOne);
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object in place of a table" };
+
+    public InfoCommand(Terminal terminal, CancellationToken cancellation)
+        : base(
+            "info",
+            "Say what a model, a vocoder, a sound file or a file of tokens holds.",
+            """
+            audiobsq info tokenizer.zip
+            audiobsq info hello.wav --json
+            audiobsq info hello.absq
+            """)
+    {
+        (_terminal, _cancellation) = (terminal, cancellation);
+        Add(_file);
+        Add(_json);
+    }
+
+    protected override int Run(ParseResult arguments)
+    {
+        string path = arguments.GetRequiredValue(_file);
+        var tally = new Tally(_terminal);
+        ISummary summary = Beginning(path) switch
+        {
+            _ when ContainerFile.IsOne(path) => ContainerSummary.Of(path, tally),
+            "PK" => ModelSummary.Of(path), // every zip
+            ['{', ..] => TokenSummary.Of(path, tally, _cancellation),
+            _ when VocoderSummary.MayBe(path) => VocoderSummary.Of(path),
+            _ => SoundSummary.Of(path),
+        };
+        if (arguments.GetValue(_json)) _terminal.Output.WriteLine(summary.ToJson());
+        else _terminal.Show([.. summary.Rows()]);
+        return tally.Total == 0 ? ExitCode.Success : ExitCode.SomeFailed;
+    }
+
+    // The first two characters that are no white space.
+    private static string Beginning(string path)
+    {
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder; name a file.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no file '{path}'.", path);
+        using var reader = new StreamReader(path);
+        while (char.IsWhiteSpace((char)reader.Peek())) reader.Read();
+        return $"{(char)reader.Read()}{(char)reader.Read()}";
+    }
+}

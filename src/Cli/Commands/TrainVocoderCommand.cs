@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Globalization;
+using AudioBsq.Cli.Console;
+using AudioBsq.Cli.Tokenizing;
+using AudioBsq.Decoding;
+using AudioBsq.Persistence;
+using AudioBsq.Signal;
+using AudioBsq.Vocoding;
+using Microsoft.ML;
+
+namespace AudioBsq.Cli.Commands;
+
+/// <summary><c>audiobsq train-vocoder</c>: trains a vocoder on sound files.</summary>
+internal sealed class TrainVocoderCommand : ExampleCommand
+{
+    private static readonly (VocoderOptions Network, VocoderTrainingOptions Training) Defaults = (new(), new());
+
+    private readonly Terminal _terminal;
+    private readonly CancellationToken _cancellation;
+    private readonly TorchOptions _torch = new(batches: false);
+
+    private readonly Argument<string[]> _inputs = CheckedArgument.Input<string[]>(
+        "FOLDER", "Folders of sound files to learn from, or files", ArgumentArity.OneOrMore);
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The vocoder's file; it is written whole or not at all",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private readonly Option<string?> _tokenizer = new("--tokenizer")
+    {
+        Description = "A tokenizer's zip, whose reconstructions the vocoder learns to repair; load only models that you trust",
+        HelpName = "MODEL",
+    };
+
+    private readonly Option<int?> _steps = CheckedOption.Count("--steps", $"Training steps [default: {Defaults.Training.MaxSteps}]");
+
+    private readonly Option<int?> _crops =
+        CheckedOption.Count("--batch-size", $"Pieces of sound in one step [default: {Defaults.Training.BatchSize}]");
+
+    private readonly Option<int?> _width =
+        CheckedOption.Integer("--width", $"Channels of the network [default: {Defaults.Network.Width}]", min: 8);
+
+    private readonly Option<int?> _layers = CheckedOption.Count("--layers", $"Blocks of the network [default: {Defaults.Network.Layers}]");
+
+    private readonly Option<bool> _causal = new("--causal")
+    {
+        Description = "Let no convolution look ahead, so that streamed sound comes 150 ms earlier at the default sizes",
+    };
+
+    private readonly Option<int?> _seed = CheckedOption.Integer(
+        "--seed", $"Chooses first weights and pieces; the same seed gives the same vocoder [default: {Defaults.Training.Seed}]");
+
+    private readonly Option<bool> _flat = ClipList.FlatOption();
+
+    public TrainVocoderCommand(Terminal terminal, CancellationToken cancellation)
+        : base(
+            "train-vocoder",
+            "Train a vocoder, a small network that 'audiobsq reconstruct' makes sound with.",
+            """
+            audiobsq train-vocoder recordings/train -o vocoder.safetensors
+            audiobsq train-vocoder recordings/train -o vocoder.safetensors --tokenizer tokenizer.zip --steps 5000
+            """,
+            """
+            Without --tokenizer it is for mel spectrograms at their defaults: 16 kHz, 128 bands. All
+            clips are kept in memory. Files that cannot be read are named and left out. After Ctrl+C
+            nothing is written.
+            """)
+    {
+        (_terminal, _cancellation) = (terminal, cancellation);
+        Add(_inputs);
+        Add(_output);
+        Add(_tokenizer);
+        Add(_steps);
+        Add(_crops);
+        Add(_width);
+        Add(_layers);
+        Add(_causal);
+        Add(_seed);
+        Add(_flat);
+        _torch.AddTo(this);
+    }
+
+    protected override int Run(ParseResult arguments)
+    {
+        string output = arguments.GetRequiredValue(_output);
+        string? zip = arguments.GetValue(_tokenizer);
+        if (zip is not null) CheckedArgument.CheckIsNotRead(output, zip);
+        var (network, training) = Settings(arguments);
+        using var file = new AtomicFile(output);
+        var ml = _torch.CreateContext(arguments, out string device);
+        using var saved = zip is null ? null : SavedModel.Load(ml, zip);
+        var tokenizer = saved?.Tokenizer.Model;
+        var (mel, tally) = (tokenizer?.Mel ?? new MelOptions(), new Tally(_terminal));
+        var waveforms = Read(ml, arguments, mel.SampleRate, tally);
+        if (waveforms.Count == 0) return tally.Conclude();
+
+        VocoderProgress? last = null;
+        NeuralVocoder? vocoder = null;
+        var data = tokenizer is null
+            ? VocoderTrainingData.Of(waveforms)
+            : VocoderTrainingData.Of(waveforms, mel, clip => tokenizer.Decode(tokenizer.Encode(clip)));
+        _terminal.Watch("Training …", show => vocoder = NeuralVocoder.Train(
+            data, network, mel, training with { Device = device },
+            progress => show(Line(last = progress), Rows(progress)), _cancellation));
+        using (vocoder) vocoder!.Save(file.Stream);
+        file.Commit();
+        _terminal.Show([("Vocoder", output), .. Rows(last!)]);
+        return ExitCode.Of(waveforms.Count, tally.Total - waveforms.Count);
+    }
+
+    private (VocoderOptions Network, VocoderTrainingOptions Training) Settings(ParseResult arguments) =>
+    (
+        Defaults.Network with
+        {
+            Width = arguments.GetValue(_width) ?? Defaults.Network.Width,
+            Layers = arguments.GetValue(_layers) ?? Defaults.Network.Layers,
+            LookAheadFrames = arguments.GetValue(_causal) ? 0 : null,
+        },
+        Defaults.Training with
+        {
+            MaxSteps = arguments.GetValue(_steps) ?? Defaults.Training.MaxSteps,
+            BatchSize = arguments.GetValue(_crops) ?? Defaults.Training.BatchSize,
+            Seed = arguments.GetValue(_seed) ?? Defaults.Training.Seed,
+        }
+    );
+
+    private List<float[]> Read(MLContext ml, ParseResult arguments, int sampleRate, Tally tally)
+    {
+        var waveforms = new List<float[]>();
+        var clips = ClipList.Find(ml, arguments.GetRequiredValue(_inputs), recursive: !arguments.GetValue(_flat), tally.Refuse);
+        _terminal.Follow("Reading", clips.Count, hidden: false, report =>
+        {
+            foreach (string clip in clips)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    var sound = AudioFile.Read(clip, sampleRate);
+                    waveforms.Add(sound.Samples);
+                    tally.Count(sound.Seconds);
+                }
+                catch (Exception failure) when (
+                    failure is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+                {
+                    tally.Refuse(clip, Failure.Reason(failure));
+                }
+
+                report(tally.Total);
+            }
+        });
+        return waveforms;
+    }
+
+    private static string Line(VocoderProgress progress) => string.Create(CultureInfo.InvariantCulture,
+        $"step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MelError:F3} dB, "
+        + $"lr {progress.LearningRate:0.00e+0}, gradient {progress.GradientNorm:F3}, {progress.Speed:F1} s of sound/s");
+
+    private static (string Name, string Value)[] Rows(VocoderProgress progress)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        return
+        [
+            ("Step", string.Create(culture, $"{progress.Step:N0} of {progress.MaxSteps:N0}, pass {progress.Epoch:N0} over the data")),
+            ("Loss", string.Create(culture, $"{progress.Loss:F4}")),
+            ("Mel error", string.Create(culture, $"{progress.MelError:F3} dB")),
+            ("Speed", string.Create(culture, $"{progress.Speed:F1} s of sound a second")),
+            ("Time", progress.Elapsed.ToString(@"h\:mm\:ss", culture)),
+            ("Skipped steps", string.Create(culture, $"{progress.SkippedSteps:N0}")),
+        ];
+    }
+}

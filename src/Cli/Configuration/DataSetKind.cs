@@ -1,0 +1,20 @@
+namespace AudioBsq.Cli.Configuration;
+
+/// <summary>How a data set is laid out.</summary>
+public enum DataSetKind
+{
+    /// <summary>Any sound files.</summary>
+    AudioFolder,
+
+    /// <summary>As LibriSpeech.</summary>
+    LibriSpeech,
+
+    /// <summary>As Common Voice.</summary>
+    CommonVoice,
+
+    /// <summary>As Speech Commands.</summary>
+    SpeechCommands,
+
+    /// <summary>As AudioSet.</summary>
+    AudioSet,
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using AudioBsq.Native;
+using Microsoft.ML;
+using TorchSharp;
+
+namespace AudioBsq.Cli.Console;
+
+/// <summary>The options of commands that run a network: device, batch size, threads.</summary>
+/// <param name="configured">The command reads a configuration file, which gives device and batch size unless the command line does.</param>
+/// <param name="batches">The command has --batch-size, which changes no result.</param>
+internal sealed class TorchOptions(bool configured = false, bool batches = true)
+{
+    private readonly Option<string?> _device = new("--device")
+    {
+        Description = "Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N "
+            + (configured ? "[default: as configured]" : "[default: auto]"),
+        HelpName = "DEVICE",
+    };
+
+    private readonly Option<int?> _batchSize = CheckedOption.Count(
+        "--batch-size", "Clips that go through the network together; results do not depend on it [default: as saved in the model]");
+
+    private readonly Option<int?> _threads = CheckedOption.Count(
+        "--threads", "Threads of the network on a CPU; fewer can be faster where cores are shared [default: one for each core]");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_device);
+        if (batches && !configured) command.Add(_batchSize);
+        command.Add(_threads);
+    }
+
+    /// <summary>Clips in a batch; the model's own number when null.</summary>
+    public int? BatchSize(ParseResult arguments) => arguments.GetValue(_batchSize);
+
+    /// <summary>A context whose models run on the chosen device and number of threads.</summary>
+    public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null) =>
+        Create(arguments, Resolve(arguments.GetValue(_device) ?? device), seed);
+
+    /// <summary>The same, and the device by its full name.</summary>
+    public MLContext CreateContext(ParseResult arguments, out string device)
+    {
+        var place = Resolve(arguments.GetValue(_device) ?? "auto");
+        device = place.ToString();
+        return Create(arguments, place, seed: null);
+    }
+
+    private MLContext Create(ParseResult arguments, torch.Device device, int? seed)
+    {
+        if (arguments.GetValue(_threads) is { } threads) torch.set_num_threads(threads);
+        return new MLContext(seed) { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : -1, FallbackToCpu = false };
+    }
+
+    private static torch.Device Resolve(string name)
+    {
+        try
+        {
+            return TorchDevice.Resolve(name);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"Device '{name}' must be auto, cpu, cuda or cuda:N with a number N.");
+        }
+    }
+}

@@ -1,9 +1,0 @@
-namespace AudioBsq.Cli.Sounds;
-
-/// <summary>What a user's command said about two files: a number, or why there is none.</summary>
-internal readonly record struct MetricOutcome(double? Value, string? Problem)
-{
-    public static MetricOutcome Of(double value) => new(value, null);
-
-    public static MetricOutcome None(string problem) => new(null, problem);
-}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using AudioBsq.Cli.Configuration;
+using AudioBsq.MLNet;
+using AudioBsq.Signal;
+using AudioBsq.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.Cli.Training;
+
+/// <summary>
+/// The ML.NET pipeline of a configuration: files to waveforms, mel spectrograms and tokens. Training leaves out files that cannot be read.
+/// </summary>
+internal sealed class TrainingPipeline : IDisposable
+{
+    private const string Unreadable = " gets an empty waveform: "; // what LoadAudio warns with
+
+    private readonly MLContext _ml;
+    private readonly TrainingConfig _config;
+    private readonly Action<string, Exception?> _warn;
+    private readonly HashSet<string> _unread = [];
+    private readonly Lock _gate = new();
+    private IDataView? _clips, _validation;
+    private AudioTokenizerTransformer? _fitted;
+
+    public TrainingPipeline(MLContext ml, TrainingConfig config, Action<string, Exception?> warn)
+    {
+        (_ml, _config, _warn) = (ml, config, warn);
+        ml.Log += Hear;
+    }
+
+    /// <summary>Clips that could not be read.</summary>
+    public int Unread
+    {
+        get
+        {
+            lock (_gate) return _unread.Count;
+        }
+    }
+
+    /// <summary>The trained model.</summary>
+    public AudioBsqModel Model => _fitted!.Model;
+
+    /// <param name="report">Gets the training reports.</param>
+    /// <param name="caching">Gets the number of clips that were written to a cache on disk, and of all clips where that is known.</param>
+    /// <param name="cancellation">Stops both.</param>
+    public void Train(Action<TrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
+    {
+        _clips = _config.Data.LoadTraining(_ml);
+        var validation = _validation = _config.Data.LoadValidation(_ml);
+        var reading = Reading(Tolerant);
+        if (validation is not null) validation = Cached(reading.Fit(validation).Transform(validation), "validation", caching, cancellation);
+        var tokenizing = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
+        {
+            Model = _config.Model,
+            Training = _config.Training,
+            Seed = _config.Training.Seed,
+            ValidationSet = validation,
+            MetricsCallback = report,
+            CancellationToken = cancellation,
+            FrameCountColumnName = "Frames",
+        });
+        _fitted = tokenizing.Fit(Cached(reading.Fit(_clips).Transform(_clips), "train", caching, cancellation));
+    }
+
+    /// <summary>
+    /// The sound of a validation clip at the model's rate, and a name that no other clip has, such as "1-hello" for the first.
+    /// </summary>
+    public (string Name, Waveform Sound) ValidationClip(int place)
+    {
+        var clip = _ml.Data.TakeRows(place == 0 ? _validation! : _ml.Data.SkipRows(_validation!, place), 1); // SkipRows refuses 0
+        float[] sound = _ml.Transforms.LoadAudio("Waveform", "Path", Tolerant).Fit(clip).Transform(clip).GetColumn<float[]>("Waveform")
+            .Single();
+        string name = Path.GetFileNameWithoutExtension(clip.GetColumn<string>("Path").Single());
+        return (string.Create(CultureInfo.InvariantCulture, $"{place + 1}-{name}"), new Waveform(sound, _config.Mel.SampleRate));
+    }
+
+    /// <summary>Writes the whole pipeline. Unlike in training, a file that cannot be read is an error in it.</summary>
+    public void Save(Stream stream)
+    {
+        ITransformer[] whole = [.. Reading(_config.Loading).Fit(_clips!), _fitted!];
+        _ml.Model.Save(new TransformerChain<ITransformer>(whole), _clips!.Schema, stream);
+    }
+
+    public void Dispose()
+    {
+        _ml.Log -= Hear;
+        _fitted?.Dispose();
+    }
+
+    private AudioLoadingOptions Tolerant => _config.Loading with { OnError = LoadErrorHandling.EmptyWaveform };
+
+    private EstimatorChain<MelSpectrogramTransformer> Reading(AudioLoadingOptions loading) =>
+        _ml.Transforms.LoadAudio("Waveform", "Path", loading).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", _config.Mel));
+
+    private IDataView Cached(IDataView mels, string name, Action<long, long?> caching, CancellationToken cancellation)
+    {
+        if (_config.Data.MelCache == MelCachePlace.None) return mels;
+        if (_config.Data.MelCache == MelCachePlace.Memory) return _ml.Data.Cache(mels);
+        string path = Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel");
+        return _ml.Data.CacheMelSpectrograms(mels, "Mel", path, progress: caching, cancellationToken: cancellation);
+    }
+
+    // Without a cache every pass logs the same files again.
+    private void Hear(object? sender, LoggingEventArgs message)
+    {
+        if (message.Kind != ChannelMessageKind.Warning) return;
+        int at = message.RawMessage.IndexOf(Unreadable, StringComparison.Ordinal);
+        string text = at < 0 ? message.RawMessage : message.RawMessage[(at + Unreadable.Length)..];
+        lock (_gate)
+        {
+            if (at >= 0 && !_unread.Add(text)) return;
+            _warn(at < 0 ? text : $"left out: {text}", null);
+        }
+    }
+}
