@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using AudioBsq.Cli.Tokenizing;
-using AudioBsq.Inference;
 using AudioBsq.MLNet;
 using AudioBsq.Tests.Featurizers.Decoding;
 using AudioBsq.Tests.Model.Inference;
