@@ -99,7 +99,8 @@ internal sealed class TrainingPipeline : IDisposable
         if (_config.Data.MelCache == MelCachePlace.None) return mels;
         if (_config.Data.MelCache == MelCachePlace.Memory) return _ml.Data.Cache(mels);
         string path = Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel");
-        return _ml.Data.CacheMelSpectrograms(mels, "Mel", path, new MelCacheOptions { Progress = caching, CancellationToken = cancellation });
+        var options = new MelCacheOptions { Progress = caching, CancellationToken = cancellation };
+        return _ml.Data.CacheMelSpectrograms(mels, "Mel", path, options);
     }
 
     // Without a cache every pass logs the same files again.

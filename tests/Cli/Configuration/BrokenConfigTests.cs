@@ -36,7 +36,8 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("model:\n  persample_entropy_compute: exact", 2, "model.persample_entropy_compute", "group or analytical")]
     [InlineData("model:\n  embed_dim: 10", 2, "model.embed_dim: ", "GroupSize", "divide Bits (10)", "it is 9")]
     [InlineData("audioconfig:\n  heads: 7\n  width: 512", 2, "audioconfig.heads: ", "multiple of Heads (7)", "it is 512")]
-    [InlineData("audioconfig:\n  heads: 7\n  width: 100", 3, "audioconfig.width, audioconfig.heads: ", "multiple of Heads (7)", "it is 100")]
+    [InlineData(
+        "audioconfig:\n  heads: 7\n  width: 100", 3, "audioconfig.width, audioconfig.heads: ", "multiple of Heads (7)", "it is 100")]
     [InlineData("daudioconfig:\n  layers: 3\n  width: 100", 3, "daudioconfig.width: Decoder.Width", "multiple of Heads (8)", "it is 100")]
     [InlineData("audioconfig:\n  freq_patch_size: 12", 2, "audioconfig.freq_patch_size: ", "multiple of PatchBands (12)", "it is 128")]
     [InlineData("audioconfig:\n  input_length: 1000", 2, "audioconfig.input_length: ", "multiple of PatchFrames (16)", "it is 1000")]
@@ -75,7 +76,8 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("data:\n  sample_rate: 800_000", 2, "data.sample_rate: ", "768000 Hz")]
     [InlineData("loss:\n  disc_weight: -0.1", 2, "loss.disc_weight: ", "must not be negative", "it is -0.1")]
     [InlineData("loss:\n  multi_resolution_weight: -1", 2, "loss.multi_resolution_weight: ", "must not be negative", "it is -1")]
-    [InlineData("daudioconfig:\n  layers: 0\naudioconfig:\n  layers: 2", 2, "daudioconfig.layers: Decoder.Layers", "must be positive", "it is 0")]
+    [InlineData(
+        "daudioconfig:\n  layers: 0\naudioconfig:\n  layers: 2", 2, "daudioconfig.layers: Decoder.Layers", "must be positive", "it is 0")]
     [InlineData("model:\n  embed_dim: !!int 18", 2, "tags")]
     [InlineData("model:\n  <<: {embed_dim: 18}", 2, "'<<'")]
     [InlineData("model:\n  ? [a]\n  : 1", 2, "a key must be a name")]
@@ -102,7 +104,9 @@ public sealed class BrokenConfigTests : IDisposable
     [Fact] // each by itself, though the options stop at the first
     public void ErrorsOfOneOptionsType_AreAllTold()
     {
-        var error = Assert.Throws<InvalidDataException>(() => _text.Load("model:\n  beta: -1\n  embed_dim: 99\naudioconfig:\n  width: 96\n  heads: 6\n  layers: 0\n"));
+        var error =
+            Assert.Throws<InvalidDataException>(
+            () => _text.Load("model:\n  beta: -1\n  embed_dim: 99\naudioconfig:\n  width: 96\n  heads: 6\n  layers: 0\n"));
 
         string[] lines = error.Message.Split('\n');
         Assert.Equal(4, lines.Length);
@@ -134,17 +138,22 @@ public sealed class BrokenConfigTests : IDisposable
     {
         _text.Write("model:\n  zeta: lots\n", "base.yaml");
 
-        var error = Assert.Throws<InvalidDataException>(() => _text.Load("extends: base.yaml\nmodel:\n  beta: -1\n  beta: 2\n  bits: 3\ndata:\n  hop_length: 5000\n", "lr=0"));
+        var error =
+            Assert.Throws<InvalidDataException>(
+            () => _text.Load("extends: base.yaml\nmodel:\n  beta: -1\n  beta: 2\n  bits: 3\ndata:\n  hop_length: 5000\n", "lr=0"));
 
         string[] lines = error.Message.Split('\n');
         Assert.Equal(7, lines.Length);
         Assert.Contains("6 errors", lines[0]);
         Assert.Contains(lines, each => each.Contains("base.yaml:2: model.zeta"));
-        foreach (int line in (int[])[3, 4, 5, 7]) Assert.Contains(lines, each => each.StartsWith($"{_text.PathOf("run.yaml")}:{line}: ", StringComparison.Ordinal));
+        foreach (int line in (int[])[3, 4, 5, 7])
+            Assert.Contains(lines, each => each.StartsWith($"{_text.PathOf("run.yaml")}:{line}: ", StringComparison.Ordinal));
         Assert.Contains(lines, each => each.StartsWith("override 'lr=0'", StringComparison.Ordinal));
     }
 
     [Fact]
     public void MissingRoot_IsAnError() =>
-        Assert.Contains("run.yaml:2: data.root: data.root is needed", Assert.Throws<InvalidDataException>(() => TrainingConfig.Load(_text.Write("model: {}\ndata: {}"))).Message);
+        Assert.Contains(
+            "run.yaml:2: data.root: data.root is needed",
+            Assert.Throws<InvalidDataException>(() => TrainingConfig.Load(_text.Write("model: {}\ndata: {}"))).Message);
 }
