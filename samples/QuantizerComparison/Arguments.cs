@@ -6,7 +6,8 @@ namespace QuantizerComparison;
 internal sealed record Arguments
 {
     private const string Usage =
-        "usage: dotnet run -c Release --project samples/QuantizerComparison [TRAIN DEV] [--steps N] [--seeds N] [--threads N] [--entropy] [--output FOLDER]";
+        "usage: dotnet run -c Release --project samples/QuantizerComparison [TRAIN DEV] [--steps N] [--seeds N] [--threads N] "
+        + "[--entropy] [--output FOLDER]";
 
     public string Train { get; init; } = Path.Combine(AppContext.BaseDirectory, "clips", "train");
 

@@ -1,7 +1,8 @@
-// Which quantizer draws speech best from the same number of bits? Trains the same small model once with each, on the same speech, for
-// the same number of steps, and measures all of them on speech of other speakers.
+// Which quantizer reconstructs speech best from the same number of bits? Trains the same small model once with each, on the same speech,
+// for the same number of steps, and measures all of them on speech of other speakers.
 //
-//   dotnet run -c Release --project samples/QuantizerComparison [TRAIN DEV] [--steps N] [--seeds N] [--threads N] [--entropy] [--output FOLDER]
+//   dotnet run -c Release --project samples/QuantizerComparison [TRAIN DEV]
+//       [--steps N] [--seeds N] [--threads N] [--entropy] [--output FOLDER]
 //
 // TRAIN and DEV are folders of speech. Without them the clips of samples/Quickstart are used, and few steps: that shows how it works,
 // not which is better. --entropy compares settings of the binary spherical quantizer's entropy terms instead.
@@ -28,7 +29,11 @@ for (int seed = 1; seed <= arguments.Seeds; seed++)
         var training = new TrainingOptions { MaxSteps = arguments.Steps, Seed = seed, ReportEvery = arguments.Steps, Device = "cpu" };
         TrainingProgress? last = null;
         using var model = AudioBsqModel.Train(
-            TrainingData.Of(train), AudioBsqOptions.Tiny with { Quantizer = setup.Options }, mel.Options, training, progress => last = progress);
+            TrainingData.Of(train),
+            AudioBsqOptions.Tiny with { Quantizer = setup.Options },
+            mel.Options,
+            training,
+            progress => last = progress);
         report.Add(new Result(setup.Name, seed, model.Evaluate(dev), last!.Elapsed));
     }
 }

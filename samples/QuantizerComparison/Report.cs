@@ -33,17 +33,24 @@ internal sealed class Report
     public void Add(Result result)
     {
         _results.Add(result);
-        File.AppendAllText(_csv, $"{result.Setup};{result.Seed};{string.Join(';', Columns.Select(column => column.Of(result).ToString("R", CultureInfo.InvariantCulture)))}\n");
+        var values = Columns.Select(column => column.Of(result).ToString("R", CultureInfo.InvariantCulture));
+        File.AppendAllText(_csv, $"{result.Setup};{result.Seed};{string.Join(';', values)}\n");
         var codes = result.Dev.Codes;
-        Console.WriteLine($"{result.Setup,-34} seed {result.Seed}   {result.Dev.MeanAbsoluteError:F2} dB   {codes.DistinctCodes} codes   {codes.JointEntropy:F2} bit   {result.Training:mm\\:ss}");
+        Console.WriteLine(
+            $"{result.Setup,-34} seed {result.Seed}   {result.Dev.MeanAbsoluteError:F2} dB   {codes.DistinctCodes} codes   "
+            + $"{codes.JointEntropy:F2} bit   {result.Training:mm\\:ss}");
     }
 
     /// <summary>Means, and the standard deviation over seeds where there are several.</summary>
     public string WriteTable()
     {
-        var table = new StringBuilder($"| quantizer | {string.Join(" | ", Columns.Select(column => column.Name))} |\n|---|{string.Concat(Enumerable.Repeat("---|", Columns.Length))}\n");
+        string names = string.Join(" | ", Columns.Select(column => column.Name));
+        string rule = string.Concat(Enumerable.Repeat("---|", Columns.Length));
+        var table = new StringBuilder($"| quantizer | {names} |\n|---|{rule}\n");
         foreach (var runs in _results.GroupBy(result => result.Setup))
-            table.Append(CultureInfo.InvariantCulture, $"| {runs.Key} | {string.Join(" | ", Columns.Select(column => Say([.. runs.Select(column.Of)], column.Format)))} |\n");
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| {runs.Key} | {string.Join(" | ", Columns.Select(column => Say([.. runs.Select(column.Of)], column.Format)))} |\n");
         File.WriteAllText(_markdown, table.ToString());
         return $"{table}\n{_markdown} and {_csv}";
     }

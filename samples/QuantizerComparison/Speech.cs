@@ -8,7 +8,8 @@ internal static class Speech
 {
     public static float[][] Read(string folder, MelSpectrogram mel)
     {
-        string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsSound).Order(StringComparer.Ordinal)];
+        var all = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories);
+        string[] files = [.. all.Where(IsSound).Order(StringComparer.Ordinal)];
         if (files.Length == 0) throw new InvalidDataException($"'{folder}' holds no .wav or .flac file.");
         return Array.ConvertAll(files, file => mel.Extract(AudioFile.Read(file, mel.Options.SampleRate).Samples));
     }

@@ -44,7 +44,8 @@ internal static class Listening
 
         double seconds = rows.Sum(row => row.Waveform.Length / 16_000.0);
         int bits = tokenizer.OfType<AudioTokenizerTransformer>().Single().Model.Options.BitsPerToken;
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Clips", "Seconds", "bit/s", "Mel error, dB", "Means, dB", "Codes used", "× real time");
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("Clips", "Seconds", "bit/s", "Mel error, dB", "Means, dB", "Codes used", "× real time");
         table.AddRow(
             $"{rows.Count}",
             $"{seconds:F1}",

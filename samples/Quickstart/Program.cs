@@ -41,7 +41,8 @@ var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 16_000)
         Model = AudioBsqOptions.Tiny,
         Training = new TrainingOptions { MaxSteps = 300, ReportEvery = 30 },
         FrameCountColumnName = "Frames",
-        MetricsCallback = p => Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
+        MetricsCallback = p =>
+            Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
     }));
 Console.WriteLine($"Training on {folder}");
 var tokenizer = pipeline.Fit(train);

@@ -22,7 +22,8 @@ if (args is ["pcm", var sound])
     using var output = Console.OpenStandardOutput();
     foreach (var block in AudioFile.ReadBlocks(sound, 16_000))
     {
-        short[] rounded = Array.ConvertAll(block.ToArray(), sample => (short)Math.Clamp(MathF.Round(sample * 32_768), short.MinValue, short.MaxValue));
+        short[] rounded = Array.ConvertAll(
+            block.ToArray(), sample => (short)Math.Clamp(MathF.Round(sample * 32_768), short.MinValue, short.MaxValue));
         output.Write(MemoryMarshal.AsBytes(rounded.AsSpan()));
     }
 
@@ -52,7 +53,8 @@ double secondsPerStep = model.Options.PatchFrames / model.Mel.FrameRate;
 long step = 0;
 await foreach (int[] tokens in tokenizer.TokenizeAsync(samples))
 {
-    foreach (int[] one in tokens.Chunk(perStep)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step++ * secondsPerStep,8:F2} s  {string.Join(' ', one)}"));
+    foreach (int[] one in tokens.Chunk(perStep))
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step++ * secondsPerStep,8:F2} s  {string.Join(' ', one)}"));
 }
 
 return 0;

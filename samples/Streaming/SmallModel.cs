@@ -7,7 +7,9 @@ using Microsoft.ML.Data;
 
 namespace Streaming;
 
-/// <summary>A model to try streaming with, on the 15 clips of samples/Quickstart. It is far too small and too briefly trained to sound well.</summary>
+/// <summary>
+/// A model to try streaming with, on the 15 clips of samples/Quickstart. It is far too small and too briefly trained to sound well.
+/// </summary>
 internal static class SmallModel
 {
     // A token of 9 bits for every 20 ms. What makes a model causal is the mask; how far it looks back is what a stream has to remember.
@@ -16,7 +18,15 @@ internal static class SmallModel
         WindowFrames = 128,
         PatchFrames = 2,
         PatchBands = 128,
-        Encoder = new NetworkOptions { Width = 64, Layers = 2, Heads = 2, HeadWidth = 256, Mask = AttentionMask.BlockCausal, PastSteps = 24 },
+        Encoder = new NetworkOptions
+        {
+            Width = 64,
+            Layers = 2,
+            Heads = 2,
+            HeadWidth = 256,
+            Mask = AttentionMask.BlockCausal,
+            PastSteps = 24,
+        },
         Quantizer = new() { Bits = 9 },
     };
 
@@ -30,7 +40,8 @@ internal static class SmallModel
             {
                 Model = Options,
                 Training = new TrainingOptions { MaxSteps = 150, ReportEvery = 50 },
-                MetricsCallback = p => Console.Error.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
+                MetricsCallback = p => Console.Error.WriteLine(
+                    $"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
             }));
         return new TransformerChain<ITransformer>([.. pipeline.Fit(clips)]);
     }

@@ -9,23 +9,25 @@ namespace AudioBsq.MLNet;
 /// <summary>Reads original and synthesized waveforms side by side and measures them.</summary>
 internal static class AudioQualityEvaluator
 {
-    public static AudioQualityReport Evaluate(IHostEnvironment environment, IDataView data, string waveform, string synthesized, int? sampleRate)
+    public static AudioQualityReport Evaluate(
+        IHostEnvironment environment, IDataView data, string waveform, string synthesized, int? sampleRate)
     {
         var original = ColumnRule.SingleVector.Find(environment, data.Schema, waveform);
-        var drawn = ColumnRule.SingleVector.Find(environment, data.Schema, synthesized);
-        int rate = Rate(environment, original, drawn, sampleRate);
+        var made = ColumnRule.SingleVector.Find(environment, data.Schema, synthesized);
+        int rate = Rate(environment, original, made, sampleRate);
 
         var host = environment.Register(nameof(AudioQualityEvaluator));
         var clips = new List<AudioQuality>();
-        using var cursor = data.GetRowCursor([original, drawn]);
-        var (readOriginal, readDrawn) = (cursor.GetGetter<VBuffer<float>>(original), cursor.GetGetter<VBuffer<float>>(drawn));
-        VBuffer<float> originalRow = default, drawnRow = default;
+        using var cursor = data.GetRowCursor([original, made]);
+        var (readOriginal, readMade) = (cursor.GetGetter<VBuffer<float>>(original), cursor.GetGetter<VBuffer<float>>(made));
+        VBuffer<float> originalRow = default, madeRow = default;
         while (cursor.MoveNext())
         {
-            host.CheckAlive();
+            host.ThrowIfCanceled();
             readOriginal(ref originalRow);
-            readDrawn(ref drawnRow);
-            clips.Add(AudioQuality.Measure(Values(originalRow, waveform, rate, cursor.Position), Values(drawnRow, synthesized, rate, cursor.Position)));
+            readMade(ref madeRow);
+            var clip = Values(originalRow, waveform, rate, cursor.Position);
+            clips.Add(AudioQuality.Measure(clip, Values(madeRow, synthesized, rate, cursor.Position)));
         }
 
         return clips.Any(clip => clip.Seconds > 0)
@@ -33,15 +35,21 @@ internal static class AudioQualityEvaluator
             : throw new InvalidOperationException($"There is no sound to measure in column '{waveform}'.");
     }
 
-    private static int Rate(IExceptionContext context, DataViewSchema.Column original, DataViewSchema.Column drawn, int? given)
+    private static int Rate(IExceptionContext context, DataViewSchema.Column original, DataViewSchema.Column made, int? given)
     {
-        int? first = WaveformColumn.TryGetSampleRate(original), second = WaveformColumn.TryGetSampleRate(drawn);
+        int? first = AudioColumn.TryGetSampleRate(original), second = AudioColumn.TryGetSampleRate(made);
         int rate = given ?? first ?? second ?? throw new ArgumentException(
-            $"Neither column '{original.Name}' nor '{drawn.Name}' carries a sample rate: give it as sampleRate.", nameof(given));
+            $"Neither column '{original.Name}' nor '{made.Name}' carries a sample rate: give it as sampleRate.", nameof(given));
         AudioQuality.CheckRate(rate, "sampleRate");
-        if (first is { } a && a != rate) throw ColumnRule.Mismatch(context, original.Name, $"waveforms at {rate} Hz", $"waveforms at {a} Hz");
-        if (second is { } b && b != rate) throw ColumnRule.Mismatch(context, drawn.Name, $"waveforms at {rate} Hz", $"waveforms at {b} Hz");
+        Require(context, original.Name, first, rate);
+        Require(context, made.Name, second, rate);
         return rate;
+    }
+
+    private static void Require(IExceptionContext context, string name, int? carried, int rate)
+    {
+        if (carried is { } other && other != rate)
+            throw ColumnRule.Mismatch(context, name, $"waveforms at {rate} Hz", $"waveforms at {other} Hz");
     }
 
     private static Waveform Values(in VBuffer<float> row, string name, int rate, long position)

@@ -1,55 +1,88 @@
 using AudioBsq.MLNet;
 using AudioBsq.Signal;
+using AudioBsq.Vocoding;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(AudioSynthesisTransformer), null, typeof(SignatureLoadModel), "", AudioSynthesisTransformer.LoaderSignature)]
+[assembly: LoadableTransformer(typeof(AudioSynthesisTransformer), "AUDBSQSY", "AudioBsqSynthesis")]
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Adds a column of waveforms to a column of mel spectrograms. The same spectrogram and seed always give the same samples.</summary>
-public sealed class AudioSynthesisTransformer : AudioTransformer
+/// <summary>
+/// Adds a column of waveforms to a column of mel spectrograms. A row's waveform does not depend on other rows. The weights of a vocoder
+/// live in native memory until this transformer is disposed.
+/// </summary>
+public sealed class AudioSynthesisTransformer : AudioTransformer, ILoadableTransformer<AudioSynthesisTransformer>
 {
-    internal const string LoaderSignature = "AudioBsqSynthesis";
+    private const string VocoderEntry = "Vocoder.safetensors";
 
-    private static readonly ModelFormat SavedAs = new("AUDBSQSY", LoaderSignature, typeof(AudioSynthesisTransformer));
+    private readonly string? _sampleCount;
+    private readonly int _refinement;
+    private readonly SharedResource<IWaveformSynthesizer>.Lease _synthesizer;
 
-    private readonly Settings _settings;
-    private readonly GriffinLim _griffinLim;
+    internal AudioSynthesisTransformer(
+        IHostEnvironment environment,
+        ColumnNames columns,
+        string? sampleCount,
+        int refinement,
+        SharedResource<IWaveformSynthesizer>.Lease synthesizer)
+        : base(environment, columns, owned: synthesizer) =>
+        (_sampleCount, _refinement, _synthesizer) = (sampleCount, refinement, synthesizer);
 
-    internal AudioSynthesisTransformer(IHostEnvironment environment, Settings settings)
-        : base(environment, nameof(AudioSynthesisTransformer)) => (_settings, _griffinLim) = (settings, new GriffinLim(settings.Mel, settings.GriffinLim));
-
-    private protected override ModelFormat Format => SavedAs;
+    /// <summary>
+    /// What makes the sound, for use without ML.NET, as long as this transformer is not disposed: a <see cref="GriffinLim"/>, or the
+    /// <see cref="NeuralVocoder"/> that was given, trained or loaded.
+    /// </summary>
+    public IWaveformSynthesizer Synthesizer => _synthesizer.Value;
 
     private protected override BatchMapper Bind(DataViewSchema input)
     {
-        var column = MelRows.Find(Host, input, _settings.Input, _settings.Mel);
-        DataViewSchema.Column? samples = _settings.SampleCount is { } name ? FrameCounts.Find(Host, input, name) : null;
+        var synthesizer = Synthesizer;
+        var column = MelRows.Find(Host, input, InputColumnName, synthesizer.Mel);
+        DataViewSchema.Column? samples = _sampleCount is { } name ? FrameCounts.Find(Host, input, name) : null;
         return new BatchMapper(
             input,
             samples is { } s ? [column, s] : [column],
-            [WaveformColumn.Create(_settings.Output, _settings.Mel.SampleRate)],
-            (row, capacity) => new SynthesisSession((mel, wanted) => _griffinLim.Synthesize(mel, wanted), row, column, _settings.Mel.Bands, samples, capacity));
+            [AudioColumn.OfWaveforms(OutputColumnName, synthesizer.SampleRate)],
+            (row, capacity) => new SynthesisSession(Synthesize, row, column, synthesizer.Mel.Bands, samples, capacity))
+        {
+            MaxCursors = synthesizer is NeuralVocoder vocoder ? ModelDevice.MaxCursors(vocoder.Device) : int.MaxValue,
+        };
     }
 
-    private protected override void Save(ModelWriter writer) => writer.Options(_settings);
-
-    private static AudioSynthesisTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
-        new(environment, new ModelReader(context, SavedAs).Options<Settings>(settings => settings.Validate()));
-
-    /// <summary>What is saved.</summary>
-    internal sealed record Settings(string Output, string Input, string? SampleCount, MelOptions Mel, GriffinLimOptions GriffinLim)
+    private float[] Synthesize(float[] mel, int? samples)
     {
-        public void Validate()
+        using var use = _synthesizer.Borrow();
+        return use.Value is NeuralVocoder vocoder ? vocoder.Synthesize(mel, samples, _refinement) : use.Value.Synthesize(mel, samples);
+    }
+
+    private protected override void Save(ModelWriter writer)
+    {
+        var settings = new SynthesisSettings(OutputColumnName, InputColumnName, _sampleCount, _refinement);
+        switch (Synthesizer)
         {
-            ArgumentException.ThrowIfNullOrEmpty(Output);
-            ArgumentException.ThrowIfNullOrEmpty(Input);
-            Check.That(SampleCount is not "", SampleCount, "must be null or a name");
-            ArgumentNullException.ThrowIfNull(Mel);
-            ArgumentNullException.ThrowIfNull(GriffinLim);
-            Mel.Validate();
-            GriffinLim.Validate();
+            case GriffinLim griffinLim:
+                writer.Options(settings with { Mel = griffinLim.Mel, GriffinLim = griffinLim.Options });
+                break;
+            case NeuralVocoder vocoder:
+                writer.Options(settings);
+                writer.Shared(VocoderEntry, vocoder, vocoder.Save);
+                break;
+            case var other:
+                throw new NotSupportedException($"A {other.GetType().Name} cannot be saved in a pipeline: save the pipeline without it.");
         }
     }
+
+    static AudioSynthesisTransformer ILoadableTransformer<AudioSynthesisTransformer>.Load(IHostEnvironment environment, ModelReader reader)
+    {
+        var settings = reader.Options<SynthesisSettings>(saved => saved.Validate());
+        var synthesizer = settings is { Mel: { } mel, GriffinLim: { } options }
+            ? new SharedResource<IWaveformSynthesizer>(new GriffinLim(mel, options))
+            : reader.Shared(VocoderEntry, stream => ReadVocoder(stream, ModelDevice.Choose(environment)));
+        return new AudioSynthesisTransformer(
+            environment, new(settings.Output, settings.Input), settings.SampleCount, settings.RefinementIterations, synthesizer.Acquire());
+    }
+
+    private static SharedResource<IWaveformSynthesizer> ReadVocoder(Stream stream, string device) =>
+        new(VocoderFile.Read(stream, VocoderEntry, device));
 }

@@ -1,91 +1,191 @@
 using AudioBsq;
-using AudioBsq.Metrics;
 using AudioBsq.MLNet;
+using AudioBsq.Training;
 
 namespace Microsoft.ML;
 
 /// <summary>Audio tokens on <c>mlContext.Transforms</c> and <c>mlContext.Data</c>.</summary>
-public static class AudioTokenizerCatalog
+public static partial class AudioTokenizerCatalog
 {
     /// <summary>Trains a tokenizer on a mel column, and adds its tokens.</summary>
-    /// <param name="catalog">mlContext.Transforms.</param>
-    /// <param name="outputColumnName">Name of the token column, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>.</param>
-    /// <param name="inputColumnName">Name of the mel column, as <c>ExtractMelSpectrogram</c> makes it; the same as the output's when null.</param>
-    /// <param name="options">The model, its training and its batches; <see cref="AudioBsqOptions.Small"/> and defaults when null.</param>
-    /// <example><code source="../../samples/Quickstart/Program.cs" /></example>
-    public static AudioTokenizerEstimator TokenizeAudio(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, AudioTokenizerOptions? options = null)
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>.</param>
+    /// <param name="inputColumnName">Mel column, as <c>ExtractMelSpectrogram</c> makes it; that of the output when null.</param>
+    /// <param name="modelOptions">The model to train; <see cref="AudioBsqOptions.Small"/> when null.</param>
+    /// <param name="maxSteps">Optimizer steps.</param>
+    /// <param name="frameCountColumnName">Name of a second output column with each clip's number of frames (Int32); none when null.</param>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext(seed: 1);
+    /// IDataView clips = ml.Data.LoadAudioFolder("speech/train");
+    /// var pipeline = ml.Transforms.LoadAudio("Waveform", "Path")
+    ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
+    ///     .AppendCacheCheckpoint(ml)
+    ///     .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", AudioBsqOptions.Tiny, maxSteps: 300));
+    /// var tokenizer = pipeline.Fit(clips);
+    /// ml.Model.Save(tokenizer, clips.Schema, "tokenizer.zip");
+    /// </code>
+    /// </example>
+    public static AudioTokenizerEstimator TokenizeAudio(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string? inputColumnName = null,
+        AudioBsqOptions? modelOptions = null,
+        int maxSteps = 2_000,
+        string? frameCountColumnName = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        Check.That(inputColumnName is not "", inputColumnName, "must be null or a name");
-        return new AudioTokenizerEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName, options ?? new AudioTokenizerOptions());
+        var options = new AudioTokenizerOptions
+        {
+            Model = modelOptions ?? AudioBsqOptions.Small,
+            Training = new TrainingOptions { MaxSteps = maxSteps },
+            FrameCountColumnName = frameCountColumnName,
+        };
+        return catalog.TokenizeAudio(outputColumnName, inputColumnName, options);
     }
+
+    /// <summary>Trains a tokenizer on a mel column, and adds its tokens.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>.</param>
+    /// <param name="inputColumnName">Mel column, as <c>ExtractMelSpectrogram</c> makes it; that of the output when null.</param>
+    /// <param name="options">The model, its training and its batches.</param>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext(seed: 1);
+    /// var (train, validation) = ml.Data.LoadAudioFolders("speech");
+    /// var reading = ml.Transforms.LoadAudio("Waveform", "Path")
+    ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
+    ///     .Fit(train);
+    /// var tokenizer = ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
+    /// {
+    ///     Model = AudioBsqOptions.Standard,
+    ///     Training = new TrainingOptions { MaxSteps = 20_000, Patience = 5 },
+    ///     ValidationSet = reading.Transform(validation),
+    ///     MetricsCallback = progress => Console.WriteLine($"{progress.Step}: {progress.MeanAbsoluteError:F2} dB"),
+    /// }).Fit(reading.Transform(train));
+    /// </code>
+    /// </example>
+    public static AudioTokenizerEstimator TokenizeAudio(
+        this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, AudioTokenizerOptions options) =>
+        new(catalog.Environment(), ColumnNames.Of(outputColumnName, inputColumnName), options);
 
     /// <summary>Adds the tokens of a model that is trained already.</summary>
-    /// <param name="catalog">mlContext.Transforms.</param>
-    /// <param name="outputColumnName">Name of the token column.</param>
-    /// <param name="inputColumnName">Name of the mel column.</param>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Token column to add.</param>
+    /// <param name="inputColumnName">Mel column, made as the model's training data was; that of the output when null.</param>
     /// <param name="model">The model, which stays the caller's to dispose, after the last use of the pipeline.</param>
-    /// <param name="options">Batch size and frame count column; the rest is not used.</param>
-    public static AudioTokenizerEstimator TokenizeAudio(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, AudioBsqModel model, AudioTokenizerOptions? options = null)
+    /// <param name="frameCountColumnName">Name of a second output column with each clip's number of frames (Int32); none when null.</param>
+    /// <param name="batchSize">Rows that go through the network together, 1 to 65,536. Tokens do not depend on it.</param>
+    /// <exception cref="NotSupportedException">The model was saved without its encoder.</exception>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext();
+    /// using var model = AudioBsqModel.Load("model.safetensors");
+    /// IDataView clips = ml.Data.LoadAudioFolder("speech");
+    /// var pipeline = ml.Transforms.LoadAudio("Waveform", "Path")
+    ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", model.Mel))
+    ///     .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model));
+    /// IDataView tokens = pipeline.Fit(clips).Transform(clips);
+    /// </code>
+    /// </example>
+    public static AudioTokenizerEstimator TokenizeAudio(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string? inputColumnName,
+        AudioBsqModel model,
+        string? frameCountColumnName = null,
+        int batchSize = 16)
     {
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
         ArgumentNullException.ThrowIfNull(model);
-        return new AudioTokenizerEstimator(catalog.Environment(), outputColumnName, inputColumnName, options ?? new AudioTokenizerOptions(), model);
+        var options = new AudioTokenizerOptions { BatchSize = batchSize, FrameCountColumnName = frameCountColumnName };
+        return new AudioTokenizerEstimator(catalog.Environment(), ColumnNames.Of(outputColumnName, inputColumnName), options, model);
     }
 
-    /// <summary>Turns a mel column into waveforms by fast Griffin-Lim.</summary>
-    /// <param name="catalog">mlContext.Transforms.</param>
-    /// <param name="outputColumnName">Name of the waveform column, <c>Vector&lt;Single&gt;</c>.</param>
-    /// <param name="inputColumnName">Name of the mel column; the same as the output's when null.</param>
-    /// <param name="options">The inversion; defaults when null.</param>
-    public static AudioSynthesisEstimator SynthesizeAudio(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, AudioSynthesisOptions? options = null)
+    /// <summary>Turns the tokens of a fitted tokenizer back into mel spectrograms: the inverse of <c>TokenizeAudio</c>.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Mel column to add.</param>
+    /// <param name="inputColumnName">Token column; the tokenizer's when null.</param>
+    /// <param name="tokenizer">The tokenizer. Both hold the same weights, and once fitted, either can be disposed first.</param>
+    /// <param name="frameCountColumnName">
+    /// Column (Int32) with the number of frames that each clip is cut to; whole patches are kept when null.
+    /// </param>
+    /// <exception cref="NotSupportedException">The model was saved without its decoder.</exception>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext();
+    /// IDataView clips = ml.Data.LoadAudioFolder("speech");
+    /// var loaded = (TransformerChain&lt;ITransformer&gt;)ml.Model.Load("tokenizer.zip", out _);
+    /// var tokenizer = loaded.OfType&lt;AudioTokenizerTransformer&gt;().Single();
+    ///
+    /// IDataView tokens = loaded.Transform(clips);
+    /// var wayBack = ml.Transforms.ReconstructAudio("Reconstructed", "Tokens", tokenizer)
+    ///     .Append(ml.Transforms.SynthesizeAudio("Sound", "Reconstructed"));
+    /// float[] sound = wayBack.Fit(tokens).Transform(tokens).GetColumn&lt;float[]&gt;("Sound").First();
+    /// </code>
+    /// </example>
+    public static AudioReconstructionEstimator ReconstructAudio(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string? inputColumnName,
+        AudioTokenizerTransformer tokenizer,
+        string? frameCountColumnName = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        Check.That(inputColumnName is not "", inputColumnName, "must be null or a name");
-        return new AudioSynthesisEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName, options ?? new AudioSynthesisOptions());
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return tokenizer.Reconstruct(catalog.Environment(), outputColumnName, inputColumnName, frameCountColumnName);
+    }
+
+    /// <summary>Turns a model's tokens back into mel spectrograms: the inverse of <c>TokenizeAudio</c>.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Mel column to add.</param>
+    /// <param name="inputColumnName">Token column; that of the output when null.</param>
+    /// <param name="model">The model, which stays the caller's to dispose, after the last use of the pipeline.</param>
+    /// <param name="frameCountColumnName">
+    /// Column (Int32) with the number of frames that each clip is cut to; whole patches are kept when null.
+    /// </param>
+    /// <param name="batchSize">Rows that go through the network together, 1 to 65,536.</param>
+    /// <exception cref="NotSupportedException">The model was saved without its decoder.</exception>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext();
+    /// using var model = AudioBsqModel.Load("model.safetensors");
+    /// IDataView clips = ml.Data.LoadAudioFolder("speech");
+    /// var pipeline = ml.Transforms.LoadAudio("Waveform", "Path")
+    ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", model.Mel))
+    ///     .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames"))
+    ///     .Append(ml.Transforms.ReconstructAudio("Reconstructed", "Tokens", model, frameCountColumnName: "Frames"));
+    /// IDataView reconstructed = pipeline.Fit(clips).Transform(clips);
+    /// </code>
+    /// </example>
+    public static AudioReconstructionEstimator ReconstructAudio(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string? inputColumnName,
+        AudioBsqModel model,
+        string? frameCountColumnName = null,
+        int batchSize = 16)
+    {
+        var names = ColumnNames.Of(outputColumnName, inputColumnName);
+        ArgumentNullException.ThrowIfNull(model);
+        var columns = new TokenizerColumns(names.Output, names.Input, frameCountColumnName, batchSize);
+        return new AudioReconstructionEstimator(
+            catalog.Environment(), columns, new SharedResource<AudioBsqModel>(model).Acquire()); // never ended: the model is the caller's
     }
 
     /// <summary>Turns a token column into its bits, each 0 or 1, highest bit first.</summary>
-    /// <param name="catalog">mlContext.Transforms.</param>
-    /// <param name="outputColumnName">Name of the bit column, <c>Vector&lt;Single&gt;</c>; of known length, as trainers need it, where the tokens' is.</param>
-    /// <param name="inputColumnName">Name of the token column; the same as the output's when null.</param>
-    public static TokenBitsEstimator MapTokensToBits(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        Check.That(inputColumnName is not "", inputColumnName, "must be null or a name");
-        return new TokenBitsEstimator(catalog.Environment(), outputColumnName, inputColumnName ?? outputColumnName);
-    }
-
-    /// <summary>Measures how well reconstructed mel spectrograms agree with the originals, and how the tokens were used.</summary>
-    /// <param name="catalog">mlContext.Data.</param>
-    /// <param name="data">Data with the three columns, for instance a tokenizer's and a reconstructor's output.</param>
-    /// <param name="melColumnName">The original mel spectrograms. Frames are counted where the column says its bands, otherwise numbers.</param>
-    /// <param name="reconstructedColumnName">The reconstructed ones; they may be longer by a part of a patch, which is not measured.</param>
-    /// <param name="tokenColumnName">The tokens.</param>
-    /// <exception cref="InvalidOperationException">There are no frames.</exception>
-    /// <exception cref="InvalidDataException">A reconstruction is shorter than its original, a number is not finite, or a token is missing.</exception>
-    public static ReconstructionMetrics EvaluateAudioReconstruction(
-        this DataOperationsCatalog catalog, IDataView data, string melColumnName = "Mel", string reconstructedColumnName = "Reconstructed", string tokenColumnName = "Tokens")
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        return ReconstructionEvaluator.Evaluate(catalog.Environment(), data, melColumnName, reconstructedColumnName, tokenColumnName);
-    }
-
-    /// <summary>Measures how good synthesized waveforms sound beside the originals: intelligibility, estimated opinion score, spectral distances, pitch.</summary>
-    /// <param name="catalog">mlContext.Data.</param>
-    /// <param name="data">Data with both columns, for instance what <see cref="SynthesizeAudio"/> makes of a reconstructor's output.</param>
-    /// <param name="waveformColumnName">The original waveforms. A row without sound is kept in the report, unmeasured.</param>
-    /// <param name="synthesizedColumnName">What became of them. One that ends sooner counts as silent from there on; what it has beyond is left out.</param>
-    /// <param name="sampleRate">Of both, in Hz; needed only where neither column carries it, as those of <c>LoadAudio</c> do.</param>
-    /// <returns>Every row's measures in order, and their means with 95 % bootstrap intervals.</returns>
-    /// <exception cref="ArgumentException">A column does not fit, or the rates disagree, are unknown or not from 8,000 to 192,000 Hz.</exception>
-    /// <exception cref="InvalidDataException">A sample is not finite.</exception>
-    /// <exception cref="InvalidOperationException">There is no sound.</exception>
-    public static AudioQualityReport EvaluateAudioQuality(
-        this DataOperationsCatalog catalog, IDataView data, string waveformColumnName = "Waveform", string synthesizedColumnName = "Synthesized", int? sampleRate = null)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        return AudioQualityEvaluator.Evaluate(catalog.Environment(), data, waveformColumnName, synthesizedColumnName, sampleRate);
-    }
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">
+    /// Bit column to add, <c>Vector&lt;Single&gt;</c>; of known length, as trainers need it, where the tokens' is.
+    /// </param>
+    /// <param name="inputColumnName">Token column; that of the output when null.</param>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext();
+    /// IDataView clips = ml.Data.LoadAudioFolder("speech");
+    /// IDataView tokens = ml.Model.Load("tokenizer.zip", out _).Transform(clips);
+    /// IDataView bits = ml.Transforms.MapTokensToBits("Bits", "Tokens").Fit(tokens).Transform(tokens);
+    /// </code>
+    /// </example>
+    public static TokenBitsEstimator MapTokensToBits(
+        this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null) =>
+        new(catalog.Environment(), ColumnNames.Of(outputColumnName, inputColumnName));
 }

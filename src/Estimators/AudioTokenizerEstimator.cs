@@ -5,50 +5,64 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Learns a binary spherical quantization tokenizer from a column of mel spectrograms.</summary>
+/// <summary>
+/// Learns a tokenizer from a column of mel spectrograms, or applies one that is trained already; made by
+/// <c>mlContext.Transforms.TokenizeAudio</c>.
+/// </summary>
 /// <remarks>
 /// |  |  |
 /// | -- | -- |
-/// | Input column | <c>Vector&lt;Single&gt;</c> (frames, bands): a mel spectrogram, as <c>ExtractMelSpectrogram</c> makes it |
-/// | Output column | <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>: tokens in time order, within a time step from low to high bands; raw values count from 1 |
-/// | Learns | yes, passing over the data many times; put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c> where the spectrograms exceed memory |
-/// | Saves and loads | <c>mlContext.Model.Save</c> and <c>Load</c> |
+/// | Does this estimator need to look at the data to train its parameters? | Yes, unless a trained model is given |
+/// | Input column data type | Vector of <see cref="System.Single"/>, (frames, bands) row by row: a mel spectrogram |
+/// | Output column data type | Vector of <see cref="System.UInt32"/> <see cref="Microsoft.ML.Data.KeyDataViewType"/>: tokens |
+/// | Exportable to ONNX | No |
 ///
-/// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. Where memory runs out,
-/// <c>Fit</c> throws <see cref="InsufficientMemoryException"/>, whose message names what to lower.
+/// Tokens are in time order, and within a time step from low to high bands. There are 2^bits of them, and raw values count from 1. A frame
+/// count column, if any, is <see cref="System.Int32"/>.
+///
+/// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. <c>Fit</c> reads
+/// the data many times: put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c> where the spectrograms
+/// exceed memory. Where memory runs out, <c>Fit</c> throws <see cref="InsufficientMemoryException"/>, whose message names what to lower.
 /// </remarks>
 public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTransformer>
 {
-    private readonly string _output, _input;
+    private readonly ColumnNames _columns;
     private readonly AudioTokenizerOptions _options;
     private readonly SharedResource<AudioBsqModel>.Lease? _given;
 
-    internal AudioTokenizerEstimator(IHostEnvironment environment, string output, string input, AudioTokenizerOptions options, AudioBsqModel? given = null)
-        : base(environment, nameof(AudioTokenizerEstimator))
+    internal AudioTokenizerEstimator(
+        IHostEnvironment environment, ColumnNames columns, AudioTokenizerOptions options, AudioBsqModel? given = null)
+        : base(environment)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Check.That(options.FrameCountColumnName != output, options.FrameCountColumnName, $"must differ from the token column '{output}'", nameof(options.FrameCountColumnName));
-        if (given is not null && !given.Content.Parts.HasFlag(ModelParts.Encoder)) throw new NotSupportedException("The model was saved without its encoder and cannot tokenize. Save the whole tokenizer to do both.");
-        (_output, _input, _options) = (output, input, options);
-        if (given is not null) _given = new SharedResource<AudioBsqModel>(given).Acquire(); // never ended: the model is the caller's
+        Check.That(
+            options.FrameCountColumnName != columns.Output,
+            options.FrameCountColumnName,
+            $"must differ from the token column '{columns.Output}'",
+            nameof(options.FrameCountColumnName));
+        (_columns, _options) = (columns, options);
+        if (given is null) return;
+        ModelEntry.Require(given, ModelParts.Encoder);
+        _given = new SharedResource<AudioBsqModel>(given).Acquire(); // never ended: the model is the caller's
     }
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        ColumnRule.SingleVector.Find(Host, input, _input);
-        return TokenColumn.Outputs(_output, _options.FrameCountColumnName, _given?.Value.Options ?? _options.Model);
+        ColumnRule.SingleVector.Find(Host, input, _columns.Input);
+        return TokenColumn.Outputs(_columns.Output, _options.FrameCountColumnName, _given?.Value.Options ?? _options.Model);
     }
 
     private protected override AudioTokenizerTransformer FitCore(IDataView input)
     {
-        var settings = new TokenizerColumns(_output, _input, _options.FrameCountColumnName, _options.BatchSize);
+        var settings = new TokenizerColumns(_columns.Output, _columns.Input, _options.FrameCountColumnName, _options.BatchSize);
         if (_given is not null) return new AudioTokenizerTransformer(Host, settings, _given.Borrow());
 
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
         var mel = MelOptionsOf(input.Schema);
         int seed = _options.Seed ?? Host.Rand.Next();
         var data = new TrainingData(
-            pass => MelRows.Read(input, _input, mel.Bands, shuffleSeed: unchecked(seed + pass), cancellation.Token),
+            pass => MelRows.Read(input, _columns.Input, mel.Bands, shuffleSeed: unchecked(seed + pass), cancellation.Token),
             Validation(mel, cancellation.Token));
         try
         {
@@ -64,8 +78,11 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     private AudioBsqModel Train(TrainingData data, MelOptions mel, int seed, CancellationToken cancellation)
     {
         string device = ModelDevice.Choose(Host, _options.Device);
-        Host.Inform("Training", $"Training an audio tokenizer of {_options.Model.Quantizer.Bits} bits on {device}, seed {seed}, {_options.Training.MaxSteps} steps.");
-        return AudioBsqModel.Train(data, _options.Model, mel, _options.Training with { Seed = seed, Device = device }, Report, cancellation);
+        var (model, training) = (_options.Model, _options.Training with { Seed = seed, Device = device });
+        Host.Inform(
+            "Training",
+            $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {seed}, {training.MaxSteps} steps.");
+        return AudioBsqModel.Train(data, model, mel, training, Report, cancellation);
     }
 
     private void Report(TrainingProgress progress)
@@ -74,27 +91,36 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         string validation = progress.Validation is { } v
             ? FormattableString.Invariant($", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}")
             : "";
-        Host.Inform("Training", FormattableString.Invariant(
-            $"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MeanAbsoluteError:F3}{validation}"));
+        string figures = FormattableString.Invariant($"loss {progress.Loss:F4}, mel error {progress.MeanAbsoluteError:F3}{validation}");
+        Host.Inform("Training", $"Step {progress.Step} of {progress.MaxSteps}: {figures}");
         _options.MetricsCallback?.Invoke(progress);
     }
 
-    // What is wrong with the validation set is said now, not after the steps that come before the first validation.
+    // An unusable validation set is an error now, not after the steps that come before the first validation.
     private Func<IEnumerable<float[]>>? Validation(MelOptions mel, CancellationToken cancellation)
     {
         if (_options.ValidationSet is not { } validation) return null;
-        MelRows.Find(Host, validation.Schema, _input, mel);
-        IEnumerable<float[]> Read() => MelRows.Read(validation, _input, mel.Bands, shuffleSeed: null, cancellation);
-        if (Read().All(row => row.Length == 0)) throw new InvalidOperationException($"{nameof(AudioTokenizerOptions.ValidationSet)} has no frames in column '{_input}'.");
+        MelRows.Find(Host, validation.Schema, _columns.Input, mel);
+        IEnumerable<float[]> Read() => MelRows.Read(validation, _columns.Input, mel.Bands, shuffleSeed: null, cancellation);
+        if (Read().All(row => row.Length == 0))
+        {
+            throw new InvalidOperationException(
+                $"{nameof(AudioTokenizerOptions.ValidationSet)} has no frames in column '{_columns.Input}'.");
+        }
+
         return Read;
     }
 
     private MelOptions MelOptionsOf(DataViewSchema schema)
     {
-        var mel = _options.Mel ?? MelColumn.TryGetOptions(schema[_input]) ?? throw new ArgumentException(
-            $"Column '{_input}' does not say how its mel spectrograms were made. Set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.", nameof(schema));
-        if (mel.Bands != _options.Model.Bands) throw ColumnRule.Mismatch(Host, _input, $"mel spectrogram of {_options.Model.Bands} bands", $"one of {mel.Bands} bands");
-        MelRows.Find(Host, schema, _input, mel);
+        string input = _columns.Input;
+        var mel = _options.Mel ?? AudioColumn.TryGetMelOptions(schema[input]) ?? throw new ArgumentException(
+            $"Column '{input}' does not say how its mel spectrograms were made. "
+            + $"Set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.",
+            nameof(schema));
+        if (mel.Bands != _options.Model.Bands)
+            throw ColumnRule.Mismatch(Host, input, $"mel spectrogram of {_options.Model.Bands} bands", $"one of {mel.Bands} bands");
+        MelRows.Find(Host, schema, input, mel);
         return mel;
     }
 }

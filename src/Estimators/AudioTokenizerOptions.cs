@@ -16,10 +16,10 @@ public sealed record AudioTokenizerOptions
     /// </summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>How the mel column was made; the column says so itself when it comes from <c>ExtractMelSpectrogram</c>, so null will do.</summary>
+    /// <summary>How the mel column was made. A column of this library says so itself, so null will do.</summary>
     public MelOptions? Mel { get; init; }
 
-    /// <summary>Clips that are only measured on, with the same mel column: for early stopping, and for the metrics. None when null.</summary>
+    /// <summary>Clips that are only evaluated, with the same mel column: for early stopping, and for the metrics. None when null.</summary>
     public IDataView? ValidationSet { get; init; }
 
     /// <summary>Called at every progress report, on the thread that called <c>Fit</c>.</summary>
@@ -28,7 +28,9 @@ public sealed record AudioTokenizerOptions
     /// <summary>Stops training between two steps; <c>Fit</c> then throws <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
 
-    /// <summary>Seed of the weights and the crops; drawn from the <see cref="MLContext"/>'s seed when null, so equal contexts give equal tokens.</summary>
+    /// <summary>
+    /// Seed of the weights and the crops; derived from the <see cref="MLContext"/>'s seed when null, so equal contexts give equal tokens.
+    /// </summary>
     public int? Seed { get; init; }
 
     /// <summary>
@@ -37,10 +39,15 @@ public sealed record AudioTokenizerOptions
     /// </summary>
     public string? Device { get; init; }
 
-    /// <summary>Rows that <c>Transform</c> reads ahead and runs through the network together, 1 to 65,536. Tokens do not depend on it.</summary>
+    /// <summary>
+    /// Rows that <c>Transform</c> reads ahead and runs through the network together, 1 to 65,536. Tokens do not depend on it.
+    /// </summary>
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>Name of a further output column with each clip's number of frames (Int32), from which a reconstructor cuts its output to length; none when null.</summary>
+    /// <summary>
+    /// Name of a second output column with each clip's number of frames (Int32), by which a reconstructor cuts its output to length; none
+    /// when null.
+    /// </summary>
     public string? FrameCountColumnName { get; init; }
 
     internal void Validate()
@@ -50,7 +57,11 @@ public sealed record AudioTokenizerOptions
         Model.Validate();
         Training.Validate();
         Mel?.Validate();
-        Check.That(Mel is null || Mel.Bands == Model.Bands, Mel?.Bands, $"must equal the {Model.Bands} bands of Model", $"{nameof(Mel)}.{nameof(Mel.Bands)}");
+        Check.That(
+            Mel is null || Mel.Bands == Model.Bands,
+            Mel?.Bands,
+            $"must equal the {Model.Bands} bands of Model",
+            $"{nameof(Mel)}.{nameof(Mel.Bands)}");
         TokenizerColumns.CheckBatchSize(BatchSize);
         Check.That(FrameCountColumnName is not "", FrameCountColumnName, "must be null or a name");
     }

@@ -4,16 +4,17 @@ using TorchSharp;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Where a model runs: what the options say, or else what the <c>MLContext</c> says (a negative number is the CPU), or else a GPU if there is one.</summary>
+/// <summary>
+/// Where a model runs: what the options say, or else what the <c>MLContext</c> says (a negative number is the CPU), or else a GPU if there
+/// is one.
+/// </summary>
 internal static class ModelDevice
 {
     /// <summary>
-    /// Cursors that may run the model side by side: one on a GPU, and one where torch spreads every operation over several threads itself.
+    /// Cursors that may run a model side by side: one on a GPU, and one where torch spreads every operation over several threads itself.
     /// </summary>
-    public static int MostCursors(AudioBsqModel model) => MostCursors(model.Content.Device);
-
-    /// <inheritdoc cref="MostCursors(AudioBsqModel)"/>
-    public static int MostCursors(torch.Device device) => device.type == DeviceType.CPU && torch.get_num_threads() == 1 ? Environment.ProcessorCount : 1;
+    public static int MaxCursors(torch.Device device) =>
+        device.type == DeviceType.CPU && torch.get_num_threads() == 1 ? Environment.ProcessorCount : 1;
 
     /// <summary>The device by its full name.</summary>
     public static string Choose(IHostEnvironment environment, string? asked = null)

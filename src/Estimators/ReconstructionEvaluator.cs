@@ -8,31 +8,42 @@ namespace AudioBsq.MLNet;
 /// <summary>Reads originals, reconstructions and tokens side by side and measures them.</summary>
 internal static class ReconstructionEvaluator
 {
-    public static ReconstructionMetrics Evaluate(IHostEnvironment environment, IDataView data, string mel, string reconstructed, string tokens)
+    public static ReconstructionMetrics Evaluate(
+        IHostEnvironment environment, IDataView data, string mel, string reconstructed, string tokens)
     {
         var melColumn = ColumnRule.SingleVector.Find(environment, data.Schema, mel);
-        var drawnColumn = ColumnRule.SingleVector.Find(environment, data.Schema, reconstructed);
+        var reconstructedColumn = ColumnRule.SingleVector.Find(environment, data.Schema, reconstructed);
         var (tokenColumn, bits) = TokenColumn.Find(environment, data.Schema, tokens);
-        int bands = ((VectorDataViewType)melColumn.Type).Dimensions is [_, > 0 and int known] ? known : MelColumn.TryGetOptions(melColumn)?.Bands ?? 1;
+        int bands = Bands(melColumn);
 
         var evaluation = new ReconstructionEvaluation(bands, bits);
-        using var cursor = data.GetRowCursor([melColumn, drawnColumn, tokenColumn]);
-        var (readMel, readDrawn) = (cursor.GetGetter<VBuffer<float>>(melColumn), cursor.GetGetter<VBuffer<float>>(drawnColumn));
+        using var cursor = data.GetRowCursor([melColumn, reconstructedColumn, tokenColumn]);
+        var readMel = cursor.GetGetter<VBuffer<float>>(melColumn);
+        var readReconstructed = cursor.GetGetter<VBuffer<float>>(reconstructedColumn);
         var readTokens = cursor.GetGetter<VBuffer<uint>>(tokenColumn);
-        VBuffer<float> melRow = default, drawnRow = default;
+        VBuffer<float> melRow = default, reconstructedRow = default;
         VBuffer<uint> tokenRow = default;
         while (cursor.MoveNext())
         {
             readMel(ref melRow);
-            readDrawn(ref drawnRow);
+            readReconstructed(ref reconstructedRow);
             readTokens(ref tokenRow);
-            if (drawnRow.Length < melRow.Length) throw new InvalidDataException($"Row {cursor.Position}: the reconstruction has {drawnRow.Length} numbers, its original {melRow.Length}.");
+            if (reconstructedRow.Length < melRow.Length)
+            {
+                throw new InvalidDataException(
+                    $"Row {cursor.Position}: the reconstruction has {reconstructedRow.Length} numbers, its original {melRow.Length}.");
+            }
+
             evaluation.Add(
                 MelRows.Values(melRow, mel, bands, cursor.Position),
-                MelRows.Values(drawnRow, reconstructed, bands, cursor.Position),
+                MelRows.Values(reconstructedRow, reconstructed, bands, cursor.Position),
                 TokenColumn.FromKeys(tokenRow, tokens, cursor.Position));
         }
 
         return evaluation.Result();
     }
+
+    private static int Bands(DataViewSchema.Column mel) => ((VectorDataViewType)mel.Type).Dimensions is [_, > 0 and int known]
+        ? known
+        : AudioColumn.TryGetMelOptions(mel)?.Bands ?? 1;
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Makes each row's mel spectrogram sound. Slots: one waveform each.</summary>
+/// <summary>Synthesizes a waveform from each row's mel spectrogram. Slots: one waveform each.</summary>
 /// <param name="synthesize">Mel (frames, bands) and the samples wanted, or null → waveform.</param>
 /// <param name="row">The moving row.</param>
 /// <param name="column">The mel column.</param>
@@ -11,7 +11,14 @@ namespace AudioBsq.MLNet;
 /// <param name="samples">The column of samples wanted; null for none.</param>
 /// <param name="capacity">Slots.</param>
 internal sealed class SynthesisSession(
-    Func<float[], int?, float[]> synthesize, DataViewRow row, DataViewSchema.Column column, int bands, DataViewSchema.Column? samples, int capacity) : BatchSession
+    Func<float[],
+    int?,
+    float[]> synthesize,
+    DataViewRow row,
+    DataViewSchema.Column column,
+    int bands,
+    DataViewSchema.Column? samples,
+    int capacity) : BatchSession
 {
     private readonly ValueGetter<VBuffer<float>> _mel = row.GetGetter<VBuffer<float>>(column);
     private readonly ValueGetter<int>? _samples = samples is { } count ? row.GetGetter<int>(count) : null;
@@ -34,9 +41,7 @@ internal sealed class SynthesisSession(
         }
     }
 
-    public override void Run(int count)
-    {
-    }
+    public override void Run(int count) { }
 
     public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _waveforms[slot()]);
 }

@@ -4,27 +4,30 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Turns a column of tokens into their bits, as numbers.</summary>
+/// <summary>Turns tokens into their bits; made by <c>mlContext.Transforms.MapTokensToBits</c>.</summary>
 /// <remarks>
 /// |  |  |
 /// | -- | -- |
-/// | Input column | <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>: tokens |
-/// | Output column | <c>Vector&lt;Single&gt;</c>: bits per token for every token, highest bit first, each 0 or 1 (a missing token: NaN); of known length, as trainers need it, where the tokens' is |
-/// | Learns | no |
-/// | Saves and loads | <c>mlContext.Model.Save</c> and <c>Load</c> |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | Vector of <see cref="System.UInt32"/> <see cref="KeyDataViewType"/> of 2^bits: tokens |
+/// | Output column data type | Vector of <see cref="System.Single"/>: the bits of every token, highest bit first |
+/// | Exportable to ONNX | No |
+///
+/// Each bit is 0 or 1, or NaN for a missing token. The output has a known length, as trainers need it, where the tokens have.
 /// </remarks>
 public sealed class TokenBitsEstimator : AudioEstimator<TokenBitsTransformer>
 {
-    private readonly string _output, _input;
+    private readonly ColumnNames _columns;
 
-    internal TokenBitsEstimator(IHostEnvironment environment, string output, string input)
-        : base(environment, nameof(TokenBitsEstimator)) => (_output, _input) = (output, input);
+    internal TokenBitsEstimator(IHostEnvironment environment, ColumnNames columns)
+        : base(environment) => _columns = columns;
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        bool known = TokenColumn.Rule.Find(Host, input, _input).Kind == SchemaShape.Column.VectorKind.Vector;
-        return [new(_output, new VectorDataViewType(NumberDataViewType.Single, known ? 1 : 0))]; // a shape says whether there is a size, not which
+        bool known = TokenColumn.Rule.Find(Host, input, _columns.Input).Kind == SchemaShape.Column.VectorKind.Vector;
+        int size = known ? 1 : 0; // a shape says whether there is a size, not which
+        return [new(_columns.Output, new VectorDataViewType(NumberDataViewType.Single, size))];
     }
 
-    private protected override TokenBitsTransformer FitCore(IDataView input) => new(Host, new TokenBitsTransformer.Settings(_output, _input));
+    private protected override TokenBitsTransformer FitCore(IDataView input) => new(Host, _columns);
 }

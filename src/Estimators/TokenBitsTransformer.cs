@@ -3,46 +3,31 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(TokenBitsTransformer), null, typeof(SignatureLoadModel), "", TokenBitsTransformer.LoaderSignature)]
+[assembly: LoadableTransformer(typeof(TokenBitsTransformer), "AUDBSQTB", "AudioBsqTokenBits")]
 
 namespace AudioBsq.MLNet;
 
 /// <summary>Adds a column with the bits of a column of tokens.</summary>
-public sealed class TokenBitsTransformer : AudioTransformer
+public sealed class TokenBitsTransformer : AudioTransformer, ILoadableTransformer<TokenBitsTransformer>
 {
-    internal const string LoaderSignature = "AudioBsqTokenBits";
-
-    private static readonly ModelFormat SavedAs = new("AUDBSQTB", LoaderSignature, typeof(TokenBitsTransformer));
-
-    private readonly Settings _settings;
-
-    internal TokenBitsTransformer(IHostEnvironment environment, Settings settings)
-        : base(environment, nameof(TokenBitsTransformer)) => _settings = settings;
-
-    private protected override ModelFormat Format => SavedAs;
+    internal TokenBitsTransformer(IHostEnvironment environment, ColumnNames columns)
+        : base(environment, columns)
+    {
+    }
 
     private protected override BatchMapper Bind(DataViewSchema input)
     {
-        var (column, bits) = TokenColumn.Find(Host, input, _settings.Input);
+        var (column, bits) = TokenColumn.Find(Host, input, InputColumnName);
         int tokens = ((VectorDataViewType)column.Type).Size;
         var type = new VectorDataViewType(NumberDataViewType.Single, checked(tokens * bits));
-        return new BatchMapper(input, [column], [new(_settings.Output, type)], (row, capacity) => new Session(row, column, bits, capacity));
+        return new BatchMapper(
+            input, [column], [new(OutputColumnName, type)], (row, capacity) => new Session(row, column, bits, capacity));
     }
 
-    private protected override void Save(ModelWriter writer) => writer.Options(_settings);
+    private protected override void Save(ModelWriter writer) => writer.Options(Columns);
 
-    private static TokenBitsTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
-        new(environment, new ModelReader(context, SavedAs).Options<Settings>(settings => settings.Validate()));
-
-    /// <summary>What is saved.</summary>
-    internal sealed record Settings(string Output, string Input)
-    {
-        public void Validate()
-        {
-            ArgumentException.ThrowIfNullOrEmpty(Output);
-            ArgumentException.ThrowIfNullOrEmpty(Input);
-        }
-    }
+    static TokenBitsTransformer ILoadableTransformer<TokenBitsTransformer>.Load(IHostEnvironment environment, ModelReader reader) =>
+        new(environment, reader.Options<ColumnNames>(columns => columns.Validate()));
 
     private sealed class Session(DataViewRow row, DataViewSchema.Column column, int bits, int capacity) : BatchSession
     {
@@ -63,9 +48,7 @@ public sealed class TokenBitsTransformer : AudioTransformer
             _bits[slot] = values;
         }
 
-        public override void Run(int count)
-        {
-        }
+        public override void Run(int count) { }
 
         public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _bits[slot()]);
     }

@@ -21,12 +21,17 @@ internal static class TokenColumn
         return frameCount is null ? [tokens] : [tokens, new(frameCount, NumberDataViewType.Int32)];
     }
 
-    public static bool Fits(DataViewType type, AudioBsqOptions options) =>
-        type is VectorDataViewType { ItemType: KeyDataViewType key } && key.RawType == typeof(uint) && key.Count == 1UL << options.BitsPerToken;
-
-    /// <summary>What the shape of a schema can tell; the number of keys is looked at when there is data.</summary>
+    /// <summary>What can be checked of a schema's shape; the number of keys is checked when there is data.</summary>
     public static ColumnRule Rule { get; } = new("vector of Key<UInt32>", column =>
         column.Kind != SchemaShape.Column.VectorKind.Scalar && column.IsKey && column.ItemType == NumberDataViewType.UInt32);
+
+    /// <summary>The column of this name, which must hold tokens of a model with these options.</summary>
+    public static DataViewSchema.Column Find(IExceptionContext context, DataViewSchema schema, string name, AudioBsqOptions options)
+    {
+        var (column, expected) = (ColumnRule.FindAny(context, schema, name), Type(options));
+        bool fits = column.Type is VectorDataViewType { ItemType: KeyDataViewType key } && key.Equals(expected.ItemType);
+        return fits ? column : throw ColumnRule.Mismatch(context, name, expected.ToString()!, column.Type.ToString()!);
+    }
 
     /// <summary>The token column of this name, and the bits of one of its tokens.</summary>
     public static (DataViewSchema.Column Column, int Bits) Find(IExceptionContext context, DataViewSchema schema, string name)

@@ -1,19 +1,20 @@
 namespace AudioBsq.MLNet;
 
-/// <summary>Columns and batch size of a tokenizer; saved with it.</summary>
+/// <summary>Columns and batch size of a tokenizer or reconstructor; saved with it.</summary>
 internal sealed record TokenizerColumns(string Output, string Input, string? FrameCount, int BatchSize)
 {
-    private const int MostRows = 65_536;
+    private const int MaxRows = 65_536;
+
+    public ColumnNames Names => new(Output, Input);
 
     public void Validate()
     {
-        ArgumentException.ThrowIfNullOrEmpty(Output);
-        ArgumentException.ThrowIfNullOrEmpty(Input);
+        Names.Validate();
         Check.That(FrameCount is not "", FrameCount, "must be null or a name");
         CheckBatchSize(BatchSize);
     }
 
-    /// <summary>Rows are kept in memory: a number beyond reason is a mistake, or a damaged file.</summary>
+    /// <summary>Rows are kept in memory: a larger number is a mistake, or a damaged file.</summary>
     public static void CheckBatchSize(int batchSize, string name = nameof(BatchSize)) =>
-        Check.That(batchSize is > 0 and <= MostRows, batchSize, $"must be from 1 to {MostRows}", name);
+        Check.That(batchSize is > 0 and <= MaxRows, batchSize, $"must be from 1 to {MaxRows}", name);
 }

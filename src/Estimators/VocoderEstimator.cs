@@ -6,35 +6,44 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Learns a vocoder from a column of mel spectrograms and a column of the waveforms that they should become.</summary>
+/// <summary>
+/// Learns a vocoder from a column of mel spectrograms and a column of the waveforms that they should become; made by
+/// <c>mlContext.Transforms.TrainVocoder</c>.
+/// </summary>
 /// <remarks>
 /// |  |  |
 /// | -- | -- |
-/// | Input columns | <c>Vector&lt;Single&gt;</c> (frames, bands): a mel spectrogram, or a tokenizer's reconstruction of it, which the vocoder then learns to repair; and for <c>Fit</c> alone <c>Vector&lt;Single&gt;</c>: the waveform |
-/// | Output column | <c>Vector&lt;Single&gt;</c>: mono samples, nominally −1 to 1, with an annotation <c>SampleRate</c> |
-/// | Learns | yes, passing over the data many times; put <c>AppendCacheCheckpoint</c> before it unless the data exceeds memory |
-/// | Saves and loads | <c>mlContext.Model.Save</c> and <c>Load</c> |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | Two vectors of <see cref="System.Single"/>: a mel spectrogram, and for Fit alone the waveform |
+/// | Output column data type | Vector of <see cref="System.Single"/>: mono samples, nominally −1 to 1, with a SampleRate annotation |
+/// | Exportable to ONNX | No |
+///
+/// Where the mel column is a tokenizer's reconstruction, the vocoder learns to repair it. <c>Fit</c> reads the data many times: put
+/// <c>AppendCacheCheckpoint</c> before it unless the data exceeds memory.
 /// </remarks>
-public sealed class VocoderEstimator : AudioEstimator<NeuralSynthesisTransformer>
+public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
 {
-    private readonly SynthesisColumns _columns;
+    private readonly ColumnNames _columns;
     private readonly string _waveform;
     private readonly TrainVocoderOptions _options;
 
-    internal VocoderEstimator(IHostEnvironment environment, string output, string mel, string waveform, TrainVocoderOptions options)
-        : base(environment, nameof(VocoderEstimator))
+    internal VocoderEstimator(IHostEnvironment environment, ColumnNames columns, string waveform, TrainVocoderOptions options)
+        : base(environment)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        (_columns, _waveform, _options) = (SynthesisColumns.Of(output, mel, options.Synthesis), waveform, options);
+        (_columns, _waveform, _options) = (columns, waveform, options);
     }
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         ColumnRule.SingleVector.Find(Host, input, _waveform);
-        return _columns.Outputs(Host, input, _options.Mel ?? new MelOptions());
+        ColumnRule.SingleVector.Find(Host, input, _columns.Input);
+        if (_options.SampleCountColumnName is { } samples) FrameCounts.Find(Host, input, samples);
+        return [AudioColumn.OfWaveforms(_columns.Output, (_options.Mel ?? new MelOptions()).SampleRate)];
     }
 
-    private protected override NeuralSynthesisTransformer FitCore(IDataView input)
+    private protected override AudioSynthesisTransformer FitCore(IDataView input)
     {
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
         var mel = MelOptionsOf(input.Schema);
@@ -45,7 +54,12 @@ public sealed class VocoderEstimator : AudioEstimator<NeuralSynthesisTransformer
         try
         {
             var vocoder = NeuralVocoder.Train(data, _options.Vocoder, mel, training, Report, cancellation.Token);
-            return new NeuralSynthesisTransformer(Host, _columns, new SharedResource<NeuralVocoder>(vocoder).Acquire());
+            return new AudioSynthesisTransformer(
+                Host,
+                _columns,
+                _options.SampleCountColumnName,
+                _options.RefinementIterations,
+                new SharedResource<IWaveformSynthesizer>(vocoder).Acquire());
         }
         catch (OperationCanceledException stopped) when (_options.CancellationToken.IsCancellationRequested)
         {
@@ -55,17 +69,19 @@ public sealed class VocoderEstimator : AudioEstimator<NeuralSynthesisTransformer
 
     private void Report(VocoderProgress progress)
     {
-        Host.Inform("Training", FormattableString.Invariant($"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MelError:F3} dB"));
+        Host.Inform("Training", FormattableString.Invariant(
+            $"Step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MelError:F3} dB"));
         _options.ProgressCallback?.Invoke(progress);
     }
 
     private MelOptions MelOptionsOf(DataViewSchema schema)
     {
-        var mel = _options.Mel ?? MelColumn.TryGetOptions(schema[_columns.Input]) ?? throw new ArgumentException(
-            $"Column '{_columns.Input}' does not say how its mel spectrograms were made. Set {nameof(TrainVocoderOptions)}.{nameof(TrainVocoderOptions.Mel)}.", nameof(schema));
+        var mel = _options.Mel ?? AudioColumn.TryGetMelOptions(schema[_columns.Input]) ?? throw new ArgumentException(
+            $"Column '{_columns.Input}' does not say how its mel spectrograms were made. "
+            + $"Set {nameof(TrainVocoderOptions)}.{nameof(TrainVocoderOptions.Mel)}.",
+            nameof(schema));
         MelRows.Find(Host, schema, _columns.Input, mel);
-        if (WaveformColumn.TryGetSampleRate(schema[_waveform]) is { } rate && rate != mel.SampleRate)
-            throw ColumnRule.Mismatch(Host, _waveform, $"a waveform at {mel.SampleRate} Hz (MelOptions.SampleRate)", $"one at {rate} Hz");
+        WaveformRows.Find(Host, schema, _waveform, mel.SampleRate);
         return mel;
     }
 
@@ -80,7 +96,8 @@ public sealed class VocoderEstimator : AudioEstimator<NeuralSynthesisTransformer
             cancellation.ThrowIfCancellationRequested();
             readMel(ref frames);
             readWaveform(ref samples);
-            yield return new VocoderClip([.. samples.DenseValues()], MelRows.Values(frames, spectrogram.Name, mel.Bands, cursor.Position));
+            float[] levels = MelRows.Values(frames, spectrogram.Name, mel.Bands, cursor.Position);
+            yield return new VocoderClip([.. samples.DenseValues()], levels);
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class NAudioSoundFileDecoder : IAudioDecoder
     {
         ArgumentNullException.ThrowIfNull(seekable);
         string name = nameHint ?? "stream";
-        // Unless an MP3 file says how long it is, libsndfile guesses; what it then says is not to be held against the file.
+        // Unless an MP3 file declares its length, libsndfile guesses it, and the file may be longer or shorter.
         bool isGuess = StartsAsMpeg(seekable);
         try
         {
@@ -36,7 +36,9 @@ public sealed class NAudioSoundFileDecoder : IAudioDecoder
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {
-            throw new NotSupportedException($"'{name}' needs libsndfile, which NAudio.SoundFile does not find: install libsndfile, or convert the file to FLAC or WAV.", e);
+            throw new NotSupportedException(
+                $"'{name}' needs libsndfile, which NAudio.SoundFile does not find: install libsndfile, or convert the file to FLAC or WAV.",
+                e);
         }
     }
 
@@ -49,5 +51,6 @@ public sealed class NAudioSoundFileDecoder : IAudioDecoder
         return IsMpeg(head.AsSpan(0, got));
     }
 
-    private static bool IsMpeg(ReadOnlySpan<byte> head) => head.StartsWith("ID3"u8) || (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xE0) == 0xE0 && (head[1] & 6) != 0);
+    private static bool IsMpeg(ReadOnlySpan<byte> head) =>
+        head.StartsWith("ID3"u8) || (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xE0) == 0xE0 && (head[1] & 6) != 0);
 }

@@ -24,7 +24,11 @@ public sealed class NAudioWaveDecoder : IAudioDecoder
         try
         {
             return new NAudioSource(
-                NAudioExtensions.ToSamples(reader, $"'{name}'"), reader, name, reader.Length / reader.WaveFormat.BlockAlign, $"NAudio {reader.WaveFormat.Encoding}");
+                NAudioExtensions.ToSamples(reader, $"'{name}'"),
+                reader,
+                name,
+                reader.Length / reader.WaveFormat.BlockAlign,
+                $"NAudio {reader.WaveFormat.Encoding}");
         }
         catch
         {
@@ -43,7 +47,8 @@ public sealed class NAudioWaveDecoder : IAudioDecoder
         {
             return IsWav(head.AsSpan(0, got)) ? new WaveFileReader(seekable) : new AiffFileReader(seekable);
         }
-        catch (Exception e) when (e is FormatException or EndOfStreamException or ArgumentException or InvalidOperationException or InvalidDataException or OverflowException)
+        catch (Exception e) when (e is FormatException or EndOfStreamException or ArgumentException
+            or InvalidOperationException or InvalidDataException or OverflowException)
         {
             throw new InvalidDataException($"'{name}' cannot be read by NAudio: {e.Message}", e);
         }

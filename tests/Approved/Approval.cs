@@ -7,7 +7,9 @@ internal static class Approval
 
     private static readonly string Folder = Path.Combine(TestData.Root, "tests", "Approved");
 
-    /// <summary>Fails with the first differences, and leaves the text as NAME.received.txt: to approve it, give it the approved one's name.</summary>
+    /// <summary>
+    /// Fails with the first differences, and leaves the text as NAME.received.txt: to approve it, give it the approved one's name.
+    /// </summary>
     public static void Verify(string name, string received)
     {
         string approvedPath = Path.Combine(Folder, $"{name}.txt"), receivedPath = Path.Combine(Folder, $"{name}.received.txt");
@@ -29,10 +31,12 @@ internal static class Approval
     public static IEnumerable<string> Differences(string[] approved, string[] found)
     {
         var (before, after) = (Count(approved), Count(found));
-        return Missing(approved, after, "−").Concat(Missing(found, before, "+")).DefaultIfEmpty("The lines are the same, in another order.");
+        return Missing(approved, after, "−").Concat(Missing(found, before, "+"))
+            .DefaultIfEmpty("The lines are the same, in another order.");
     }
 
-    private static Dictionary<string, int> Count(string[] lines) => lines.GroupBy(line => line).ToDictionary(group => group.Key, group => group.Count());
+    private static Dictionary<string, int> Count(string[] lines) =>
+        lines.GroupBy(line => line).ToDictionary(group => group.Key, group => group.Count());
 
     private static IEnumerable<string> Missing(string[] lines, Dictionary<string, int> others, string mark)
     {

@@ -1,5 +1,6 @@
 namespace AudioBsq.Tests.Approved;
 
+[WithoutTorch]
 public class ApprovalTests
 {
     [Fact]

@@ -39,9 +39,10 @@ internal sealed partial class Rooms
     {
         int own = Place(RoomOf(path));
         string code = Code(text);
+        var members = Member().Matches(code).Select(member => member.Groups["name"].Value).ToHashSet(); // may be named like a type
         var usings = Using().Matches(code).Select(line => (Room: line.Groups["room"].Value, Text: line.Value.Trim()));
         var types = TypeUse().Matches(code).Select(use => use.Value)
-            .Where(name => _roomOfType.ContainsKey(name) && !Everywhere.Contains(name))
+            .Where(name => _roomOfType.ContainsKey(name) && !Everywhere.Contains(name) && !members.Contains(name))
             .Select(name => (Room: _roomOfType[name], Text: name));
         return usings.Concat(types).Where(use => Place(use.Room) > own).Select(use => $"{path} uses {use.Text} of {use.Room}").Distinct();
     }
@@ -63,6 +64,9 @@ internal sealed partial class Rooms
 
     [GeneratedRegex(@"^(public|internal)( \w+)* (class|struct|record|interface|enum) (?<name>[A-Z]\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
+
+    [GeneratedRegex(@"[\w>\]?)] (?<name>[A-Z]\w+)\s*(=|\{ get|;)", RegexOptions.Multiline)]
+    private static partial Regex Member();
 
     // A name that stands where a type can: before a dot, a bracket or another name; after new, a colon or an opening bracket.
     [GeneratedRegex(@"(?<![\w.])[A-Z]\w+(?=\??[.(<>\[]|\??(\[\])? [a-z_]\w*|>|\?? [A-Z]\w+\s*([({;]|=>))|(?<=new |: |typeof\(|nameof\()[A-Z]\w+")]

@@ -5,6 +5,7 @@ using AudioBsq.Tests.Cli.Streaming;
 namespace AudioBsq.Tests.Cli;
 
 /// <summary>The program in a process of its own.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     [Fact]

@@ -5,6 +5,7 @@ using AudioBsq.MLNet;
 namespace AudioBsq.Tests.Docs;
 
 /// <summary>docs/defects.md names every defect once, and nothing that does not exist.</summary>
+[WithoutTorch]
 public partial class DefectsTests
 {
     private static readonly Type[] Libraries = [.. new[] { typeof(AudioBsqModel), typeof(AudioTransformer), typeof(AudioTokenizerOptions) }.SelectMany(type => type.Assembly.GetExportedTypes())];

@@ -8,11 +8,12 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Estimators;
 
+[WithoutTorch]
 public class AudioQualityEvaluationTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Report_IsThatOfTheClips_FromFileToSoundAgain()
     {
         string folder = TestData.NewFolder();
@@ -21,7 +22,8 @@ public class AudioQualityEvaluationTests
         var clips = _ml.Data.LoadAudioFolder(folder);
         var pipeline = _ml.Transforms.LoadAudio("Waveform", "Path")
             .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
-            .Append(_ml.Transforms.SynthesizeAudio("Synthesized", "Mel", new AudioSynthesisOptions { GriffinLim = new() { Iterations = 2 } }));
+            .Append(
+                _ml.Transforms.SynthesizeAudio("Synthesized", "Mel", new AudioSynthesisOptions { GriffinLim = new() { Iterations = 2 } }));
         var data = pipeline.Fit(clips).Transform(clips);
 
         var report = _ml.Data.EvaluateAudioQuality(data);
@@ -48,7 +50,8 @@ public class AudioQualityEvaluationTests
         Assert.Throws<ArgumentNullException>(() => _ml.Data.EvaluateAudioQuality(null!));
 
         var clips = _ml.Data.LoadAudioFolder(TestData.PathOf("audio"));
-        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Append(_ml.Transforms.LoadAudio("Narrow", "Path", 8_000)).Fit(clips).Transform(clips);
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Append(_ml.Transforms.LoadAudio("Narrow", "Path", 8_000)).Fit(clips)
+            .Transform(clips);
         Assert.Contains("waveforms at 16000 Hz", Error(loaded, 8_000, "Waveform", "Narrow").Message);
         Assert.Contains("waveforms at 8000 Hz", Error(loaded, null, "Waveform", "Narrow").Message);
     }
@@ -56,9 +59,14 @@ public class AudioQualityEvaluationTests
     [Fact]
     public void WrongRows_AreNamed()
     {
-        var bad = _ml.Data.LoadFromEnumerable([new Row { Waveform = [0, 1], Synthesized = [0, 1] }, new Row { Waveform = [0, 1], Synthesized = [0, float.NaN] }]);
+        var bad = _ml.Data.LoadFromEnumerable(
+            [
+                new Row { Waveform = [0, 1], Synthesized = [0, 1] }, new Row { Waveform = [0, 1], Synthesized = [0, float.NaN] },
+            ]);
 
-        Assert.Contains("Row 1 of column 'Synthesized'", Assert.Throws<InvalidDataException>(() => _ml.Data.EvaluateAudioQuality(bad, sampleRate: 16_000)).Message);
+        Assert.Contains(
+            "Row 1 of column 'Synthesized'",
+            Assert.Throws<InvalidDataException>(() => _ml.Data.EvaluateAudioQuality(bad, sampleRate: 16_000)).Message);
     }
 
     [Fact]
@@ -71,7 +79,8 @@ public class AudioQualityEvaluationTests
         Assert.Equal([0, 2], report.Clips.Select(clip => clip.Seconds));
         Assert.All(report.Means.Values, mean => Assert.Equal(1, mean.Count));
         var empty = _ml.Data.LoadFromEnumerable([new Row()]);
-        Assert.Contains("no sound", Assert.Throws<InvalidOperationException>(() => _ml.Data.EvaluateAudioQuality(empty, sampleRate: 16_000)).Message);
+        Assert.Contains(
+            "no sound", Assert.Throws<InvalidOperationException>(() => _ml.Data.EvaluateAudioQuality(empty, sampleRate: 16_000)).Message);
     }
 
     private sealed class Row

@@ -18,7 +18,9 @@ public class CommittedZipTests
     {
         if (!File.Exists(Fixture))
         {
-            Assert.Fail($"'{Fixture}' was missing and has been written: say in the change log what old files need, put these tokens into the test and commit it: {Write()}");
+            Assert.Fail(
+                $"'{Fixture}' was missing and has been written: say in the change log what old files need, put these tokens into the "
+                + $"test and commit it: {Write()}");
         }
 
         var loaded = new MLContext().Model.Load(Fixture, out _);
@@ -41,13 +43,16 @@ public class CommittedZipTests
     // The seed is one whose latents are all so far from zero that no rounding of another processor turns a bit.
     private string Write()
     {
-        var options = Small.Options with { WindowFrames = 16, Encoder = new NetworkOptions { Width = 16, Layers = 1, Heads = 2, HeadWidth = 16 } };
+        var options =
+            Small.Options with { WindowFrames = 16, Encoder = new NetworkOptions { Width = 16, Layers = 1, Heads = 2, HeadWidth = 16 } };
         for (int seed = 1; ; seed++)
         {
             using var model = AudioBsqModel.Create(options, Small.Mel, seed, "cpu");
             int[] tokens = model.Encode(Rows[0].Mel);
             var random = new Random(1);
-            bool firm = Enumerable.Range(0, 100).All(_ => model.Encode(Rows[0].Mel.Select(level => level + 0.02f * (random.NextSingle() - 0.5f)).ToArray()).SequenceEqual(tokens));
+            bool firm = Enumerable.Range(0, 100)
+                .All(_ => model.Encode(
+                    Rows[0].Mel.Select(level => level + 0.02f * (random.NextSingle() - 0.5f)).ToArray()).SequenceEqual(tokens));
             if (!firm) continue;
             using var tokenizer = _ml.Tokenizer(model);
             using var reconstructor = tokenizer.CreateReconstructor("Reconstructed", frameCountColumnName: "Frames");

@@ -4,6 +4,7 @@ using Microsoft.ML;
 namespace AudioBsq.Tests.Estimators;
 
 /// <summary>A model file that was cut or changed is refused with a cause, or still works: it never crashes or hangs.</summary>
+[Trait("Speed", "Slow")]
 public class DamagedZipTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -28,7 +29,9 @@ public class DamagedZipTests
     public void CutFile()
     {
         var random = new Random(1);
-        Assert.All(Enumerable.Range(0, 100).Select(i => i < 20 ? i : random.Next(_file.Length)), length => Assert.False(Works(_file[..length], $"{length} bytes")));
+        Assert.All(
+            Enumerable.Range(0, 100).Select(i => i < 20 ? i : random.Next(_file.Length)),
+            length => Assert.False(Works(_file[..length], $"{length} bytes")));
     }
 
     // Inside an entry, behind the zip's own checksums: what reads it is ours.
@@ -64,7 +67,9 @@ public class DamagedZipTests
         for (int seed = 0; seed < 40; seed++)
         {
             var random = new Random(seed);
-            byte[] damaged = Change("Model.safetensors", content => content[random.Next(BitConverter.ToInt32(content) + 8, content.Length)] ^= (byte)(1 << random.Next(8)));
+            byte[] damaged = Change(
+                "Model.safetensors",
+                content => content[random.Next(BitConverter.ToInt32(content) + 8, content.Length)] ^= (byte)(1 << random.Next(8)));
 
             Assert.False(Works(damaged, $"seed {seed}", typeof(InvalidDataException)));
         }
@@ -75,14 +80,16 @@ public class DamagedZipTests
     {
         using var stream = new MemoryStream();
         stream.Write(_file);
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true)) zip.Entries.Single(entry => entry.Name == "Model.safetensors").Delete();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+            zip.Entries.Single(entry => entry.Name == "Model.safetensors").Delete();
 
         var causes = Causes(Assert.ThrowsAny<Exception>(() => _ml.Model.Load(new MemoryStream(stream.ToArray()), out _)));
 
         Assert.Contains("Model.safetensors' is missing", Assert.Single(causes.OfType<InvalidDataException>()).Message);
     }
 
-    // Loads and runs it. What still runs gives the same tokens; a refusal has one of the causes that a reader gives, and where ours read it, the one named.
+    // Loads and runs it. What still runs gives the same tokens; a refusal has one of the causes that a reader gives, and where ours read
+    // it, the one named.
     private bool Works(byte[] file, string which, Type? cause = null)
     {
         try
@@ -113,7 +120,8 @@ public class DamagedZipTests
 
     // ML.NET reads its own part of the headers, and asks for the assembly that is named there.
     private static bool IsARefusal(Exception error) =>
-        error is InvalidDataException or FormatException or IOException or ArgumentException or InvalidOperationException or NotSupportedException or BadImageFormatException;
+        error is InvalidDataException or FormatException or IOException or ArgumentException
+            or InvalidOperationException or NotSupportedException or BadImageFormatException;
 
     private static List<Exception> Causes(Exception error)
     {

@@ -124,7 +124,8 @@ public class DisposalTests
     public void Engine_CanLeaveTheModel()
     {
         using var tokenizer = Trained();
-        using (var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(tokenizer, new PredictionEngineOptions { OwnsTransformer = false }))
+        var options = new PredictionEngineOptions { OwnsTransformer = false };
+        using (var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(tokenizer, options))
         {
             Assert.Equal(10, engine.Predict(_rows[0]).Tokens.Length);
         }
@@ -142,7 +143,8 @@ public class DisposalTests
         var model = reconstructor.Model;
 
         tokenizer.Dispose();
-        Assert.Equal(_rows.Select(row => row.Mel.Length), _ml.Tokens(reconstructor.Transform(tokens)).Select(row => row.Reconstructed.Length));
+        Assert.Equal(
+            _rows.Select(row => row.Mel.Length), _ml.Tokens(reconstructor.Transform(tokens)).Select(row => row.Reconstructed.Length));
         reconstructor.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => model.Decode(new int[2]));
@@ -150,14 +152,18 @@ public class DisposalTests
 
     private AudioTokenizerTransformer Trained(int batchSize = 16) => Trained(_ml, _rows, batchSize, steps: 2);
 
-    internal static AudioTokenizerTransformer Trained(MLContext ml, List<MelRow> rows, int batchSize, int steps) => ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
+    internal static AudioTokenizerTransformer Trained(MLContext ml, List<MelRow> rows, int batchSize, int steps)
     {
-        Model = Small.Options,
-        Mel = Small.Mel,
-        Training = new() { MaxSteps = steps, BatchSize = 2 },
-        Device = "cpu",
-        BatchSize = batchSize,
-    }).Fit(ml.View(rows));
+        var options = new AudioTokenizerOptions
+        {
+            Model = Small.Options,
+            Mel = Small.Mel,
+            Training = new() { MaxSteps = steps, BatchSize = 2 },
+            Device = "cpu",
+            BatchSize = batchSize,
+        };
+        return ml.Transforms.TokenizeAudio("Tokens", "Mel", options).Fit(ml.View(rows));
+    }
 
     /// <summary>What the chain reads.</summary>
     public sealed class PathRow

@@ -23,7 +23,8 @@ public class EvaluationTests
         Assert.Equal((1 + 2 + 0 + 4 + 1 + 0) / 6.0, metrics.MeanAbsoluteError, 12);
         Assert.Equal((1 + 4 + 0 + 16 + 1 + 0) / 6.0, metrics.MeanSquaredError, 12);
         Assert.Equal((2, 4, 2), (metrics.Codes.Bits, metrics.Codes.Positions, metrics.Codes.DistinctCodes));
-        Assert.Equal(-(0.25 * Math.Log2(0.25) + 0.75 * Math.Log2(0.75)), metrics.Codes.JointEntropy, 12); // token 0 once, token 3 three times
+        // token 0 once, token 3 three times
+        Assert.Equal(-(0.25 * Math.Log2(0.25) + 0.75 * Math.Log2(0.75)), metrics.Codes.JointEntropy, 12);
         Assert.Equal(0.5, metrics.Codes.Usage);
         Assert.Equal(1, metrics.Codes.MeanBitCorrelation, 12);
     }
@@ -40,7 +41,9 @@ public class EvaluationTests
         var metrics = _ml.Data.EvaluateAudioReconstruction(data, "Mel", "Drawn", "Tokens");
 
         var expected = model.Evaluate(rows.Select(row => row.Mel));
-        Assert.Equal((expected.Clips, expected.Frames, expected.Codes.DistinctCodes, expected.Codes.Positions), (metrics.Clips, metrics.Frames, metrics.Codes.DistinctCodes, metrics.Codes.Positions));
+        Assert.Equal(
+            (expected.Clips, expected.Frames, expected.Codes.DistinctCodes, expected.Codes.Positions),
+            (metrics.Clips, metrics.Frames, metrics.Codes.DistinctCodes, metrics.Codes.Positions));
         Assert.Equal(expected.MeanAbsoluteError, metrics.MeanAbsoluteError, 4);
         Assert.Equal(expected.MeanSquaredError, metrics.MeanSquaredError, 2);
     }
@@ -48,21 +51,31 @@ public class EvaluationTests
     [Fact]
     public void WrongRows_AreNamed()
     {
-        InvalidDataException Error(params Row[] rows) => Assert.Throws<InvalidDataException>(() => _ml.Data.EvaluateAudioReconstruction(Data(rows)));
+        InvalidDataException Error(params Row[] rows) =>
+            Assert.Throws<InvalidDataException>(() => _ml.Data.EvaluateAudioReconstruction(Data(rows)));
         var good = new Row { Mel = [-1, -2], Reconstructed = [-1, -2], Tokens = [1] };
 
-        Assert.Contains("Row 1: the reconstruction has 2 numbers, its original 4", Error(good, new Row { Mel = [1, 2, 3, 4], Reconstructed = [1, 2], Tokens = [1] }).Message);
-        Assert.Contains("Row 1 of column 'Reconstructed' holds NaN", Error(good, new Row { Mel = [1, 2], Reconstructed = [1, float.NaN], Tokens = [1] }).Message);
-        Assert.Contains("Row 0 of column 'Mel' has 3 numbers", Error(new Row { Mel = [1, 2, 3], Reconstructed = [1, 2, 3, 4], Tokens = [1] }).Message);
-        Assert.Contains("Row 0 of column 'Tokens' has a missing token at position 1", Error(new Row { Mel = [1, 2], Reconstructed = [1, 2], Tokens = [1, 0] }).Message);
-        Assert.Contains("no frames", Assert.Throws<InvalidOperationException>(() => _ml.Data.EvaluateAudioReconstruction(Data(new Row()))).Message);
+        Assert.Contains(
+            "Row 1: the reconstruction has 2 numbers, its original 4",
+            Error(good, new Row { Mel = [1, 2, 3, 4], Reconstructed = [1, 2], Tokens = [1] }).Message);
+        Assert.Contains(
+            "Row 1 of column 'Reconstructed' holds NaN",
+            Error(good, new Row { Mel = [1, 2], Reconstructed = [1, float.NaN], Tokens = [1] }).Message);
+        Assert.Contains(
+            "Row 0 of column 'Mel' has 3 numbers", Error(new Row { Mel = [1, 2, 3], Reconstructed = [1, 2, 3, 4], Tokens = [1] }).Message);
+        Assert.Contains(
+            "Row 0 of column 'Tokens' has a missing token at position 1",
+            Error(new Row { Mel = [1, 2], Reconstructed = [1, 2], Tokens = [1, 0] }).Message);
+        Assert.Contains(
+            "no frames", Assert.Throws<InvalidOperationException>(() => _ml.Data.EvaluateAudioReconstruction(Data(new Row()))).Message);
     }
 
     [Fact]
     public void WrongColumns_AreNamed()
     {
         var data = Data(new Row { Mel = [1, 2], Reconstructed = [1, 2], Tokens = [1] });
-        ArgumentException Error(string mel, string drawn, string tokens) => Assert.ThrowsAny<ArgumentException>(() => _ml.Data.EvaluateAudioReconstruction(data, mel, drawn, tokens));
+        ArgumentException Error(string mel, string drawn, string tokens) =>
+            Assert.ThrowsAny<ArgumentException>(() => _ml.Data.EvaluateAudioReconstruction(data, mel, drawn, tokens));
 
         Assert.Contains("'Absent'", Error("Absent", "Reconstructed", "Tokens").Message);
         Assert.Contains("'Tokens'", Error("Mel", "Tokens", "Tokens").Message);

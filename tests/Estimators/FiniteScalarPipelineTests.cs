@@ -17,7 +17,10 @@ public class FiniteScalarPipelineTests
         var data = _ml.Data.LoadFromEnumerable(Small.Mels(1, 32, 50, 64).Select(mel => new Row { Mel = mel }));
         var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
         {
-            Model = Small.Options with { Quantizer = new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = 10, Levels = [16, 8, 8] } },
+            Model = Small.Options with
+            {
+                Quantizer = new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = 10, Levels = [16, 8, 8] },
+            },
             Mel = Small.Mel,
             Training = new TrainingOptions { MaxSteps = 40, BatchSize = 8, LearningRate = 3e-3 },
             FrameCountColumnName = "Frames",
@@ -37,7 +40,8 @@ public class FiniteScalarPipelineTests
         Assert.Equal(tokens, again.GetColumn<uint[]>("Tokens"));
         Assert.Equal(tokens.Select(row => row.SelectMany(token => BitsOf(token - 1)).ToArray()), again.GetColumn<float[]>("Bits"));
 
-        var reconstructed = loaded.OfType<AudioTokenizerTransformer>().Single().CreateReconstructor("Reconstructed", "Tokens", "Frames").Transform(again);
+        var reconstructed = loaded.OfType<AudioTokenizerTransformer>().Single().CreateReconstructor("Reconstructed", "Tokens", "Frames")
+            .Transform(again);
         var metrics = _ml.Data.EvaluateAudioReconstruction(reconstructed);
         Assert.Equal((10, 74), (metrics.Codes.Bits, metrics.Codes.Positions));
         Assert.InRange(metrics.MeanAbsoluteError, 0.1, 25);

@@ -18,7 +18,8 @@ internal static class FreshTokens
     /// <summary>One line for each file: its name, the number of its tokens, and their hash.</summary>
     public static IEnumerable<string> Lines(MLContext ml, ITransformer model, IEnumerable<string> files)
     {
-        var data = model.Transform(ml.Data.LoadFromEnumerable(files.Order(StringComparer.Ordinal).Select(path => new PathRow { Path = path })));
+        var data = model.Transform(
+            ml.Data.LoadFromEnumerable(files.Order(StringComparer.Ordinal).Select(path => new PathRow { Path = path })));
         var (path, tokens) = (data.Schema["Path"], data.Schema["Tokens"]);
         using var cursor = data.GetRowCursor([path, tokens]);
         var (readPath, readTokens) = (cursor.GetGetter<ReadOnlyMemory<char>>(path), cursor.GetGetter<VBuffer<uint>>(tokens));

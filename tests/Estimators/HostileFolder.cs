@@ -11,7 +11,8 @@ internal sealed class HostileFolder : IDisposable
 
     public HostileFolder()
     {
-        string flac = Directory.GetFiles(Path.Combine(TestData.Root, "samples", "Quickstart", "clips", "dev"), "*.flac").Order(StringComparer.Ordinal).First();
+        string flac = Directory.GetFiles(Path.Combine(TestData.Root, "samples", "Quickstart", "clips", "dev"), "*.flac")
+            .Order(StringComparer.Ordinal).First();
         (_wav, _flac) = (Wav(2_000), File.ReadAllBytes(flac));
         for (int i = 0; i < 19; i++) Add(Good, $"good{i:00}.wav", Wav(800 + 160 * i));
         Add(Good, "good19.flac", _flac);
@@ -107,7 +108,8 @@ internal sealed class HostileFolder : IDisposable
     private static byte[] Wav(int samples)
     {
         using var stream = new MemoryStream();
-        AudioFile.WriteWav(stream, new Waveform([.. Enumerable.Range(0, samples).Select(n => 0.5f * MathF.Sin(n * 0.1f))], 16_000), WavSampleFormat.Pcm16);
+        AudioFile.WriteWav(
+            stream, new Waveform([.. Enumerable.Range(0, samples).Select(n => 0.5f * MathF.Sin(n * 0.1f))], 16_000), WavSampleFormat.Pcm16);
         return stream.ToArray();
     }
 

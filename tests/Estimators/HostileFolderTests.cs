@@ -21,7 +21,8 @@ public sealed class HostileFolderTests : IDisposable
         using var model = MelData.Model();
 
         var output = Pipeline(model, LoadErrorHandling.EmptyWaveform);
-        var rows = _ml.Data.CreateEnumerable<Result>(output, reuseRowObject: false, ignoreMissingColumns: true).ToDictionary(row => row.Path);
+        var rows = _ml.Data.CreateEnumerable<Result>(output, reuseRowObject: false, ignoreMissingColumns: true)
+            .ToDictionary(row => row.Path);
 
         Assert.Equal(20, _files.Good.Count);
         Assert.InRange(_files.Bad.Count, 30, 31);
@@ -38,7 +39,8 @@ public sealed class HostileFolderTests : IDisposable
             Assert.Contains(Path.GetFileName(path), rows[path].Error);
             Assert.Empty(rows[path].Tokens);
             Assert.Equal(0, rows[path].Frames);
-            Assert.Single(log, message => message.Kind == ChannelMessageKind.Warning && message.Message.Contains(path, StringComparison.Ordinal));
+            Assert.Single(
+                log, message => message.Kind == ChannelMessageKind.Warning && message.Message.Contains(path, StringComparison.Ordinal));
         }
 
         Assert.Equal(["", ""], _files.Odd.Select(path => rows[path].Error));
@@ -59,11 +61,12 @@ public sealed class HostileFolderTests : IDisposable
 
     private IDataView Pipeline(AudioBsqModel model, LoadErrorHandling onError)
     {
-        var options = new AudioLoadingOptions { OnError = onError, ErrorColumn = onError == LoadErrorHandling.EmptyWaveform ? "Error" : null };
+        var options =
+            new AudioLoadingOptions { OnError = onError, ErrorColumn = onError == LoadErrorHandling.EmptyWaveform ? "Error" : null };
         var data = _ml.Data.LoadFromEnumerable(_files.Paths.Select(path => new Result { Path = path }));
         return _ml.Transforms.LoadAudio("Waveform", "Path", options)
             .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Small.Mel))
-            .Append(_ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { FrameCountColumnName = "Frames" }))
+            .Append(_ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames"))
             .Fit(data).Transform(data);
     }
 

@@ -8,6 +8,7 @@ namespace AudioBsq.Tests.Estimators;
 
 /// <summary>The Python version's small variant with convolution, at full size, as a file of weights and through a pipeline.</summary>
 [NoTensorLeaks]
+[Trait("Speed", "Slow")]
 public class ImportedModelTests
 {
     [Fact]
@@ -44,8 +45,12 @@ public class ImportedModelTests
         using var stream = File.Create(path);
         SafetensorsWriter.Write(stream, layout, i => (layout[i] switch
         {
-            { Type: SafetensorsType.F32 } tensor => SafetensorsTensor.Of(tensor.Name, FormulaWeights.Of(tensor.Name, tensor.Shape), [.. tensor.Shape]),
-            { Shape: [var bits] } tensor => SafetensorsTensor.Of(tensor.Name, [.. Enumerable.Range(1, (int)bits).Select(bit => 1L << (int)(bits - bit))], bits),
+            { Type: SafetensorsType.F32 } tensor => SafetensorsTensor.Of(tensor.Name, FormulaWeights.Of(tensor.Name, tensor.Shape),
+                [
+                    .. tensor.Shape,
+                ]),
+            { Shape: [var bits] } tensor =>
+                SafetensorsTensor.Of(tensor.Name, [.. Enumerable.Range(1, (int)bits).Select(bit => 1L << (int)(bits - bit))], bits),
             var counter => SafetensorsTensor.Of(counter.Name, [0L]),
         }).Data);
     }

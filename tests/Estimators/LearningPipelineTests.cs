@@ -37,23 +37,29 @@ public sealed class LearningPipelineTests : IDisposable
         Assert.InRange(after.Count(row => row.Predicted == row.True), 14, 16); // by luck 1 in 480
         using (var engine = ml.Model.CreatePredictionEngine<Clip, Prediction>(loaded))
         {
-            foreach (var row in before.Take(3)) Assert.Equal(row.Predicted, engine.Predict(new Clip { Path = row.Path, Label = "low" }).Predicted);
+            foreach (var row in before.Take(3))
+                Assert.Equal(row.Predicted, engine.Predict(new Clip { Path = row.Path, Label = "low" }).Predicted);
         }
 
         model.DisposeAll();
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void CrossValidation_TrainsATokenizerForEachFold()
     {
         int trained = 0;
-        var pipeline = Pipeline("counts", _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 20), _ => Interlocked.Increment(ref trained));
+        var pipeline = Pipeline(
+            "counts",
+            _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 20),
+            _ => Interlocked.Increment(ref trained));
 
         var folds = _ml.MulticlassClassification.CrossValidate(_tones.Load(_ml), pipeline, numberOfFolds: 3);
 
         Assert.Equal(3, trained);
         Assert.Equal(3, folds.Count);
-        Assert.True(folds.Average(fold => fold.Metrics.MacroAccuracy) > 0.9, $"accuracy {string.Join(", ", folds.Select(fold => fold.Metrics.MacroAccuracy))}");
+        Assert.True(
+            folds.Average(fold => fold.Metrics.MacroAccuracy) > 0.9,
+            $"accuracy {string.Join(", ", folds.Select(fold => fold.Metrics.MacroAccuracy))}");
         foreach (var fold in folds) fold.Model.DisposeAll();
     }
 
@@ -63,7 +69,8 @@ public sealed class LearningPipelineTests : IDisposable
         var data = _tones.Load(_ml);
         var pipeline = Tokens(null)
             .Append(_ml.Transforms.Conversion.MapKeyToVector("Features", "Tokens", outputCountVector: true))
-            .Append(_ml.Transforms.Conversion.MapValue("IsHigh", [new KeyValuePair<string, bool>("high", true), new("low", false)], "Label"))
+            .Append(
+                _ml.Transforms.Conversion.MapValue("IsHigh", [new KeyValuePair<string, bool>("high", true), new("low", false)], "Label"))
             .AppendCacheCheckpoint(_ml)
             .Append(_ml.BinaryClassification.Trainers.AveragedPerceptron("IsHigh"));
 
@@ -77,7 +84,8 @@ public sealed class LearningPipelineTests : IDisposable
     public void Bits_AreFeatures_WhereTheTokensHaveAKnownLength()
     {
         using var model = MelData.Model();
-        var rows = MelData.Rows(3, [.. Enumerable.Repeat(32, 20)]).Select((row, i) => new Fixed { Keys = [.. model.Encode(row.Mel).Select(token => (uint)token + 1)], Label = i % 2 == 0 });
+        var rows = MelData.Rows(3, [.. Enumerable.Repeat(32, 20)])
+            .Select((row, i) => new Fixed { Keys = [.. model.Encode(row.Mel).Select(token => (uint)token + 1)], Label = i % 2 == 0 });
         var data = _ml.Data.LoadFromEnumerable(rows);
 
         var pipeline = _ml.Transforms.MapTokensToBits("Features", "Keys").Append(_ml.BinaryClassification.Trainers.LinearSvm());
@@ -90,7 +98,8 @@ public sealed class LearningPipelineTests : IDisposable
     private static List<Prediction> Predictions(MLContext ml, IDataView predicted) =>
         [.. ml.Data.CreateEnumerable<Prediction>(predicted, reuseRowObject: false, ignoreMissingColumns: true)];
 
-    private EstimatorChain<KeyToValueMappingTransformer> Pipeline(string features, IEstimator<ITransformer> trainer, Action<TrainingProgress>? report = null)
+    private EstimatorChain<KeyToValueMappingTransformer> Pipeline(
+        string features, IEstimator<ITransformer> trainer, Action<TrainingProgress>? report = null)
     {
         var tokens = Tokens(report);
         IEstimator<ITransformer> chain = features switch

@@ -43,7 +43,8 @@ internal static class MelData
     public static IDataView View(this MLContext ml, IList<MelRow> rows) => ml.Transforms.Environment().Rows(rows);
 
     /// <summary>A view whose rows count themselves when they are read, and are read one by one.</summary>
-    public static IDataView Counted(this MLContext ml, IEnumerable<MelRow> rows, Action<MelRow> read) => ml.Data.LoadFromEnumerable(rows.Select(row =>
+    public static IDataView Counted(
+        this MLContext ml, IEnumerable<MelRow> rows, Action<MelRow> read) => ml.Data.LoadFromEnumerable(rows.Select(row =>
     {
         read(row);
         return row;
@@ -56,7 +57,7 @@ internal static class MelData
 
     /// <summary>A tokenizer of a model with random weights, with a frame count column.</summary>
     public static AudioTokenizerTransformer Tokenizer(this MLContext ml, AudioBsqModel model, int batchSize = 16) =>
-        ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { BatchSize = batchSize, FrameCountColumnName = "Frames" })
+        ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames", batchSize)
             .Fit(ml.View(Rows(1, 4)));
 
     public static List<TokenRow> Tokens(this MLContext ml, IDataView data) =>
@@ -86,7 +87,7 @@ internal sealed class Annotated : IDataView
         var builder = new DataViewSchema.Builder();
         foreach (var column in rows.Schema)
         {
-            if (column.Name == "Mel") builder.AddColumns([MelColumn.Create("Mel", Small.Mel)]);
+            if (column.Name == "Mel") builder.AddColumns([AudioColumn.OfMels("Mel", Small.Mel)]);
             else builder.AddColumn(column.Name, column.Type, column.Annotations);
         }
 
@@ -102,7 +103,8 @@ internal sealed class Annotated : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(this, _rows.GetRowCursor(columnsNeeded.Select(column => _rows.Schema[column.Index]), rand));
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(Annotated view, DataViewRowCursor rows) : DataViewRowCursor
     {
@@ -116,7 +118,8 @@ internal sealed class Annotated : IDataView
 
         public override bool IsColumnActive(DataViewSchema.Column column) => rows.IsColumnActive(rows.Schema[column.Index]);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => rows.GetGetter<TValue>(rows.Schema[column.Index]);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            rows.GetGetter<TValue>(rows.Schema[column.Index]);
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => rows.GetIdGetter();
 

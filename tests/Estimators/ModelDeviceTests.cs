@@ -3,6 +3,7 @@ using Microsoft.ML;
 
 namespace AudioBsq.Tests.Estimators;
 
+[WithoutTorch]
 public class ModelDeviceTests
 {
     [Fact]

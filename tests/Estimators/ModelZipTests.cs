@@ -31,7 +31,7 @@ public sealed class ModelZipTests : IDisposable
         Assert.Equal(Save(tokenizer, "Model.safetensors"), Save(loaded, "Model.safetensors"));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Chain_GivesTheSameTokens_InThisAndInAFreshProcess()
     {
         using var model = TokenizerChain.Model();
@@ -71,7 +71,7 @@ public sealed class ModelZipTests : IDisposable
         Assert.Same(tokenizer.Model, reconstructor.Model);
         Assert.Equal(Waveforms(chain.Transform(data)), Waveforms(loaded.Transform(data)));
         Assert.Equal([800, 1600, 2400], Waveforms(loaded.Transform(data)).Select(waveform => waveform.Length));
-        Assert.Equal(16_000, WaveformColumn.TryGetSampleRate(loaded.GetOutputSchema(data.Schema)["Synthesized"]));
+        Assert.Equal(16_000, AudioColumn.TryGetSampleRate(loaded.GetOutputSchema(data.Schema)["Synthesized"]));
         loaded.DisposeAll();
         chain.DisposeAll();
     }
@@ -150,7 +150,9 @@ public sealed class ModelZipTests : IDisposable
         var loaded = Load(Save(bits, tokens.Schema));
 
         Assert.Equal(bits.Transform(tokens).GetColumn<float[]>("Bits"), loaded.Transform(tokens).GetColumn<float[]>("Bits"));
-        Assert.Equal(_model.Encode(_rows[0].Mel).SelectMany(token => Enumerable.Range(0, 9).Select(i => (float)(token >> (8 - i) & 1))), loaded.Transform(tokens).GetColumn<float[]>("Bits").First());
+        Assert.Equal(
+            _model.Encode(_rows[0].Mel).SelectMany(token => Enumerable.Range(0, 9).Select(i => (float)(token >> (8 - i) & 1))),
+            loaded.Transform(tokens).GetColumn<float[]>("Bits").First());
     }
 
     private byte[] Save(ITransformer model, DataViewSchema? schema = null)

@@ -15,13 +15,15 @@ public class MutatedZipTests(ITestOutputHelper output)
     [Fact]
     public void LengthOfChain_IsWhereMLNetKeepsIt() => Assert.Equal(3, LengthOfChain(Whole));
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Zips_AreReadOrRefused() => new DamageReport(output, ErrorsOfMLNet).Run(
         Damaged,
         file => ((IDisposable)new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(file), out _)).Dispose(),
         countTensors: false); // where a chain breaks off, ML.NET forgets the transformers that it has loaded: finalizers free them
 
-    /// <summary>Ours is InvalidDataException. The others are what ML.NET and the runtime throw for their own parts of a damaged zip.</summary>
+    /// <summary>
+    /// Ours is InvalidDataException. The others are what ML.NET and the runtime throw for their own parts of a damaged zip.
+    /// </summary>
     private static Type[] ErrorsOfMLNet =>
     [
         typeof(InvalidDataException),
@@ -58,7 +60,8 @@ public class MutatedZipTests(ITestOutputHelper output)
         Assert.Equal(2, Overwrite(bomb, 64_000_000, 1_000_000));
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var error = Innermost(Assert.ThrowsAny<Exception>(() => new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(bomb), out _)));
+        var error = Innermost(
+            Assert.ThrowsAny<Exception>(() => new MLContext { GpuDeviceId = -1 }.Model.Load(new MemoryStream(bomb), out _)));
 
         Assert.IsType<InvalidDataException>(error);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);

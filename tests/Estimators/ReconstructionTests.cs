@@ -1,3 +1,4 @@
+using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -31,6 +32,52 @@ public sealed class ReconstructionTests : IDisposable
     }
 
     [Fact]
+    public void ReconstructAudio_IsWhatCreateReconstructorGives()
+    {
+        using var tokenizer = _ml.Tokenizer(_model, batchSize: 4);
+        using var created = tokenizer.CreateReconstructor("Reconstructed", frameCountColumnName: "Frames");
+        var tokens = tokenizer.Transform(_ml.View(_rows));
+        var expected = _ml.Tokens(created.Transform(tokens)).Select(row => row.Reconstructed).ToList();
+
+        using var ofTokenizer = _ml.Transforms.ReconstructAudio("Reconstructed", null, tokenizer, "Frames").Fit(tokens);
+        using var ofModel = _ml.Transforms.ReconstructAudio("Reconstructed", "Tokens", _model, "Frames", batchSize: 4).Fit(tokens);
+
+        Assert.Equal(("Tokens", "Reconstructed"), (ofTokenizer.InputColumnName, ofTokenizer.OutputColumnName));
+        Assert.Equal(expected, _ml.Tokens(ofTokenizer.Transform(tokens)).Select(row => row.Reconstructed));
+        Assert.Equal(expected, _ml.Tokens(ofModel.Transform(tokens)).Select(row => row.Reconstructed));
+        Assert.Equal(Small.Mel, AudioColumn.TryGetMelOptions(ofModel.GetOutputSchema(tokens.Schema)["Reconstructed"]));
+    }
+
+    [Fact]
+    public void ReconstructAudio_KeepsTheWeightsFromItsFit()
+    {
+        var tokenizer = DisposalTests.Trained(_ml, _rows, batchSize: 16, steps: 1);
+        var tokens = _ml.Data.Cache(tokenizer.Transform(_ml.View(_rows)));
+        _ = _ml.Tokens(tokens);
+        var estimator = _ml.Transforms.ReconstructAudio("Reconstructed", "Tokens", tokenizer);
+        using var fitted = estimator.Fit(tokens);
+
+        tokenizer.Dispose();
+
+        Assert.Equal(_rows.Count, _ml.Tokens(fitted.Transform(tokens)).Count);
+        Assert.Throws<ObjectDisposedException>(() => estimator.Fit(tokens));
+    }
+
+    [Fact]
+    public void ReconstructAudio_RefusesWhatDoesNotFit()
+    {
+        var tokens = _ml.Data.LoadFromEnumerable([new Row()]);
+        string Error(string column, string? frames = null) => Assert.ThrowsAny<ArgumentException>(() =>
+            _ml.Transforms.ReconstructAudio("Reconstructed", column, _model, frames).Fit(tokens)).Message;
+
+        Assert.Contains("'Absent'", Error("Absent"));
+        Assert.Contains("'Plain'", Error("Plain"));
+        Assert.Contains("Key<UInt32, 0-511>", Error("Eights"));
+        Assert.Contains("'Absent'", Error("Keys", "Absent"));
+        Assert.Contains("FrameCount", Error("Keys", ""));
+    }
+
+    [Fact]
     public void HandMadeTokens_AreReconstructed()
     {
         using var tokenizer = _ml.Tokenizer(_model);
@@ -42,12 +89,14 @@ public sealed class ReconstructionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new uint[] { 1, 0 }, "missing token at position 1"), InlineData(new uint[] { 1, 2, 3 }, "has 3 tokens, which is no multiple of the 2")]
+    [InlineData(new uint[] { 1, 0 }, "missing token at position 1")]
+    [InlineData(new uint[] { 1, 2, 3 }, "has 3 tokens, which is no multiple of the 2")]
     public void WrongTokens_AreNamed_AfterTheRowsBeforeThem(uint[] keys, string expected)
     {
         using var tokenizer = _ml.Tokenizer(_model);
         using var reconstructor = tokenizer.CreateReconstructor("Reconstructed", "Keys");
-        var data = reconstructor.Transform(_ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2] }, new Row { Keys = [1, 2] }, new Row { Keys = keys }, new Row()]));
+        var data = reconstructor.Transform(
+            _ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2] }, new Row { Keys = [1, 2] }, new Row { Keys = keys }, new Row()]));
         int served = 0;
 
         var error = Assert.Throws<InvalidDataException>(() =>
@@ -66,7 +115,8 @@ public sealed class ReconstructionTests : IDisposable
         using var tokenizer = _ml.Tokenizer(_model);
         using var reconstructor = tokenizer.CreateReconstructor("Reconstructed", "Keys", "Frames");
         string Error(int frames) => Assert.Throws<InvalidDataException>(() =>
-            reconstructor.Transform(_ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2], Frames = frames }])).GetColumn<float[]>("Reconstructed").Count()).Message;
+            reconstructor.Transform(_ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2], Frames = frames }]))
+                .GetColumn<float[]>("Reconstructed").Count()).Message;
 
         Assert.Contains("Row 0 asks for 5 frames; its 2 tokens hold 0 to 4", Error(5));
         Assert.Contains("asks for -1", Error(-1));

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Estimators;
 
+[WithoutTorch]
 public class TokenBitsTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -39,8 +40,11 @@ public class TokenBitsTests
     {
         var data = _ml.Data.LoadFromEnumerable([new Row()]);
 
-        Assert.Contains("vector of Key<UInt32>", Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.MapTokensToBits("Bits", "Plain").Fit(data)).Message);
-        Assert.Contains("2^bits", Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.MapTokensToBits("Bits", "Seven").Fit(data)).Message);
+        Assert.Contains(
+            "vector of Key<UInt32>",
+            Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.MapTokensToBits("Bits", "Plain").Fit(data)).Message);
+        Assert.Contains(
+            "2^bits", Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.MapTokensToBits("Bits", "Seven").Fit(data)).Message);
         Assert.Contains("'Bits'", Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.MapTokensToBits("Bits").Fit(data)).Message);
     }
 

@@ -19,7 +19,7 @@ internal static class TokenizerChain
     public static TransformerChain<AudioTokenizerTransformer> Encoding(MLContext ml, AudioBsqModel model, IDataView data) =>
         ml.Transforms.LoadAudio("Waveform", "Path")
             .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Mel))
-            .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { FrameCountColumnName = "Frames" }))
+            .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames"))
             .Fit(data);
 
     /// <summary>Path → … → Tokens → Reconstructed → Synthesized.</summary>

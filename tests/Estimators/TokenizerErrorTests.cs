@@ -51,7 +51,10 @@ public class TokenizerErrorTests
     {
         var data = _ml.View(MelData.Rows(1, 40));
 
-        Assert.Contains("CropFrames", Assert.ThrowsAny<ArgumentException>(() => Fit(data, Options with { Training = new TrainingOptions { CropFrames = 33 } })).Message);
+        Assert.Contains(
+            "CropFrames",
+            Assert.ThrowsAny<ArgumentException>(
+                () => Fit(data, Options with { Training = new TrainingOptions { CropFrames = 33 } })).Message);
         Assert.Contains("'graphics'", Assert.ThrowsAny<ArgumentException>(() => Fit(data, Options with { Device = "graphics" })).Message);
     }
 
@@ -104,8 +107,12 @@ public class TokenizerErrorTests
         var data = Unreadable();
 
         AssertFitRefuses(data, Options with { ValidationSet = _ml.Data.LoadFromEnumerable([new TokenRow()]) }, "'Mel'");
-        AssertFitRefuses(data, Options with { ValidationSet = _ml.Annotated(Unreadable()), Mel = Small.Mel with { HopLength = 128 } }, "'Mel' HopLength = 128");
-        var empty = Assert.Throws<InvalidOperationException>(() => Fit(data, Options with { ValidationSet = _ml.View(MelData.Rows(1, 0, 0)) }));
+        AssertFitRefuses(
+            data,
+            Options with { ValidationSet = _ml.Annotated(Unreadable()), Mel = Small.Mel with { HopLength = 128 } },
+            "'Mel' HopLength = 128");
+        var empty = Assert.Throws<InvalidOperationException>(
+            () => Fit(data, Options with { ValidationSet = _ml.View(MelData.Rows(1, 0, 0)) }));
         Assert.Contains("ValidationSet", empty.Message);
     }
 
@@ -134,7 +141,8 @@ public class TokenizerErrorTests
         Assert.Contains("Row 1 of column 'Mel' has 17 numbers", noFrames.Message);
     }
 
-    private AudioTokenizerTransformer Fit(IDataView data, AudioTokenizerOptions options, string column = "Mel") => _ml.Transforms.TokenizeAudio("Tokens", column, options).Fit(data);
+    private AudioTokenizerTransformer Fit(IDataView data, AudioTokenizerOptions options, string column = "Mel") =>
+        _ml.Transforms.TokenizeAudio("Tokens", column, options).Fit(data);
 
     private void AssertFitRefuses(IDataView data, AudioTokenizerOptions options, string expected, string column = "Mel")
     {

@@ -13,7 +13,8 @@ public class TokenizerFitTests
 {
     private static readonly TrainingOptions Brief = new() { MaxSteps = 30, BatchSize = 4, LearningRate = 3e-3, ReportEvery = 10 };
 
-    private static readonly AudioTokenizerOptions Options = new() { Model = Small.Options, Training = Brief, Mel = Small.Mel, Device = "cpu", FrameCountColumnName = "Frames" };
+    private static readonly AudioTokenizerOptions Options =
+        new() { Model = Small.Options, Training = Brief, Mel = Small.Mel, Device = "cpu", FrameCountColumnName = "Frames" };
 
     private readonly MLContext _ml = new(seed: 1);
 
@@ -37,7 +38,8 @@ public class TokenizerFitTests
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
-            using var tokenizer = Fit(_ml, options with { ValidationSet = _ml.View(MelData.Rows(3, 32)), Training = Brief with { ValidateEvery = 15 } });
+            using var tokenizer = Fit(
+                _ml, options with { ValidationSet = _ml.View(MelData.Rows(3, 32)), Training = Brief with { ValidateEvery = 15 } });
         }
         finally
         {
@@ -47,11 +49,20 @@ public class TokenizerFitTests
         Assert.DoesNotContain(null, reports);
         Assert.Equal([10, 15, 20, 30], reports.Select(report => report.Step));
         Assert.Equal([false, true, false, true], reports.Select(report => report.Validation is not null));
-        Assert.All(reports, report => Assert.True(report.MaxSteps == 30 && double.IsFinite(report.Loss) && report.FramesPerSecond > 0 && report.Epoch >= 1));
-        var messages = log.Where(message => message.Kind == ChannelMessageKind.Info && message.Source.Contains("AudioTokenizerEstimator", StringComparison.Ordinal)).Select(message => message.Message).ToList();
+        Assert.All(
+            reports,
+            report =>
+                Assert.True(report.MaxSteps == 30 && double.IsFinite(report.Loss) && report.FramesPerSecond > 0 && report.Epoch >= 1));
+        var messages = log.Where(
+            message =>
+                message.Kind == ChannelMessageKind.Info
+                    && message.Source.Contains("AudioTokenizerEstimator", StringComparison.Ordinal)).Select(message =>
+                        message.Message).ToList();
         Assert.Equal(5, messages.Count);
         Assert.Contains("9 bits on cpu, seed", messages[0]);
-        Assert.Contains(FormattableString.Invariant($"Step 15 of 30: loss {reports[1].Loss:F4}, mel error {reports[1].MeanAbsoluteError:F3}, validation error {reports[1].Validation!.MeanAbsoluteError:F3}, code usage"), messages[2]);
+        string loss = FormattableString.Invariant($"loss {reports[1].Loss:F4}, mel error {reports[1].MeanAbsoluteError:F3}");
+        string validation = FormattableString.Invariant($"validation error {reports[1].Validation!.MeanAbsoluteError:F3}, code usage");
+        Assert.Contains($"Step 15 of 30: {loss}, {validation}", messages[2]);
     }
 
     [Fact]
@@ -126,7 +137,7 @@ public class TokenizerFitTests
         Assert.InRange(read, 5, 6);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Fit_StopsEarly_OnTheValidationSet()
     {
         var validation = MelData.Rows(99, 32);
@@ -145,7 +156,7 @@ public class TokenizerFitTests
         Assert.Equal(best, tokenizer.Model.Evaluate(validation.Select(row => row.Mel)).MeanAbsoluteError, 6);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Tokens_FollowTheContextsSeed()
     {
         List<uint[]> Tokens(int? contextSeed, int? seed = null)
@@ -197,7 +208,7 @@ public class TokenizerFitTests
         int read = 0;
         var data = _ml.Counted(rows, _ => read++);
 
-        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { FrameCountColumnName = "Frames" });
+        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frameCountColumnName: "Frames");
         for (int i = 0; i < 2; i++)
         {
             using var tokenizer = estimator.Fit(data);
@@ -214,7 +225,7 @@ public class TokenizerFitTests
     {
         using var model = MelData.Model();
         var data = _ml.View(MelData.Rows(4, 50));
-        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, new AudioTokenizerOptions { FrameCountColumnName = frames ? "Frames" : null });
+        var estimator = _ml.Transforms.TokenizeAudio("Tokens", "Mel", model, frames ? "Frames" : null);
 
         var promised = estimator.GetOutputSchema(SchemaShape.Create(data.Schema));
         using var tokenizer = estimator.Fit(data);
@@ -224,7 +235,9 @@ public class TokenizerFitTests
         static string Describe(SchemaShape.Column column) => $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey}";
     }
 
-    private static AudioTokenizerEstimator Estimator(MLContext ml, AudioTokenizerOptions options) => ml.Transforms.TokenizeAudio("Tokens", "Mel", options);
+    private static AudioTokenizerEstimator Estimator(MLContext ml, AudioTokenizerOptions options) =>
+        ml.Transforms.TokenizeAudio("Tokens", "Mel", options);
 
-    private static AudioTokenizerTransformer Fit(MLContext ml, AudioTokenizerOptions options) => Estimator(ml, options).Fit(ml.View(MelData.Rows(2, 40, 30, 64)));
+    private static AudioTokenizerTransformer Fit(MLContext ml, AudioTokenizerOptions options) =>
+        Estimator(ml, options).Fit(ml.View(MelData.Rows(2, 40, 30, 64)));
 }

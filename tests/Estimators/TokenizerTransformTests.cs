@@ -173,7 +173,8 @@ public sealed class TokenizerTransformTests : IDisposable
     public void OneRowAtATime_GivesTheSame()
     {
         using var tokenizer = _ml.Tokenizer(_model);
-        using var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(tokenizer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(
+            tokenizer, new PredictionEngineOptions { OwnsTransformer = false });
 
         MelData.AssertTokens(_model, _rows, _rows.Select(engine.Predict));
     }

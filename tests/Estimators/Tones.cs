@@ -20,14 +20,15 @@ internal sealed class Tones : IDisposable
     public string Folder { get; } = TestData.NewFolder();
 
     /// <summary>Columns Path, Name and Label.</summary>
-    public IDataView Load(MLContext ml) => ml.Data.LoadAudioFolder(Folder, new() { LabelFromFolder = true });
+    public IDataView Load(MLContext ml) => ml.Data.LoadAudioFolder(Folder, labelFromFolder: true);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private void Write(string label, int number, double hertz, Random random)
     {
         float[] samples = new float[4_000 + random.Next(2_000)];
-        for (int n = 0; n < samples.Length; n++) samples[n] = (float)(0.4 * Math.Sin(2 * Math.PI * hertz * n / 16_000) + 0.01 * (random.NextDouble() - 0.5));
+        for (int n = 0; n < samples.Length; n++)
+            samples[n] = (float)(0.4 * Math.Sin(2 * Math.PI * hertz * n / 16_000) + 0.01 * (random.NextDouble() - 0.5));
         string folder = Directory.CreateDirectory(Path.Combine(Folder, label)).FullName;
         AudioFile.WriteWav(Path.Combine(folder, $"{number:00}.wav"), new Waveform(samples, 16_000), WavSampleFormat.Pcm16);
     }

@@ -11,7 +11,8 @@ internal static class FreshProcess
     /// <summary>What <see cref="Predict"/>, or another task of <c>Program</c>, prints in a process of its own.</summary>
     public static string Run(string model, string folder, string task = "predict")
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             ArgumentList = { typeof(FreshProcess).Assembly.Location, task, model, folder },
             RedirectStandardOutput = true,

@@ -77,7 +77,7 @@ public class AudioBsqModelTests
         Assert.All(tokens, token => Assert.InRange(token, 0, 511));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Train_LearnsMoreThanEachBandsMean()
     {
         float[][] clips = Small.Mels(5, 64, 64, 64, 64);

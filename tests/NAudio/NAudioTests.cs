@@ -7,6 +7,7 @@ using NAudio.Wave.SampleProviders;
 namespace AudioBsq.Tests.NAudio;
 
 /// <summary>Part of the build only with -p:WithNAudio=true.</summary>
+[WithoutTorch]
 public class NAudioTests
 {
     private static readonly string WavPath = TestData.PathOf("audio", "LJ001-0008.wav");
@@ -26,7 +27,8 @@ public class NAudioTests
     public void WaveDecoder_ReadsAiff(int encoding)
     {
         SoundFileEncoder.SkipWithoutLibrary();
-        byte[] file = SoundFileEncoder.Encode(SoundFileEncoder.Aiff | encoding, 8000, 2, [.. Enumerable.Range(0, 999 * 2).Select(i => i * 1_000_000)]);
+        int[] samples = [.. Enumerable.Range(0, 999 * 2).Select(i => i * 1_000_000)];
+        byte[] file = SoundFileEncoder.Encode(SoundFileEncoder.Aiff | encoding, 8000, 2, samples);
 
         Assert.Equal(Sources.ReadAll(new SoundFileDecoder(), file), Sources.ReadAll(new NAudioWaveDecoder(), file));
     }
@@ -75,7 +77,8 @@ public class NAudioTests
     [Fact]
     public void ToAudioSource_ReadsAnyProvider()
     {
-        var tone = new SignalGenerator(44_100, 2) { Frequency = 440, Gain = 0.5, Type = SignalGeneratorType.Sin }.Take(TimeSpan.FromSeconds(1));
+        var tone =
+            new SignalGenerator(44_100, 2) { Frequency = 440, Gain = 0.5, Type = SignalGeneratorType.Sin }.Take(TimeSpan.FromSeconds(1));
 
         using var source = tone.ToAudioSource();
         var waveform = AudioFile.Read(source, "tone", 16_000);

@@ -50,8 +50,7 @@ internal sealed record DataOptions
             DataSetKind.LibriSpeech => context.Data.LoadLibriSpeech(Root, [.. splits]),
             DataSetKind.CommonVoice => context.Data.LoadCommonVoice(Root, splits.Single()),
             DataSetKind.SpeechCommands => context.Data.LoadSpeechCommands(Root, SpeechCommandsSplitOf(splits)),
-            DataSetKind.AudioSet => context.Data.LoadAudioSet(
-                Path.Combine(Root, splits.Single()), Root, new AudioSetOptions { WholeVideos = WholeVideos }),
+            DataSetKind.AudioSet => context.Data.LoadAudioSet(Path.Combine(Root, splits.Single()), Root, WholeVideos),
             _ => throw new NotSupportedException($"There is no loader for {Kind}."),
         };
     }

@@ -102,15 +102,14 @@ internal sealed class SynthesisPipeline : IDisposable
 
     private IDataView Synthesized(IDataView mels)
     {
-        if (_vocoder is null)
+        var options = new AudioSynthesisOptions
         {
-            var options = new AudioSynthesisOptions { SampleCountColumnName = nameof(Row.Samples), GriffinLim = _griffinLim };
-            return _ml.Transforms.SynthesizeAudio("Sound", "Mel", options).Fit(mels).Transform(mels);
-        }
-
-        var refined =
-            new NeuralSynthesisOptions { SampleCountColumnName = nameof(Row.Samples), GriffinLimIterations = _griffinLim.Iterations };
-        return _ml.Transforms.SynthesizeAudio("Sound", "Mel", _vocoder, refined).Fit(mels).Transform(mels);
+            Synthesizer = _vocoder,
+            GriffinLim = _griffinLim,
+            RefinementIterations = _vocoder is null ? 0 : _griffinLim.Iterations,
+            SampleCountColumnName = nameof(Row.Samples),
+        };
+        return _ml.Transforms.SynthesizeAudio("Sound", "Mel", options).Fit(mels).Transform(mels);
     }
 
     public void Dispose()

@@ -99,8 +99,7 @@ internal sealed class TrainingPipeline : IDisposable
         if (_config.Data.MelCache == MelCachePlace.None) return mels;
         if (_config.Data.MelCache == MelCachePlace.Memory) return _ml.Data.Cache(mels);
         string path = Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel");
-        var options = new MelCacheOptions { Progress = caching, CancellationToken = cancellation };
-        return _ml.Data.CacheMelSpectrograms(mels, "Mel", path, options);
+        return _ml.Data.CacheMelSpectrograms(mels, "Mel", path, progress: caching, cancellationToken: cancellation);
     }
 
     // Without a cache every pass logs the same files again.

@@ -5,11 +5,13 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>One column's cache: start reading here. The file that is there is used if it is what would be written, otherwise it is written.</summary>
+/// <summary>
+/// One column's cache: start reading here. An existing file is used if it holds what would be written; otherwise it is replaced.
+/// </summary>
 internal sealed class MelCache
 {
     private const int RowsAhead = 16; // of each thread
-    private const long NumbersAhead = 4 << 20;
+    private const long ValuesAhead = 4 << 20;
 
     private readonly IHost _host;
     private readonly IDataView _data;
@@ -57,10 +59,12 @@ internal sealed class MelCache
         return null;
     }
 
-    /// <summary>Whether the rows that the file has empty still are. Where rows are computed one by one, as behind LoadAudio, no others are.</summary>
+    /// <summary>
+    /// Whether the rows that are empty in the file still are. Where rows are computed one by one, as behind LoadAudio, no others are computed.
+    /// </summary>
     private bool IsComplete(MelCacheFile file, CancellationToken cancellation)
     {
-        int last = Enumerable.Range(0, file.Rows).LastOrDefault(row => file.NumbersOf(row) == 0, -1);
+        int last = Enumerable.Range(0, file.Rows).LastOrDefault(row => file.ValuesOf(row) == 0, -1);
         if (last < 0) return true;
         using var cursor = _data.GetRowCursor([_column]);
         var read = cursor.GetGetter<VBuffer<float>>(_column);
@@ -68,7 +72,7 @@ internal sealed class MelCache
         for (int row = 0; row <= last && cursor.MoveNext(); row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (file.NumbersOf(row) > 0) continue;
+            if (file.ValuesOf(row) > 0) continue;
             read(ref value);
             if (value.Length > 0) return false;
         }
@@ -98,7 +102,7 @@ internal sealed class MelCache
     private IEnumerable<float[]> Rows(int threads, CancellationToken cancellation)
     {
         IEnumerator<float[]>[] parts = [.. Enumerable.Range(0, threads).Select(part =>
-            ReadAhead.Of(Part(part, threads, cancellation), RowsAhead, NumbersAhead, cancellation).GetEnumerator())];
+            ReadAhead.Of(Part(part, threads, cancellation), RowsAhead, ValuesAhead, cancellation).GetEnumerator())];
         try
         {
             for (int row = 0; parts[row % threads].MoveNext(); row++) yield return parts[row % threads].Current;

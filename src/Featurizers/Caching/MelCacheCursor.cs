@@ -11,7 +11,13 @@ namespace AudioBsq.MLNet;
 /// <param name="handle">It, open; it is disposed with this cursor.</param>
 /// <param name="order">Row numbers in the order in which they are served; null for their own.</param>
 /// <param name="others">The other columns, in the order of the file; they are disposed with this one.</param>
-internal sealed class MelCacheCursor(DataViewSchema schema, DataViewSchema.Column mel, MelCacheFile file, SafeFileHandle handle, int[]? order, DataViewRowCursor? others) : DataViewRowCursor
+internal sealed class MelCacheCursor(
+    DataViewSchema schema,
+    DataViewSchema.Column mel,
+    MelCacheFile file,
+    SafeFileHandle handle,
+    int[]? order,
+    DataViewRowCursor? others) : DataViewRowCursor
 {
     private int _position = -1;
     private bool _ended, _disposed;
@@ -22,21 +28,28 @@ internal sealed class MelCacheCursor(DataViewSchema schema, DataViewSchema.Colum
 
     public override long Batch => 0;
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => column.Index == mel.Index || others?.IsColumnActive(column) == true;
+    public override bool IsColumnActive(DataViewSchema.Column column) =>
+        column.Index == mel.Index || others?.IsColumnActive(column) == true;
 
     public override bool MoveNext()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_ended) return false;
         _ended = _position + 1 == file.Rows;
-        if (others is not null && others.MoveNext() == _ended) throw new InvalidDataException($"The data has changed since it was cached: it does not have {file.Rows} rows any more.");
+        if (others is not null && others.MoveNext() == _ended)
+            throw new InvalidDataException($"The data has changed since it was cached: it does not have {file.Rows} rows any more.");
         _position = _ended ? -1 : _position + 1;
         return !_ended;
     }
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (column.Index != mel.Index) return others?.GetGetter<TValue>(column) ?? throw new InvalidOperationException($"Column '{column.Name}' was not asked for when this cursor was made.");
+        if (column.Index != mel.Index)
+        {
+            return others?.GetGetter<TValue>(column)
+                ?? throw new InvalidOperationException($"Column '{column.Name}' was not asked for when this cursor was made.");
+        }
+
         return ColumnPlan.Typed<TValue>((ValueGetter<VBuffer<float>>)Read, column);
     }
 
@@ -57,7 +70,7 @@ internal sealed class MelCacheCursor(DataViewSchema schema, DataViewSchema.Colum
     private void Read(ref VBuffer<float> destination)
     {
         int row = Row();
-        var editor = VBufferEditor.Create(ref destination, file.NumbersOf(row));
+        var editor = VBufferEditor.Create(ref destination, file.ValuesOf(row));
         file.Read(handle, row, editor.Values);
         destination = editor.Commit();
     }

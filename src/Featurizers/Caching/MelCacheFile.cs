@@ -7,18 +7,19 @@ using Microsoft.Win32.SafeHandles;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// A file of mel spectrograms, of which only the index is in memory: eight letters, version (Int32), number of rows (Int32), key (32 bytes); the rows'
-/// numbers (Single); for each row how many they are (Int32) and their CRC-32C; SHA-256 of all but the numbers. All little-endian.
+/// A file of mel spectrograms, of which only the index is in memory: eight letters, version (Int32), number of rows (Int32), key (32
+/// bytes); the rows' values (Single); for each row the number of its values (Int32) and their CRC-32C; SHA-256 of all but the values. All
+/// little-endian.
 /// </summary>
 internal sealed class MelCacheFile
 {
     public const int HeaderLength = 8 + 4 + 4 + 32, EntryLength = 8, HashLength = 32;
 
-    /// <summary>Most numbers of a row: their bytes must have an Int32 as length.</summary>
-    public const int MostNumbers = int.MaxValue / sizeof(float);
+    /// <summary>Maximum number of values in a row: their bytes must have an Int32 as length.</summary>
+    public const int MaxValues = int.MaxValue / sizeof(float);
 
-    /// <summary>Most rows: so must their index.</summary>
-    public const int MostRows = int.MaxValue / (2 * EntryLength);
+    /// <summary>Maximum number of rows: the bytes of their index must have an Int32 as length.</summary>
+    public const int MaxRows = int.MaxValue / (2 * EntryLength);
 
     private const int Version = 1;
 
@@ -26,7 +27,8 @@ internal sealed class MelCacheFile
     private readonly long[] _offsets;
     private readonly uint[] _checks;
 
-    private MelCacheFile(string path, byte[] key, long[] offsets, uint[] checks) => (_path, Key, _offsets, _checks) = (path, key, offsets, checks);
+    private MelCacheFile(string path, byte[] key, long[] offsets, uint[] checks) =>
+        (_path, Key, _offsets, _checks) = (path, key, offsets, checks);
 
     private static ReadOnlySpan<byte> Magic => "ABSQMELC"u8;
 
@@ -35,15 +37,18 @@ internal sealed class MelCacheFile
 
     public int Rows => _checks.Length;
 
-    public int NumbersOf(int row) => (int)((_offsets[row + 1] - _offsets[row]) / sizeof(float));
+    public int ValuesOf(int row) => (int)((_offsets[row + 1] - _offsets[row]) / sizeof(float));
 
-    /// <exception cref="InvalidDataException">It is the user's file of another kind, which must not be lost. An empty one is a damaged cache.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is the user's file of another kind, which must not be lost. An empty one is a damaged cache.
+    /// </exception>
     public static void RefuseOther(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         Span<byte> start = stackalloc byte[Magic.Length];
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (!Magic.StartsWith(start[..read])) throw new InvalidDataException($"'{path}' is no mel cache, and is not written over. Choose another file, or remove it.");
+        if (!Magic.StartsWith(start[..read]))
+            throw new InvalidDataException($"'{path}' is no mel cache, and is not written over. Choose another file, or remove it.");
     }
 
     /// <summary>The first bytes of a file.</summary>
@@ -65,10 +70,17 @@ internal sealed class MelCacheFile
         if (stream.Length < HeaderLength + HashLength) throw Damaged(path, "it is too short");
         byte[] header = new byte[HeaderLength];
         stream.ReadExactly(header);
-        int version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8)), rows = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
-        if (version != Version) throw new InvalidDataException($"The mel cache '{path}' has version {version} of its format; this is version {Version}. It is written anew when the data is cached.");
+        int version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8));
+        int rows = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
+        if (version != Version)
+        {
+            throw new InvalidDataException(
+                $"The mel cache '{path}' has version {version} of its format; this is version {Version}. "
+                + "It is replaced when the data is cached.");
+        }
+
         long end = stream.Length - HashLength - (long)EntryLength * rows;
-        if (rows is < 0 or > MostRows || end < HeaderLength) throw Damaged(path, $"it is too short for its {rows} rows");
+        if (rows is < 0 or > MaxRows || end < HeaderLength) throw Damaged(path, $"it is too short for its {rows} rows");
         byte[] index = new byte[EntryLength * rows], hash = new byte[HashLength];
         stream.Position = end;
         stream.ReadExactly(index);
@@ -79,23 +91,25 @@ internal sealed class MelCacheFile
         offsets[0] = HeaderLength;
         for (int row = 0; row < rows; row++)
         {
-            int numbers = BinaryPrimitives.ReadInt32LittleEndian(index.AsSpan(EntryLength * row));
-            if (numbers is < 0 or > MostNumbers) throw Damaged(path, $"row {row} has {numbers} numbers");
-            offsets[row + 1] = offsets[row] + (long)sizeof(float) * numbers;
+            int values = BinaryPrimitives.ReadInt32LittleEndian(index.AsSpan(EntryLength * row));
+            if (values is < 0 or > MaxValues) throw Damaged(path, $"row {row} has {values} values");
+            offsets[row + 1] = offsets[row] + (long)sizeof(float) * values;
             checks[row] = BinaryPrimitives.ReadUInt32LittleEndian(index.AsSpan(EntryLength * row + 4));
         }
 
-        return offsets[rows] == end ? new MelCacheFile(path, header[16..], offsets, checks) : throw Damaged(path, "its length is not that of its rows");
+        return offsets[rows] == end
+            ? new MelCacheFile(path, header[16..], offsets, checks)
+            : throw Damaged(path, "its length is not that of its rows");
     }
 
     /// <summary>A handle for <see cref="Read"/>, which any number of threads may share.</summary>
     public SafeFileHandle OpenHandle() => File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
-    /// <summary>Reads a row into as many numbers as it has.</summary>
+    /// <summary>Reads a row into a span of its length.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public void Read(SafeFileHandle handle, int row, Span<float> numbers)
+    public void Read(SafeFileHandle handle, int row, Span<float> values)
     {
-        var bytes = MemoryMarshal.AsBytes(numbers);
+        var bytes = MemoryMarshal.AsBytes(values);
         for (int done = 0; done < bytes.Length;)
         {
             int read = RandomAccess.Read(handle, bytes[done..], _offsets[row] + done);
@@ -111,12 +125,12 @@ internal sealed class MelCacheFile
     public void Check(CancellationToken cancellation)
     {
         using var handle = OpenHandle();
-        float[] numbers = [];
+        float[] values = [];
         for (int row = 0; row < Rows; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (numbers.Length < NumbersOf(row)) numbers = new float[NumbersOf(row)];
-            Read(handle, row, numbers.AsSpan(0, NumbersOf(row)));
+            if (values.Length < ValuesOf(row)) values = new float[ValuesOf(row)];
+            Read(handle, row, values.AsSpan(0, ValuesOf(row)));
         }
     }
 
@@ -128,7 +142,7 @@ internal sealed class MelCacheFile
         return hash.GetHashAndReset();
     }
 
-    /// <summary>CRC-32C (Castagnoli et al. 1993) of whole numbers' bytes.</summary>
+    /// <summary>CRC-32C (Castagnoli et al. 1993) of bytes whose number is a multiple of 4.</summary>
     public static uint CheckOf(ReadOnlySpan<byte> bytes)
     {
         uint check = uint.MaxValue;

@@ -8,37 +8,44 @@ using Microsoft.ML.Data;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// A hash of all that decides what a mel column holds, found without computing it: back through the transformers that made it, to the columns
-/// that they begin with. A path there counts with the size and time of its file.
+/// A hash of all that decides what a mel column holds, found without computing it: back through the transformers that made it, to the
+/// columns that they begin with. A path there counts with the size and time of its file.
 /// </summary>
 internal static class MelCacheKey
 {
-    /// <exception cref="ArgumentException">It cannot be told, and there is no key.</exception>
+    /// <exception cref="ArgumentException">What decides the content is unknown, and there is no key.</exception>
     public static byte[] Of(IDataView data, DataViewSchema.Column column, string? key)
     {
         using var hash = SHA256.Create();
         using (var text = new BinaryWriter(new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)))
         {
-            // Another build of this code may compute other numbers.
-            foreach (var type in new[] { typeof(MelSpectrogram), typeof(MelCacheKey) }) text.Write(type.Module.ModuleVersionId.ToByteArray());
+            // Another build of this code may compute other levels.
+            foreach (var type in new[] { typeof(MelSpectrogram), typeof(MelCacheKey) })
+                text.Write(type.Module.ModuleVersionId.ToByteArray());
             text.Write($"{column.Type}");
-            text.Write(MelColumn.TryGetOptions(column) is { } mel ? OptionsJson.Write(mel) : "");
+            text.Write(AudioColumn.TryGetMelOptions(column) is { } mel ? OptionsJson.Write(mel) : "");
             text.Write(key ?? "");
             if (Trace(data, column, text) is { } beginning) WriteRows(beginning.Data, beginning.Columns, text);
             else if (key is not null) text.Write(data.GetRowCount() ?? -1);
             else
             {
                 throw new ArgumentException(
-                    $"What decides the content of column '{column.Name}' cannot be told: it was not made by LoadAudio and ExtractMelSpectrogram right before. "
-                    + $"Cache it right behind them, or set {nameof(MelCacheOptions)}.{nameof(MelCacheOptions.Key)} to a text that changes whenever the content does.", nameof(column));
+                    $"What decides the content of column '{column.Name}' cannot be told: it was not made by LoadAudio and "
+                    + "ExtractMelSpectrogram right before. "
+                    + "Cache it right behind them, or give a key, a text that changes whenever the content does.",
+                    nameof(column));
             }
         }
 
         return hash.Hash!;
     }
 
-    /// <summary>Writes the options of every transformer that the column comes from; gives the data before them, and the columns of it that they begin with.</summary>
-    private static (IDataView Data, Dictionary<int, Func<string, string>?> Columns)? Trace(IDataView data, DataViewSchema.Column column, BinaryWriter text)
+    /// <summary>
+    /// Writes the options of every transformer that the column comes from; returns the data before them, and the columns that the first of
+    /// them reads.
+    /// </summary>
+    private static (IDataView Data, Dictionary<int, Func<string, string>?> Columns)? Trace(
+        IDataView data, DataViewSchema.Column column, BinaryWriter text)
     {
         bool computed = false;
         var needed = new Dictionary<int, Func<string, string>?> { [column.Index] = null };
@@ -72,13 +79,16 @@ internal static class MelCacheKey
     }
 
     // These are the types that LoadAudio and ExtractMelSpectrogram read.
-    private static Action Value(DataViewRow row, DataViewSchema.Column column, Func<string, string>? fileOf, BinaryWriter text) => column.Type switch
-    {
-        TextDataViewType => Value<ReadOnlyMemory<char>>(row, column, value => WriteFile(fileOf?.Invoke($"{value}") ?? $"{value}", text)),
-        VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte => Value<VBuffer<byte>>(row, column, value => WriteAll(value, text)),
-        VectorDataViewType => Value<VBuffer<float>>(row, column, value => WriteAll(value, text)),
-        _ => Value<float>(row, column, text.Write),
-    };
+    private static Action Value(DataViewRow row, DataViewSchema.Column column, Func<string, string>? fileOf, BinaryWriter text) =>
+        column.Type switch
+        {
+            TextDataViewType =>
+                Value<ReadOnlyMemory<char>>(row, column, value => WriteFile(fileOf?.Invoke($"{value}") ?? $"{value}", text)),
+            VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte =>
+                Value<VBuffer<byte>>(row, column, value => WriteAll(value, text)),
+            VectorDataViewType => Value<VBuffer<float>>(row, column, value => WriteAll(value, text)),
+            _ => Value<float>(row, column, text.Write),
+        };
 
     private static Action Value<T>(DataViewRow row, DataViewSchema.Column column, Action<T> write)
     {
@@ -115,7 +125,7 @@ internal static class MelCacheKey
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // LoadAudio will say what is wrong with it.
+            // LoadAudio will throw for it.
         }
 
         text.Write(-1L);

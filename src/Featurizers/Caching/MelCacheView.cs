@@ -2,7 +2,9 @@ using Microsoft.ML;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>Data whose mel column comes from a file. Every cursor has a handle of its own, so that there is nothing to dispose here.</summary>
+/// <summary>
+/// Data whose mel column comes from a file. Every cursor has a handle of its own, so that there is nothing to dispose here.
+/// </summary>
 internal sealed class MelCacheView(IDataView input, DataViewSchema.Column mel, MelCacheFile file) : IDataView
 {
     public DataViewSchema Schema => input.Schema;
@@ -29,5 +31,6 @@ internal sealed class MelCacheView(IDataView input, DataViewSchema.Column mel, M
         }
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 }

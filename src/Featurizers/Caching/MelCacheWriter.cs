@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Writes a cache under another name, which only one process at a time can, and moves it into its place when all of it is on the disk. What is
-/// not kept is removed; what a killed process left is written over.
+/// Writes a cache under another name, which only one process at a time can, and moves it into its place when all of it is on the disk. What
+/// is not kept is removed; what a killed process left is written over.
 /// </summary>
 internal sealed class MelCacheWriter : IDisposable
 {
@@ -30,13 +30,19 @@ internal sealed class MelCacheWriter : IDisposable
 
     /// <summary>Adds a row.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public void Add(ReadOnlySpan<float> numbers)
+    public void Add(ReadOnlySpan<float> values)
     {
-        if (numbers.Length > MelCacheFile.MostNumbers) throw new InvalidDataException($"Row {Rows} has {numbers.Length} numbers; a mel cache takes up to {MelCacheFile.MostNumbers}. Cut the clip.");
-        if (Rows == MelCacheFile.MostRows) throw new InvalidDataException($"A mel cache takes up to {MelCacheFile.MostRows} rows. Divide the data.");
-        var bytes = MemoryMarshal.AsBytes(numbers);
+        if (values.Length > MelCacheFile.MaxValues)
+        {
+            throw new InvalidDataException(
+                $"Row {Rows} has {values.Length} values; a mel cache takes up to {MelCacheFile.MaxValues}. Cut the clip.");
+        }
+
+        if (Rows == MelCacheFile.MaxRows)
+            throw new InvalidDataException($"A mel cache takes up to {MelCacheFile.MaxRows} rows. Divide the data.");
+        var bytes = MemoryMarshal.AsBytes(values);
         Span<byte> entry = stackalloc byte[MelCacheFile.EntryLength];
-        BinaryPrimitives.WriteInt32LittleEndian(entry, numbers.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(entry, values.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], MelCacheFile.CheckOf(bytes));
         Write(bytes);
         _index.Write(entry);
@@ -67,7 +73,7 @@ internal sealed class MelCacheWriter : IDisposable
         Try(() => File.Delete(_unfinished));
     }
 
-    // What went wrong before has been said; the next file is written over what is left of this one.
+    // The first error is being thrown already; the next file replaces what is left of this one.
     private static void Try(Action close)
     {
         try
@@ -104,5 +110,7 @@ internal sealed class MelCacheWriter : IDisposable
     }
 
     private IOException Failed(Exception cause) => new(
-        $"The mel cache '{_path}' could not be written after {Rows} rows: {cause.Message} Make room, choose a folder on another disk that can be written to, or do without a cache on disk.", cause);
+        $"The mel cache '{_path}' could not be written after {Rows} rows: {cause.Message} Make room, choose a folder on another disk "
+        + "that can be written to, or do without a cache on disk.",
+        cause);
 }

@@ -15,7 +15,9 @@ internal static class AudioFolder
 
         var rows = Files(root, options).Select(path => new AudioFolderRow(root, path)).ToList();
         if (rows.Count == 0)
-            throw new InvalidDataException($"'{root}'{(options.Recursive ? " and the folders in it hold" : " holds")} no file that ends in {string.Join(", ", options.Extensions)}.");
+            throw new InvalidDataException(
+                $"'{root}'{(options.Recursive ? " and the folders in it hold" : " holds")} no file that ends in "
+                + $"{string.Join(", ", options.Extensions)}.");
         rows.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return rows;
     }
@@ -26,12 +28,18 @@ internal static class AudioFolder
         ArgumentException.ThrowIfNullOrEmpty(root);
         root = Path.GetFullPath(root);
         if (!Directory.Exists(root)) throw new DirectoryNotFoundException($"There is no folder '{root}'.");
-        string[] found = [.. Directory.EnumerateDirectories(root).Where(folder => names.Contains(Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        var found = Directory.EnumerateDirectories(root)
+            .Where(folder => names.Contains(Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         return found switch
         {
             [var only] => only,
-            [] => throw new DirectoryNotFoundException($"'{root}' has no folder {string.Join(" or ", names)}. For one folder of sounds there is LoadAudioFolder, and TrainTestSplit to divide it."),
-            _ => throw new InvalidDataException($"'{root}' has several folders for one purpose: {string.Join(", ", found.Select(Path.GetFileName))}."),
+            [] => throw new DirectoryNotFoundException(
+                $"'{root}' has no folder {string.Join(" or ", names)}. For one folder of sounds there is LoadAudioFolder, and "
+                + "TrainTestSplit to divide it."),
+            _ => throw new InvalidDataException(
+                $"'{root}' has several folders for one purpose: {string.Join(", ", found.Select(Path.GetFileName))}."),
         };
     }
 
@@ -43,7 +51,8 @@ internal static class AudioFolder
         var search = new EnumerationOptions { RecurseSubdirectories = options.Recursive, IgnoreInaccessible = false };
         return new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => entry.ToFullPath(), search)
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                !entry.IsDirectory && extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !LeadsBack(ref entry),
         };
     }
@@ -54,6 +63,7 @@ internal static class AudioFolder
         if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) return false;
         string target = entry.ToFileSystemInfo().ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? "";
         string inside = Path.TrimEndingDirectorySeparator(entry.ToFullPath()) + Path.DirectorySeparatorChar;
-        return target.Length > 0 && inside.StartsWith(Path.TrimEndingDirectorySeparator(target) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return target.Length > 0
+            && inside.StartsWith(Path.TrimEndingDirectorySeparator(target) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 }

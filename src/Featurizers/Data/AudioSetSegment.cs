@@ -24,15 +24,18 @@ internal sealed record AudioSetSegment(string VideoId, double Start, double End,
             string[] fields = Split(line.TrimStart('#', ' '));
             if (HeaderOrder(fields) is { } header) order = header;
             else if (string.IsNullOrWhiteSpace(line) || line.StartsWith('#')) continue;
-            else if (Parse(fields, order) is not { } segment) report.Add($"Lines of '{path}' left out because they are not YTID, start, end, \"labels\"", $"line {number}");
-            else if (!seen.Add((segment.VideoId, segment.Start, segment.End))) report.Add($"Lines of '{path}' left out because their segment is there already", $"line {number}");
+            else if (Parse(fields, order) is not { } segment)
+                report.Add($"Lines of '{path}' left out because they are not YTID, start, end, \"labels\"", $"line {number}");
+            else if (!seen.Add((segment.VideoId, segment.Start, segment.End)))
+                report.Add($"Lines of '{path}' left out because their segment is there already", $"line {number}");
             else yield return segment;
         }
     }
 
     private static int[]? HeaderOrder(string[] fields)
     {
-        int[] order = [.. Columns.Select(column => Array.FindIndex(fields, field => field.Equals(column, StringComparison.OrdinalIgnoreCase)))];
+        int[] order = Array.ConvertAll(
+            Columns, column => Array.FindIndex(fields, field => field.Equals(column, StringComparison.OrdinalIgnoreCase)));
         return order.Contains(-1) ? null : order;
     }
 
@@ -42,7 +45,8 @@ internal sealed record AudioSetSegment(string VideoId, double Start, double End,
         string id = fields[order[0]];
         bool timed = Seconds(fields[order[1]], out double start) & Seconds(fields[order[2]], out double end);
         return timed && id.Length == IdLength && end > start
-            ? new AudioSetSegment(id, start, end, fields[order[3]].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            ? new AudioSetSegment(
+                id, start, end, fields[order[3]].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             : null;
     }
 

@@ -16,10 +16,14 @@ internal sealed class ClipIndex
         }
     }
 
-    /// <summary>The file of this name, or the first with another extension: clips are often converted, and old tables leave extensions out.</summary>
+    /// <summary>
+    /// The file of this name, or the first with another extension: clips are often converted, and old tables leave extensions out.
+    /// </summary>
     public string? Find(string name)
     {
         name = name.Replace('\\', '/');
-        return _byName.GetValueOrDefault(name) ?? _byStem.GetValueOrDefault(name) ?? _byStem.GetValueOrDefault(Path.ChangeExtension(name, null));
+        return _byName.GetValueOrDefault(name)
+            ?? _byStem.GetValueOrDefault(name)
+            ?? _byStem.GetValueOrDefault(Path.ChangeExtension(name, null));
     }
 }

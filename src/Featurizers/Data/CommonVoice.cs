@@ -10,9 +10,11 @@ internal static class CommonVoice
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         ArgumentException.ThrowIfNullOrEmpty(split);
-        string path = FindTable(Path.GetFullPath(root), split.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? split : $"{split}.tsv");
+        string path = FindTable(
+            Path.GetFullPath(root), split.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? split : $"{split}.tsv");
         string clips = Path.Combine(Path.GetDirectoryName(path)!, "clips");
-        if (!Directory.Exists(clips)) throw new DirectoryNotFoundException($"'{path}' has no folder '{clips}' beside it. The layout is {Layout}.");
+        if (!Directory.Exists(clips))
+            throw new DirectoryNotFoundException($"'{path}' has no folder '{clips}' beside it. The layout is {Layout}.");
 
         var table = new TabSeparatedFile(path);
         int name = table.IndexOf("path");
@@ -26,7 +28,8 @@ internal static class CommonVoice
 
     private static List<CommonVoiceRow> Rows(TabSeparatedFile table, int name, ClipIndex index, string clips, DataSetReport report)
     {
-        int speaker = Column("client_id"), sentence = Column("sentence"), age = Column("age"), gender = Column("gender"), accent = Column("accents", "accent"), locale = Column("locale");
+        int speaker = Column("client_id"), sentence = Column("sentence"), age = Column("age");
+        int gender = Column("gender"), accent = Column("accents", "accent"), locale = Column("locale");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var rows = new List<CommonVoiceRow>();
         foreach (string[] fields in table.Rows(report))
@@ -34,15 +37,26 @@ internal static class CommonVoice
             string clip = Text(fields, name);
             if (!seen.Add(clip)) report.Add("Rows left out because their clip is there already", clip);
             else if (index.Find(clip) is not { } path) report.Add($"Rows left out because their clip is not in '{clips}'", clip);
-            else rows.Add(new CommonVoiceRow(path, clip, Text(fields, speaker), Text(fields, sentence), Text(fields, age), Text(fields, gender), Text(fields, accent), Text(fields, locale)));
+            else rows.Add(Row(path, clip, fields));
         }
 
         return rows;
 
+        CommonVoiceRow Row(string path, string clip, string[] fields) => new(
+            path,
+            clip,
+            Text(fields, speaker),
+            Text(fields, sentence),
+            Text(fields, age),
+            Text(fields, gender),
+            Text(fields, accent),
+            Text(fields, locale));
+
         int Column(params ReadOnlySpan<string> names)
         {
             int index = table.IndexOf(names);
-            if (index < 0) report.Inform($"The table has no column '{names[0]}', which stays empty; it has {string.Join(", ", table.Columns)}.");
+            if (index < 0)
+                report.Inform($"The table has no column '{names[0]}', which stays empty; it has {string.Join(", ", table.Columns)}.");
             return index;
         }
     }
@@ -55,10 +69,18 @@ internal static class CommonVoice
         if (!Directory.Exists(root)) throw new DirectoryNotFoundException($"There is no folder '{root}'.");
         string here = Path.Combine(root, name);
         if (File.Exists(here)) return here;
-        string[] below = [.. Directory.EnumerateDirectories(root).Select(folder => Path.Combine(folder, name)).Where(File.Exists).Order(StringComparer.Ordinal)];
+        var tables = Directory.EnumerateDirectories(root).Select(folder => Path.Combine(folder, name));
+        string[] below = [.. tables.Where(File.Exists).Order(StringComparer.Ordinal)];
         if (below is [var only]) return only;
-        if (below.Length > 1) throw new InvalidDataException($"'{root}' has several languages; give the folder of one: {string.Join(", ", below.Select(Path.GetDirectoryName))}.");
-        string there = string.Join(", ", Directory.EnumerateFiles(root, "*.tsv").Select(Path.GetFileName).Order(StringComparer.Ordinal).DefaultIfEmpty("none"));
-        throw new FileNotFoundException($"There is no table '{here}', nor a '{name}' in a folder in '{root}'. The layout is {Layout}. Tables there: {there}.", here);
+        if (below.Length > 1)
+        {
+            throw new InvalidDataException(
+                $"'{root}' has several languages; give the folder of one: {string.Join(", ", below.Select(Path.GetDirectoryName))}.");
+        }
+
+        string there = string.Join(
+            ", ", Directory.EnumerateFiles(root, "*.tsv").Select(Path.GetFileName).Order(StringComparer.Ordinal).DefaultIfEmpty("none"));
+        throw new FileNotFoundException(
+            $"There is no table '{here}', nor a '{name}' in a folder in '{root}'. The layout is {Layout}. Tables there: {there}.", here);
     }
 }

@@ -9,4 +9,5 @@ namespace AudioBsq.MLNet;
 /// <param name="Gender">As the speaker gave it.</param>
 /// <param name="Accent">As the speaker gave it.</param>
 /// <param name="Locale">Language, such as "en".</param>
-internal sealed record CommonVoiceRow(string Path, string Name, string Speaker, string Transcript, string Age, string Gender, string Accent, string Locale);
+internal sealed record CommonVoiceRow(
+    string Path, string Name, string Speaker, string Transcript, string Age, string Gender, string Accent, string Locale);

@@ -2,12 +2,12 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>What a data set's files lack, told to <c>MLContext.Log</c> once: how often, and the first names.</summary>
+/// <summary>Collects what a data set's files lack, and logs it once: how often, and the first names.</summary>
 /// <param name="environment">Whose log is written to.</param>
 /// <param name="source">The loader, for the log.</param>
 internal sealed class DataSetReport(IHostEnvironment environment, string source)
 {
-    private const int MostNames = 5;
+    private const int MaxNames = 5;
 
     private readonly Dictionary<string, (int Count, List<string> Names)> _problems = [];
 
@@ -15,7 +15,7 @@ internal sealed class DataSetReport(IHostEnvironment environment, string source)
     public void Add(string problem, string name)
     {
         var (count, names) = _problems.GetValueOrDefault(problem, (0, []));
-        if (count < MostNames) names.Add(name);
+        if (count < MaxNames) names.Add(name);
         _problems[problem] = (count + 1, names);
     }
 
@@ -25,7 +25,7 @@ internal sealed class DataSetReport(IHostEnvironment environment, string source)
         foreach (string line in Lines()) environment.Warn(source, line);
     }
 
-    /// <summary>Says something that is not a problem.</summary>
+    /// <summary>Logs something that is not a problem.</summary>
     public void Inform(string message) => environment.Inform(source, message);
 
     /// <summary>The error for a data set that has no row left.</summary>

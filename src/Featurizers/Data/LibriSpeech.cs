@@ -11,9 +11,10 @@ internal static class LibriSpeech
         ArgumentException.ThrowIfNullOrEmpty(root);
         Check.That(splits.Count > 0, splits.Count, "must name at least one split, such as dev-clean", nameof(splits));
         root = Path.GetFullPath(root);
-        var rows = splits.Distinct().SelectMany(split => Split(root, split, report)).OrderBy(row => row.Name, StringComparer.Ordinal).ToList();
+        var rows = splits.Distinct().SelectMany(split => Split(root, split, report));
+        var sorted = rows.OrderBy(row => row.Name, StringComparer.Ordinal).ToList();
         report.Send();
-        return rows;
+        return sorted;
     }
 
     private static List<LibriSpeechRow> Split(string root, string split, DataSetReport report)
@@ -24,7 +25,8 @@ internal static class LibriSpeech
         var rows = new List<LibriSpeechRow>();
         foreach (string path in AudioFolder.Files(folder, new AudioFolderOptions()).Order(StringComparer.Ordinal))
         {
-            string name = Path.GetRelativePath(above, path).Replace(Path.DirectorySeparatorChar, '/'), id = Path.GetFileNameWithoutExtension(path), chapter = Path.GetDirectoryName(path)!;
+            string name = Path.GetRelativePath(above, path).Replace(Path.DirectorySeparatorChar, '/');
+            string id = Path.GetFileNameWithoutExtension(path), chapter = Path.GetDirectoryName(path)!;
             if (id.Split('-') is not [{ Length: > 0 } speaker, { Length: > 0 } book, { Length: > 0 } utterance])
             {
                 report.Add("Sound files left out because they are not named <speaker>-<chapter>-<utterance>", name);
@@ -43,7 +45,9 @@ internal static class LibriSpeech
             rows.Add(new LibriSpeechRow(path, name, speaker, book, utterance, text ?? ""));
         }
 
-        foreach (string id in chapters.Values.OfType<Dictionary<string, string>>().SelectMany(texts => texts.Keys).Order(StringComparer.Ordinal)) report.Add("Utterances with a transcript but no sound file", id);
+        var unread = chapters.Values.OfType<Dictionary<string, string>>().SelectMany(texts => texts.Keys);
+        foreach (string id in unread.Order(StringComparer.Ordinal))
+            report.Add("Utterances with a transcript but no sound file", id);
         return rows.Count > 0 ? rows : throw report.Empty($"'{folder}' holds no utterance. The layout is {Layout}.");
     }
 
@@ -51,10 +55,14 @@ internal static class LibriSpeech
     {
         ArgumentException.ThrowIfNullOrEmpty(split);
         string[] parents = [Path.Combine(root, "LibriSpeech"), root];
-        if (parents.Select(parent => Path.Combine(parent, split)).FirstOrDefault(Directory.Exists) is { } folder) return Path.TrimEndingDirectorySeparator(folder);
-        if (parents.FirstOrDefault(Directory.Exists) is not { } parent) throw new DirectoryNotFoundException($"There is no folder '{root}'.");
-        string there = string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal).DefaultIfEmpty("none"));
-        throw new DirectoryNotFoundException($"There is no folder '{split}' in '{parents[0]}' or '{root}'. The layout is {Layout}. Folders in '{parent}': {there}.");
+        if (parents.Select(parent => Path.Combine(parent, split)).FirstOrDefault(Directory.Exists) is { } folder)
+            return Path.TrimEndingDirectorySeparator(folder);
+        if (parents.FirstOrDefault(Directory.Exists) is not { } parent)
+            throw new DirectoryNotFoundException($"There is no folder '{root}'.");
+        string there = string.Join(
+            ", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal).DefaultIfEmpty("none"));
+        throw new DirectoryNotFoundException(
+            $"There is no folder '{split}' in '{parents[0]}' or '{root}'. The layout is {Layout}. Folders in '{parent}': {there}.");
     }
 
     /// <summary>Utterance → text, from lines of "84-121123-0000 GO DO YOU HEAR"; null where a chapter has no transcript.</summary>
@@ -71,7 +79,8 @@ internal static class LibriSpeech
                 if (trimmed.Length == 0) continue;
                 int end = trimmed.AsSpan().IndexOfAny(' ', '\t');
                 string id = end < 0 ? trimmed : trimmed[..end], text = end < 0 ? "" : trimmed[end..].Trim();
-                if (!texts.TryAdd(id, text) && texts[id] != text) report.Add($"Utterances with a second transcript, which is not used, in '{file}'", id);
+                if (!texts.TryAdd(id, text) && texts[id] != text)
+                    report.Add($"Utterances with a second transcript, which is not used, in '{file}'", id);
             }
         }
 

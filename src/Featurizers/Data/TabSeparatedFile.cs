@@ -1,6 +1,8 @@
 namespace AudioBsq.MLNet;
 
-/// <summary>A text table whose first line names its columns, in any order and case; a UTF-8 byte order mark and CRLF are accepted.</summary>
+/// <summary>
+/// A text table whose first line names its columns, in any order and case; a UTF-8 byte order mark and CRLF are accepted.
+/// </summary>
 internal sealed class TabSeparatedFile
 {
     private readonly string _path;
@@ -11,7 +13,8 @@ internal sealed class TabSeparatedFile
     public TabSeparatedFile(string path)
     {
         _path = path;
-        string header = File.ReadLines(path).FirstOrDefault() ?? throw new InvalidDataException($"'{path}' is empty; its first line must name the columns.");
+        string header = File.ReadLines(path).FirstOrDefault()
+            ?? throw new InvalidDataException($"'{path}' is empty; its first line must name the columns.");
         _columns = [.. header.Split('\t').Select(name => Unquote(name.Trim()).ToLowerInvariant())];
     }
 
@@ -39,12 +42,13 @@ internal sealed class TabSeparatedFile
             if (line.Length == 0) continue;
             string[] fields = line.Split('\t');
             if (fields.Length == _columns.Length) yield return fields;
-            else report.Add($"Lines of '{_path}' left out because they do not have its {_columns.Length} fields", $"line {number} has {fields.Length}");
+            else report.Add(
+                $"Lines of '{_path}' left out because they do not have its {_columns.Length} fields", $"line {number} has {fields.Length}");
         }
     }
 
     /// <summary>
-    /// Takes the quotes off where a writer must have put them: around text with quotes in it, all of which are doubled. Some versions
+    /// Removes quotes that a writer must have added: around text with quotes in it, all of which are doubled. Some versions
     /// of Common Voice are written that way and some are not, and quotes around a whole sentence belong to it.
     /// </summary>
     public static string Unquote(string field)

@@ -11,7 +11,7 @@ namespace AudioBsq.Decoding;
 /// </summary>
 public static class AudioFile
 {
-    /// <summary>How many bytes of a file <see cref="IAudioDecoder.CanOpen"/> is shown at most.</summary>
+    /// <summary>Bytes of a file's beginning that <see cref="IAudioDecoder.CanOpen"/> sees; fewer if the file is shorter.</summary>
     public const int HeadLength = 512;
 
     private static readonly IAudioDecoder[] BuiltIn = [new WavDecoder(), new FlacDecoder(), new SoundFileDecoder()];
@@ -51,7 +51,9 @@ public static class AudioFile
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
     /// <exception cref="InvalidDataException">The content is no sound, or damaged, or shorter than it declares.</exception>
-    /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here, or too long for one array.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The content is sound of a kind that is not decoded here, or too long for one array.
+    /// </exception>
     public static Waveform Read(Stream stream, string name, int? sampleRate = null)
     {
         CheckRate(sampleRate);
@@ -64,7 +66,9 @@ public static class AudioFile
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
     /// <exception cref="InvalidDataException">The content is no sound, or damaged, or shorter than it declares.</exception>
-    /// <exception cref="NotSupportedException">The content is sound of a kind that is not decoded here, or too long for one array.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The content is sound of a kind that is not decoded here, or too long for one array.
+    /// </exception>
     public static Waveform Read(ReadOnlyMemory<byte> bytes, string name, int? sampleRate = null)
     {
         using var stream = MemoryMarshal.TryGetArray(bytes, out var array)
@@ -73,7 +77,9 @@ public static class AudioFile
         return Read(stream, name, sampleRate);
     }
 
-    /// <summary>Reads a source to its end: what <see cref="Open(string)"/> gave, or a recording, or a user's own. It is not closed.</summary>
+    /// <summary>
+    /// Reads a source to its end: what <see cref="Open(string)"/> gave, or a recording, or a user's own. It is not closed.
+    /// </summary>
     /// <param name="source">The sound.</param>
     /// <param name="name">A name for messages.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the source.</param>
@@ -87,7 +93,7 @@ public static class AudioFile
 
     /// <summary>
     /// Reads a file as one channel block by block, in constant memory: one behind the other, the blocks are what
-    /// <see cref="Read(string, int?)"/> gives. The file is opened anew for every enumeration, and closed with it.
+    /// <see cref="Read(string, int?)"/> gives. Every enumeration opens the file, and closes it at its end.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
@@ -108,7 +114,7 @@ public static class AudioFile
     }
 
     /// <summary>
-    /// The same for a source, such as a <see cref="PcmSource"/>: every block is given as soon as the source gives its samples. The source
+    /// The same for a source, such as a recording: every block comes as soon as the source has its samples. The source
     /// is not closed, and can be read only once.
     /// </summary>
     /// <param name="source">The sound.</param>
@@ -158,7 +164,9 @@ public static class AudioFile
         return OpenSeekable(copy, name, owned: true);
     }
 
-    /// <summary>Adds a decoder for what the built-in ones do not read. It is asked after them and after those registered before it.</summary>
+    /// <summary>
+    /// Adds a decoder for what the built-in ones do not read. It is asked after them and after those registered before it.
+    /// </summary>
     public static void Register(IAudioDecoder decoder)
     {
         ArgumentNullException.ThrowIfNull(decoder);
@@ -193,13 +201,20 @@ public static class AudioFile
     /// <summary>The same block by block, in constant memory: the counterpart of <see cref="ReadBlocks(string, int?)"/>.</summary>
     /// <param name="stream">Where to. It need not seek, and stays open.</param>
     /// <param name="blocks">The sound, asked for as it is written.</param>
-    /// <param name="samples">How many samples all blocks hold, which the file's beginning says.</param>
+    /// <param name="samples">Samples of all blocks together, which the file's header declares.</param>
     /// <param name="sampleRate">Samples per second.</param>
     /// <param name="format">How the samples are written.</param>
     /// <returns>How many samples beyond ±1 were cut off; 0 for <see cref="WavSampleFormat.IeeeFloat"/>, which holds them.</returns>
-    /// <exception cref="ArgumentException">A block holds a sample that is not a finite number, or all together hold more or fewer samples.</exception>
+    /// <exception cref="ArgumentException">
+    /// A block holds a sample that is not a finite number, or all together hold more or fewer samples.
+    /// </exception>
     /// <exception cref="NotSupportedException">The file would pass 4 GiB; nothing was written.</exception>
-    public static long WriteWav(Stream stream, IEnumerable<ReadOnlyMemory<float>> blocks, long samples, int sampleRate, WavSampleFormat format = WavSampleFormat.Pcm16)
+    public static long WriteWav(
+        Stream stream,
+        IEnumerable<ReadOnlyMemory<float>> blocks,
+        long samples,
+        int sampleRate,
+        WavSampleFormat format = WavSampleFormat.Pcm16)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(blocks);
@@ -254,8 +269,13 @@ public static class AudioFile
 
     private static Exception Refusal(SoundContent content, string name) => content.Reader == SoundReader.NotSound
         ? new InvalidDataException($"'{name}' is not a sound file that is known here: it looks like {content.Name}.")
-        : new NotSupportedException($"'{name}' is {content.Name}, which is not read here: convert it to FLAC or WAV, or register a decoder for it with AudioFile.Register.");
+        : new NotSupportedException(
+            $"'{name}' is {content.Name}, which is not read here: convert it to FLAC or WAV, or register a decoder for it with "
+            + "AudioFile.Register.");
 
     internal static void CheckRate(int? sampleRate) =>
-        Check.That(sampleRate is null or (>= 1 and <= CheckedAudioSource.HighestRate), sampleRate, $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
+        Check.That(
+            sampleRate is null or (>= 1 and <= CheckedAudioSource.MaxRate),
+            sampleRate,
+            $"must be from 1 to {CheckedAudioSource.MaxRate} Hz");
 }

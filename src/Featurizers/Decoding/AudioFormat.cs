@@ -3,7 +3,9 @@ namespace AudioBsq.Decoding;
 /// <summary>What an <see cref="IAudioSource"/> delivers.</summary>
 /// <param name="SampleRate">Frames per second, in Hz.</param>
 /// <param name="Channels">Samples in one frame.</param>
-/// <param name="Frames">Length as the file declares it, or null where it does not. A source that delivers another number is damaged.</param>
+/// <param name="Frames">
+/// Length as the file declares it, or null where it does not. A source that delivers another number is damaged.
+/// </param>
 /// <param name="Codec">Name for people, such as "FLAC 16-bit".</param>
 public sealed record AudioFormat(int SampleRate, int Channels, long? Frames, string Codec)
 {

@@ -3,24 +3,26 @@ using System.Numerics.Tensors;
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// Holds every decoder, ours or a user's, to the same rules: sane format, whole frames, finite numbers, and as many frames as declared.
+/// Checks every decoder, ours or a user's, by the same rules: possible format, whole frames, finite samples, and as many frames as declared.
 /// </summary>
 internal sealed class CheckedAudioSource : IAudioSource
 {
-    public const int HighestRate = 768_000;
-    public const int MostChannels = 256;
+    public const int MaxRate = 768_000;
+    public const int MaxChannels = 256;
 
     private readonly IAudioSource _source;
     private readonly Stream? _owned;
     private readonly string _name;
     private long _frames;
 
-    /// <summary>Takes the source, and the stream below it if it is to be closed with it.</summary>
+    /// <summary>Wraps a source, and the stream below it if that is to be closed with it.</summary>
     public CheckedAudioSource(IAudioSource source, string name, Stream? owned)
     {
         (_source, _name, _owned, Format) = (source, name, owned, source.Format);
-        if (Format.SampleRate is < 1 or > HighestRate) throw Broken($"declares {Format.SampleRate} Hz; the rate must be from 1 to {HighestRate}");
-        if (Format.Channels is < 1 or > MostChannels) throw Broken($"declares {Format.Channels} channels; there must be 1 to {MostChannels}");
+        if (Format.SampleRate is < 1 or > MaxRate)
+            throw Broken($"declares {Format.SampleRate} Hz; the rate must be from 1 to {MaxRate}");
+        if (Format.Channels is < 1 or > MaxChannels)
+            throw Broken($"declares {Format.Channels} channels; there must be 1 to {MaxChannels}");
         if (Format.Frames < 0) throw Broken($"declares {Format.Frames} frames");
     }
 
@@ -31,16 +33,27 @@ internal sealed class CheckedAudioSource : IAudioSource
 
     public int Read(Span<float> interleaved)
     {
-        Check.That(interleaved.Length >= Format.Channels, interleaved.Length, $"must hold at least one frame of {Format.Channels} samples", nameof(interleaved));
+        Check.That(
+            interleaved.Length >= Format.Channels,
+            interleaved.Length,
+            $"must hold at least one frame of {Format.Channels} samples",
+            nameof(interleaved));
         int count = _source.Read(interleaved);
         bool isWhole = count >= 0 && count <= interleaved.Length && count % Format.Channels == 0;
-        if (!isWhole) throw new InvalidOperationException($"The decoder of '{_name}' gave {count} numbers for room of {interleaved.Length} and {Format.Channels} channels.");
+        if (!isWhole)
+        {
+            throw new InvalidOperationException(
+                $"The decoder of '{_name}' gave {count} numbers for room of {interleaved.Length} and {Format.Channels} channels.");
+        }
+
         if (!AllFinite(interleaved[..count])) throw Broken("holds samples that are not finite numbers");
         _frames += count / Format.Channels;
         if (count == 0 && _frames < Format.Frames)
         {
             double seconds = (double)_frames / Format.SampleRate;
-            throw Broken($"is truncated or damaged: {_frames} of {Format.Frames} frames ({seconds:0.###} of {Format.Seconds:0.###} s) could be decoded");
+            throw Broken(
+                $"is truncated or damaged: {_frames} of {Format.Frames} frames ({seconds:0.###} of {Format.Seconds:0.###} s) could be "
+                + "decoded");
         }
 
         if (_frames > Format.Frames) throw Broken($"holds more than the {Format.Frames} frames it declares");

@@ -8,7 +8,7 @@ internal sealed class MonoBlocks(IAudioSource source)
     private readonly int _channels = source.Format.Channels;
     private readonly float[] _block = new float[BlockSamples / source.Format.Channels * source.Format.Channels];
 
-    /// <summary>The next samples, as many as the source gives at once; none at its end. They are there until the next call.</summary>
+    /// <summary>The next samples, as many as the source has at once; none at its end. They are valid until the next call.</summary>
     public ReadOnlySpan<float> Next() => Mix(_block.AsSpan(0, source.Read(_block)), _channels);
 
     /// <summary>The mean of each frame, written over what it is the mean of.</summary>

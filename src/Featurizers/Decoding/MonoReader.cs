@@ -2,18 +2,20 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Reads a source to its end as one channel, at once or block by block. Memory follows what was decoded, not what a header promises.</summary>
+/// <summary>
+/// Reads a source to its end as one channel, at once or block by block. Memory follows what was decoded, not what a header promises.
+/// </summary>
 internal static class MonoReader
 {
     /// <summary>4 GiB of samples: 18 hours at 16 kHz, 6 at 48 kHz.</summary>
-    public const int MostSamples = 1 << 30;
+    public const int MaxSamples = 1 << 30;
 
     private const int MostSamplesOnTrust = 1 << 20;
 
     /// <summary>Averages the channels, and changes the rate where <paramref name="sampleRate"/> is another one.</summary>
-    public static Waveform Read(IAudioSource source, string name, int? sampleRate, int mostSamples = MostSamples)
+    public static Waveform Read(IAudioSource source, string name, int? sampleRate, int maxSamples = MaxSamples)
     {
-        float[] samples = ReadAll(source, name, mostSamples);
+        float[] samples = ReadAll(source, name, maxSamples);
         int rate = source.Format.SampleRate, wanted = sampleRate ?? rate;
         return new Waveform(wanted == rate ? samples : Resampler.Resample(samples, rate, wanted), wanted);
     }
@@ -26,7 +28,9 @@ internal static class MonoReader
         return Read(piece, name, sampleRate);
     }
 
-    /// <summary>The same samples block by block, as soon as the source gives them. No block is empty, and each is an array of its own.</summary>
+    /// <summary>
+    /// The same samples block by block, as soon as the source gives them. No block is empty, and each is an array of its own.
+    /// </summary>
     public static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(IAudioSource source, int? sampleRate)
     {
         var blocks = new MonoBlocks(source);
@@ -41,7 +45,7 @@ internal static class MonoReader
         if (resampler?.Flush() is { Length: > 0 } last) yield return last;
     }
 
-    private static float[] ReadAll(IAudioSource source, string name, int mostSamples)
+    private static float[] ReadAll(IAudioSource source, string name, int maxSamples)
     {
         var blocks = new MonoBlocks(source);
         long declared = source.Format.Frames ?? 0;
@@ -49,12 +53,12 @@ internal static class MonoReader
         int count = 0;
         for (ReadOnlySpan<float> mono; !(mono = blocks.Next()).IsEmpty;)
         {
-            if (mono.Length > mostSamples - count) throw TooLong(name, mostSamples);
+            if (mono.Length > maxSamples - count) throw TooLong(name, maxSamples);
             int needed = count + mono.Length;
             if (needed > samples.Length)
             {
                 long doubled = Math.Max(needed, 2L * samples.Length);
-                Array.Resize(ref samples, (int)(needed <= declared ? Math.Min(doubled, declared) : Math.Min(doubled, MostSamples)));
+                Array.Resize(ref samples, (int)(needed <= declared ? Math.Min(doubled, declared) : Math.Min(doubled, MaxSamples)));
             }
 
             mono.CopyTo(samples.AsSpan(count));
@@ -64,6 +68,7 @@ internal static class MonoReader
         return count == samples.Length ? samples : samples[..count];
     }
 
-    private static NotSupportedException TooLong(string name, int mostSamples) =>
-        new($"'{name}' is longer than {mostSamples} frames, the most that is read at once: cut it into parts, or read it block by block with AudioFile.ReadBlocks.");
+    private static NotSupportedException TooLong(string name, int maxSamples) =>
+        new($"'{name}' is longer than {maxSamples} frames, the most that is read at once: cut it into parts, "
+            + "or read it block by block with AudioFile.ReadBlocks.");
 }

@@ -9,8 +9,10 @@ internal static class NativeLibraries
     /// <summary>libsndfile 1.1 or newer reads MP3; any 1.x reads Ogg Vorbis and AIFF.</summary>
     public static NativeLibraryFile SoundFile { get; } = new(SoundFileNative.Library, "AUDIOBSQ_SNDFILE",
         OperatingSystem.IsWindows() ? ["sndfile.dll", "libsndfile-1.dll", "libsndfile.dll"]
-        : OperatingSystem.IsMacOS() ? ["libsndfile.1.dylib", "/opt/homebrew/lib/libsndfile.1.dylib", "/usr/local/lib/libsndfile.1.dylib", "libsndfile.dylib"]
+        : OperatingSystem.IsMacOS() ? [MacName, $"/opt/homebrew/lib/{MacName}", $"/usr/local/lib/{MacName}", "libsndfile.dylib"]
         : ["libsndfile.so.1", "libsndfile.so"]);
+
+    private const string MacName = "libsndfile.1.dylib";
 
     private static NativeLibraryFile[] All => [SoundFile];
 

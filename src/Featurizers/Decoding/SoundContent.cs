@@ -16,7 +16,7 @@ internal enum SoundReader
     SoundFile,
 }
 
-/// <summary>What the first bytes of a file say it is; its name and extension are not asked.</summary>
+/// <summary>What a file is, by its first bytes alone: its name and extension do not matter.</summary>
 /// <param name="Name">For messages, such as "MP3" or "a PNG image".</param>
 /// <param name="Reader">Who reads it.</param>
 internal readonly record struct SoundContent(string Name, SoundReader Reader)
@@ -33,7 +33,7 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         return head[..got];
     }
 
-    /// <summary>Tells what a file is that starts with these bytes.</summary>
+    /// <summary>What a file is that starts with these bytes.</summary>
     public static SoundContent Of(ReadOnlySpan<byte> head)
     {
         if (WavHeader.IsWav(head)) return new("WAV", SoundReader.Managed);
@@ -96,7 +96,8 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         bool isText = !head.ContainsAnyInRange((byte)0, (byte)8) && !head.ContainsAnyInRange((byte)14, (byte)26);
         if (!isText) return $"unknown binary data (it starts with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])})";
         string text = System.Text.Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        if (text.StartsWith("<!DOCTYPE html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)) return "an HTML page";
+        string[] pages = ["<!DOCTYPE html", "<html"];
+        if (pages.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase))) return "an HTML page";
         if (text.StartsWith('<')) return "XML";
         if (text.StartsWith('{') || text.StartsWith('[')) return "JSON";
         return "text";

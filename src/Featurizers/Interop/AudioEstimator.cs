@@ -3,21 +3,21 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>What this project's estimators have in common: a schema that does not fit is refused before any work begins.</summary>
-/// <typeparam name="TTransformer">What <see cref="Fit"/> gives.</typeparam>
+/// <summary>The base of this project's estimators: checks the schema before any work begins.</summary>
+/// <typeparam name="TTransformer">What <see cref="Fit"/> returns.</typeparam>
 public abstract class AudioEstimator<TTransformer> : IEstimator<TTransformer>
     where TTransformer : AudioTransformer
 {
-    private protected AudioEstimator(IHostEnvironment environment, string name)
+    private protected AudioEstimator(IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        Host = environment.Register(name);
+        Host = environment.Register(GetType().Name);
     }
 
     /// <summary>Names the component in errors and log messages; its <c>Rand</c> follows the context's seed.</summary>
     private protected IHost Host { get; }
 
-    /// <summary>Checks the input columns of <paramref name="input"/> and gives the columns that the transformer adds, of the types and annotations they will have.</summary>
+    /// <summary>Checks the input columns and returns the columns that the transformer adds, with their types and annotations.</summary>
     private protected abstract IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input);
 
     /// <summary>Makes the transformer; the shape of the input's schema has been checked.</summary>

@@ -5,33 +5,40 @@ using Microsoft.ML.Runtime;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// What this project's transformers have in common: every row keeps its columns and gains some, computed lazily and, where a model gains
+/// The base of this project's transformers: every row keeps its columns and gains some, computed lazily and, where a model gains
 /// from it, several rows at a time. Works in chains, in prediction engines and with <c>mlContext.Model.Save</c> and <c>Load</c>.
 /// </summary>
 public abstract class AudioTransformer : ITransformer, IDisposable
 {
+    private readonly IDisposable? _owned;
     private int _disposed;
 
-    private protected AudioTransformer(IHostEnvironment environment, string name)
+    /// <param name="environment">Where the component registers its host.</param>
+    /// <param name="columns">The first columns that it reads and adds.</param>
+    /// <param name="owned">Disposed with the transformer.</param>
+    private protected AudioTransformer(IHostEnvironment environment, ColumnNames columns, IDisposable? owned = null)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        Host = environment.Register(name);
+        (Host, Columns, _owned) = (environment.Register(GetType().Name), columns, owned);
     }
+
+    /// <summary>The column that is read.</summary>
+    public string InputColumnName => Columns.Input;
+
+    /// <summary>The column that is added.</summary>
+    public string OutputColumnName => Columns.Output;
 
     /// <summary>Names the component in errors and log messages.</summary>
     private protected IHost Host { get; }
 
-    /// <summary>How the saved form is marked.</summary>
-    private protected abstract ModelFormat Format { get; }
+    /// <summary>The two names, as one value.</summary>
+    private protected ColumnNames Columns { get; }
 
-    /// <summary>Finds and checks the input columns, and says what is added and how. A schema that does not fit is an error here.</summary>
+    /// <summary>Finds and checks the input columns, and says what is added and how. Throws where the schema does not fit.</summary>
     private protected abstract BatchMapper Bind(DataViewSchema input);
 
-    /// <summary>Writes everything that the loading constructor reads, in its order.</summary>
+    /// <summary>Writes everything that <see cref="ILoadableTransformer{TSelf}.Load"/> reads, in its order.</summary>
     private protected abstract void Save(ModelWriter writer);
-
-    /// <summary>Frees what the transformer owns; called once at most.</summary>
-    private protected virtual void Free() { }
 
     /// <summary>The input's columns followed by this transformer's.</summary>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
@@ -50,7 +57,7 @@ public abstract class AudioTransformer : ITransformer, IDisposable
     /// <summary>Frees what the transformer owns. Data views made by it must not be read afterwards.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) Free();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) _owned?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -65,6 +72,6 @@ public abstract class AudioTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        Save(new ModelWriter(ctx, Format));
+        Save(new ModelWriter(ctx, ModelFormat.Of(GetType())));
     }
 }

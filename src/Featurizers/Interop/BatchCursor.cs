@@ -63,7 +63,8 @@ internal sealed class BatchCursor : DataViewRowCursor
     public override bool MoveNext()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_failure is not null) throw new InvalidOperationException("This cursor has failed before and cannot go on; open a new one.", _failure);
+        if (_failure is not null)
+            throw new InvalidOperationException("This cursor has failed before and cannot go on; open a new one.", _failure);
         if (_slot + 1 >= _count && !Refill())
         {
             (_slot, _count, _position) = (-1, 0, -1);

@@ -24,12 +24,12 @@ internal sealed class BatchDataView(IDataView input, BatchMapper mapper) : IData
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var plan = mapper.Plan(columnsNeeded);
-        int most = plan.Computes ? mapper.MaxCursors : int.MaxValue;
-        if (most == 1) return [Open(plan, input.GetRowCursor(plan.Inputs, rand))];
+        int max = plan.Computes ? mapper.MaxCursors : int.MaxValue;
+        if (max == 1) return [Open(plan, input.GetRowCursor(plan.Inputs, rand))];
 
-        int wanted = n > 0 ? Math.Min(n, most) : most == int.MaxValue ? n : most;
+        int wanted = n > 0 ? Math.Min(n, max) : max == int.MaxValue ? n : max;
         var inputs = input.GetRowCursorSet(plan.Inputs, wanted, rand);
-        if (inputs.Length > most) // the number asked for is only a wish
+        if (inputs.Length > max) // the input may give more than were asked for
         {
             Dispose(inputs);
             return [Open(plan, input.GetRowCursor(plan.Inputs, rand))];

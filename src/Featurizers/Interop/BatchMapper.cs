@@ -20,7 +20,7 @@ internal sealed class BatchMapper(
     /// <summary>Columns of the input that the computation reads.</summary>
     public IReadOnlyList<DataViewSchema.Column> Inputs => inputs;
 
-    /// <summary>What decides the new columns beside the values of <see cref="Inputs"/>; null where that cannot be told.</summary>
+    /// <summary>What decides the new columns beside the values of <see cref="Inputs"/>; null where that is not known.</summary>
     public ColumnOrigin? Origin { get; init; }
 
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed class BatchMapper(
     /// </summary>
     public int BatchSize { get; init; } = 1;
 
-    /// <summary>Most cursors of one cursor set that compute at the same time; 1 on a GPU.</summary>
+    /// <summary>Maximum number of cursors in one cursor set that compute; 1 on a GPU.</summary>
     public int MaxCursors { get; init; } = int.MaxValue;
 
     public BatchSession Open(DataViewRow row, int capacity) => open(row, capacity);

@@ -9,7 +9,9 @@ namespace AudioBsq.MLNet;
 /// </summary>
 internal abstract class BatchSession : IDisposable
 {
-    /// <summary>Copies what the current row has into <paramref name="slot"/>, over whatever was there. An error belongs to this row alone.</summary>
+    /// <summary>
+    /// Copies what the current row has into <paramref name="slot"/>, over whatever was there. An error belongs to this row alone.
+    /// </summary>
     public abstract void Collect(int slot);
 
     /// <summary>Computes slots 0 to <paramref name="count"/> − 1.</summary>

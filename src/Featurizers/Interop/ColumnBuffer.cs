@@ -14,7 +14,7 @@ internal abstract class ColumnBuffer
         return (ColumnBuffer)Activator.CreateInstance(type, row, column, capacity)!;
     }
 
-    /// <summary>Takes the current row's value.</summary>
+    /// <summary>Stores the current row's value.</summary>
     public abstract void Store(int slot);
 
     public abstract Delegate Getter(Func<int> slot);
@@ -42,6 +42,7 @@ internal abstract class ColumnBuffer
 
         public override void Store(int slot) => _read(ref _values[slot]);
 
-        public override Delegate Getter(Func<int> slot) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> destination) => _values[slot()].CopyTo(ref destination));
+        public override Delegate Getter(Func<int> slot) =>
+            (ValueGetter<VBuffer<T>>)((ref VBuffer<T> destination) => _values[slot()].CopyTo(ref destination));
     }
 }

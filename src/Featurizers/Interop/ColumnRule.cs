@@ -5,7 +5,9 @@ using static Microsoft.ML.SchemaShape.Column;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>What an input column has to be; a schema that breaks it gets an error with the column, the expected and the actual type.</summary>
+/// <summary>
+/// What an input column has to be; a schema that breaks it gets an error with the column, the expected and the actual type.
+/// </summary>
 /// <param name="Expected">In words, for the error.</param>
 /// <param name="Accepts">Whether a column of this shape will do.</param>
 internal sealed record ColumnRule(string Expected, Func<SchemaShape.Column, bool> Accepts)
@@ -23,12 +25,16 @@ internal sealed record ColumnRule(string Expected, Func<SchemaShape.Column, bool
     /// <summary>The column of this name, checked.</summary>
     public DataViewSchema.Column Find(IExceptionContext context, DataViewSchema schema, string name)
     {
-        var column = schema.GetColumnOrNull(name) ?? throw Missing(context, name);
+        var column = FindAny(context, schema, name);
         SchemaShape.GetColumnTypeShape(column.Type, out var kind, out var itemType, out bool isKey);
         return Accepts(new SchemaShape.Column(name, kind, itemType, isKey))
             ? column
             : throw Mismatch(context, name, Expected, column.Type.ToString()!);
     }
+
+    /// <summary>The column of this name, whatever it is.</summary>
+    public static DataViewSchema.Column FindAny(IExceptionContext context, DataViewSchema schema, string name) =>
+        schema.GetColumnOrNull(name) ?? throw Missing(context, name);
 
     /// <summary>The error for a column that does not fit, for rules that this class does not know.</summary>
     public static Exception Mismatch(IExceptionContext context, string name, string expected, string actual) =>

@@ -20,14 +20,20 @@ internal static class MLEnvironment
         return CatalogUtils.GetEnvironment(catalog);
     }
 
-    /// <summary><c>MLContext.GpuDeviceId</c> as it was when the environment was made: negative for the CPU, null where it is not set.</summary>
+    /// <summary>
+    /// <c>MLContext.GpuDeviceId</c> as it was when the environment was made: negative for the CPU, null where it is not set.
+    /// </summary>
     public static int? GpuDevice(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
 
     /// <summary><c>MLContext.FallbackToCpu</c>: whether the CPU will do where the GPU asked for is missing.</summary>
-    public static bool FallsBackToCpu(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
+    public static bool FallsBackToCpu(this IHostEnvironment environment) =>
+        (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
 
     /// <summary>Whether <c>MLContext.CancelExecution</c> was called, as ML.NET's own tools do to stop what runs.</summary>
     public static bool IsCanceled(this IHost host) => (host as ICancelable)?.IsCanceled ?? false;
+
+    /// <exception cref="OperationCanceledException"><c>MLContext.CancelExecution</c> was called.</exception>
+    public static void ThrowIfCanceled(this IHost host) => host.CheckAlive();
 
     /// <summary>A view of rows in memory that can be counted and shuffled, which a view of an enumerable cannot.</summary>
     public static IDataView Rows<T>(this IHostEnvironment environment, IList<T> rows, SchemaDefinition? columns = null) where T : class =>

@@ -1,14 +1,17 @@
+using System.Reflection;
 using Microsoft.ML;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>How the saved form of a transformer is marked. ML.NET finds the loader by assembly and <see cref="Loader"/>, without registration.</summary>
+/// <summary>
+/// How the saved form of a transformer is marked. ML.NET finds the loader by assembly and <see cref="Loader"/>, without registration.
+/// </summary>
 internal sealed class ModelFormat
 {
     private const uint Version = 0x00010001;
 
     /// <param name="signature">Exactly 8 ASCII characters that begin the saved form.</param>
-    /// <param name="loader">At most 24 ASCII characters; the type's <c>[assembly: LoadableClass]</c> has the same.</param>
+    /// <param name="loader">At most 24 ASCII characters.</param>
     /// <param name="type">The transformer, whose assembly is named in the file.</param>
     public ModelFormat(string signature, string loader, Type type)
     {
@@ -23,5 +26,10 @@ internal sealed class ModelFormat
 
     public Type Type { get; }
 
-    public VersionInfo ToVersionInfo() => new(Signature, Version, Version, Version, loaderAssemblyName: Type.Assembly.FullName, loaderSignature: Loader);
+    /// <summary>The format of a transformer, as its assembly's <see cref="LoadableTransformerAttribute"/> gives it.</summary>
+    public static ModelFormat Of(Type transformer) =>
+        transformer.Assembly.GetCustomAttributes<LoadableTransformerAttribute>().Single(mark => mark.InstanceType == transformer).Format;
+
+    public VersionInfo ToVersionInfo() =>
+        new(Signature, Version, Version, Version, loaderAssemblyName: Type.Assembly.FullName, loaderSignature: Loader);
 }

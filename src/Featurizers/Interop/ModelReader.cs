@@ -43,7 +43,8 @@ internal sealed class ModelReader
             ?? throw Damaged($"'{path}' is not a {typeof(T).Name}");
     }
 
-    public InvalidDataException Damaged(string what, Exception? cause = null) => new($"The model file's {_format.Loader} is damaged: {what}.", cause);
+    public InvalidDataException Damaged(string what, Exception? cause = null) =>
+        new($"The model file's {_format.Loader} is damaged: {what}.", cause);
 
     private T Entry<T>(string path, Func<Stream, T> read)
     {

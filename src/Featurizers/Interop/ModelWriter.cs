@@ -31,7 +31,8 @@ internal sealed class ModelWriter
     /// </summary>
     public void Shared(string name, object payload, Action<Stream> write, object? whole = null)
     {
-        string? existing = (whole is null ? null : SharedEntries.Find(_context.Repository, whole)) ?? SharedEntries.Find(_context.Repository, payload);
+        string? existing = (whole is null ? null : SharedEntries.Find(_context.Repository, whole))
+            ?? SharedEntries.Find(_context.Repository, payload);
         Text(existing);
         if (existing is not null) return;
         Stream(name, write);

@@ -10,12 +10,14 @@ internal sealed class RowMapper(BatchMapper mapper) : IRowToRowMapper
 
     public DataViewSchema OutputSchema => mapper.OutputSchema;
 
-    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => mapper.Plan(dependingColumns).Inputs;
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
+        mapper.Plan(dependingColumns).Inputs;
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.Schema != InputSchema) throw new ArgumentException("The row's schema is not the one this mapper was made for.", nameof(input));
+        if (input.Schema != InputSchema)
+            throw new ArgumentException("The row's schema is not the one this mapper was made for.", nameof(input));
         return new Row(mapper, mapper.Plan(activeColumns), input);
     }
 

@@ -18,7 +18,8 @@ internal static class SharedEntries
 
     /// <summary>Whether a text from a file can be what <see cref="PathOf"/> gives, and leads nowhere else.</summary>
     public static bool IsPath(string text) =>
-        text.Split('/').All(part => part.Length > 0 && !part.Contains("..", StringComparison.Ordinal) && part.IndexOfAny(['\\', ':', '\0']) < 0);
+        text.Split('/').All(
+            part => part.Length > 0 && !part.Contains("..", StringComparison.Ordinal) && part.IndexOfAny(['\\', ':', '\0']) < 0);
 
     /// <summary>Where this very object was written in this save, or null.</summary>
     public static string? Find(Repository repository, object payload)

@@ -1,7 +1,7 @@
 namespace AudioBsq.MLNet;
 
-/// <summary>One object that several transformers use; it is disposed when the last of them lets go.</summary>
-internal sealed class SharedResource<T>(T value) where T : class, IDisposable
+/// <summary>One object that several transformers use; it is disposed, if it can be, when the last of them releases it.</summary>
+internal sealed class SharedResource<T>(T value) where T : class
 {
     private readonly Lock _gate = new();
     private int _leases;
@@ -29,7 +29,7 @@ internal sealed class SharedResource<T>(T value) where T : class, IDisposable
             _disposed = true;
         }
 
-        value.Dispose();
+        (value as IDisposable)?.Dispose();
     }
 
     /// <summary>One owner's hold on the object.</summary>
@@ -49,7 +49,8 @@ internal sealed class SharedResource<T>(T value) where T : class, IDisposable
         }
 
         /// <summary>
-        /// A further hold, for the time of one use, so that a disposal on another thread cannot cut it off. Fails once this lease has ended.
+        /// A further hold, for the time of one use, so that a disposal on another thread cannot cut it off. Fails once this lease has
+        /// ended.
         /// </summary>
         public Lease Borrow()
         {

@@ -21,7 +21,9 @@ internal static class ZipExpansion
         foreach (var entry in Archive(reader).Entries)
         {
             if (entry.Length > Always && entry.Length > Most * entry.CompressedLength)
-                throw new InvalidDataException($"The model file's entry '{entry.FullName}' has {entry.CompressedLength:N0} bytes and would become {entry.Length:N0}, which is out of proportion.");
+                throw new InvalidDataException(
+                    $"The model file's entry '{entry.FullName}' has {entry.CompressedLength:N0} bytes and would become "
+                    + $"{entry.Length:N0}, which is out of proportion.");
         }
     }
 

@@ -5,32 +5,33 @@ namespace AudioBsq.MLNet;
 
 /// <summary>Reads sound files into waveforms; made by <c>mlContext.Transforms.LoadAudio</c>.</summary>
 /// <remarks>
-/// | | |
-/// |---|---|
-/// | Looks at the data to train | no |
-/// | Input column | text (a path), or vector of Byte (a file's content) |
-/// | Time columns, if any | Single: seconds |
-/// | Output column | vector of Single, of any length, with a SampleRate annotation |
-/// | Saved by mlContext.Model.Save | yes |
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | <see cref="System.String"/> (a path), or vector of <see cref="System.Byte"/> (a file's content) |
+/// | Output column data type | Vector of <see cref="System.Single"/>, of any length, with a SampleRate annotation |
+/// | Exportable to ONNX | No |
+///
+/// Time columns, if any, are <see cref="System.Single"/>, in seconds; an error column is <see cref="System.String"/>.
 /// </remarks>
 public sealed class AudioLoadingEstimator : AudioEstimator<AudioLoadingTransformer>
 {
-    private readonly string _output, _input;
+    private readonly ColumnNames _columns;
     private readonly AudioLoadingOptions _options;
 
-    internal AudioLoadingEstimator(IHostEnvironment environment, string output, string input, AudioLoadingOptions options)
-        : base(environment, nameof(AudioLoadingEstimator))
+    internal AudioLoadingEstimator(IHostEnvironment environment, ColumnNames columns, AudioLoadingOptions options)
+        : base(environment)
     {
-        AudioLoadingTransformer.Validate(output, input, options);
-        (_output, _input, _options) = (output, input, options);
+        AudioLoadingTransformer.Validate(columns, options);
+        (_columns, _options) = (columns, options);
     }
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        AudioLoadingTransformer.InputRule.Find(Host, input, _input);
+        AudioLoadingTransformer.InputRule.Find(Host, input, _columns.Input);
         foreach (string name in AudioLoadingTransformer.TimeColumns(_options)) AudioLoadingTransformer.TimeRule.Find(Host, input, name);
-        return AudioLoadingTransformer.Outputs(_output, _options);
+        return AudioLoadingTransformer.Outputs(_columns.Output, _options);
     }
 
-    private protected override AudioLoadingTransformer FitCore(IDataView input) => new(Host, _output, _input, _options);
+    private protected override AudioLoadingTransformer FitCore(IDataView input) => new(Host, _columns, _options);
 }

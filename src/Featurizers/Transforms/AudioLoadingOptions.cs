@@ -19,8 +19,8 @@ public sealed record AudioLoadingOptions
     public string? ErrorColumn { get; init; }
 
     /// <summary>
-    /// Column (Single) with the second at which a row's part of the file starts, and NaN for its beginning; the beginning when null. What lies
-    /// before is decoded but not kept.
+    /// Column (Single) with the second at which a row's part of the file starts, and NaN for its beginning; the beginning when null. What
+    /// lies before is decoded but not kept.
     /// </summary>
     public string? StartColumn { get; init; }
 
@@ -38,6 +38,9 @@ public sealed record AudioLoadingOptions
         Check.That(ErrorColumn is not "", ErrorColumn, "must be null or a name");
         Check.That(StartColumn is not "", StartColumn, "must be null or a name");
         Check.That(EndColumn is not "", EndColumn, "must be null or a name");
-        Check.That(ErrorColumn is null || OnError == LoadErrorHandling.EmptyWaveform, ErrorColumn, "needs OnError = EmptyWaveform: with Throw there is no row to put the reason in");
+        Check.That(
+            ErrorColumn is null || OnError == LoadErrorHandling.EmptyWaveform,
+            ErrorColumn,
+            "needs OnError = EmptyWaveform: with Throw there is no row to put the reason in");
     }
 }

@@ -79,7 +79,11 @@ internal sealed class AudioLoadingSession : BatchSession
     private TimeRange Part()
     {
         var part = new TimeRange(_start() ?? 0, _end());
-        return part.IsValid ? part : throw new InvalidDataException($"Row {_row.Position} of '{_name}' is from {part.Start} to {part.End} s; a part must start at 0 or later and end after it starts.");
+        return part.IsValid
+            ? part
+            : throw new InvalidDataException(
+                $"Row {_row.Position} of '{_name}' is from {part.Start} to {part.End} s; a part must start at 0 or later and end "
+                + "after it starts.");
     }
 
     private Func<double?> Time(string? column)

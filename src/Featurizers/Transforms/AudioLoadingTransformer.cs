@@ -3,64 +3,62 @@ using AudioBsq.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using static Microsoft.ML.SchemaShape.Column;
 
-[assembly: LoadableClass(typeof(AudioLoadingTransformer), null, typeof(SignatureLoadModel), "", AudioLoadingTransformer.Loader)]
+[assembly: LoadableTransformer(typeof(AudioLoadingTransformer), "AUDBSQLD", "AudioBsqLoadAudio")]
 
 namespace AudioBsq.MLNet;
 
 /// <summary>Reads a sound file for each row: a path or a file's content becomes a mono waveform at one sample rate.</summary>
-public sealed class AudioLoadingTransformer : AudioTransformer
+public sealed class AudioLoadingTransformer : AudioTransformer, ILoadableTransformer<AudioLoadingTransformer>
 {
-    internal const string Loader = "AudioBsqLoadAudio";
-
-    private static readonly ModelFormat FormatOfFile = new("AUDBSQLD", Loader, typeof(AudioLoadingTransformer));
-
-    internal AudioLoadingTransformer(IHostEnvironment environment, string output, string input, AudioLoadingOptions options)
-        : base(environment, nameof(AudioLoadingTransformer))
+    internal AudioLoadingTransformer(IHostEnvironment environment, ColumnNames columns, AudioLoadingOptions options)
+        : base(environment, columns)
     {
-        Validate(output, input, options);
-        (OutputColumnName, InputColumnName, Options) = (output, input, options);
+        Validate(columns, options);
+        Options = options;
     }
-
-    /// <summary>Column of waveforms.</summary>
-    public string OutputColumnName { get; }
-
-    /// <summary>Column of paths or contents.</summary>
-    public string InputColumnName { get; }
 
     /// <summary>How the files are read.</summary>
     public AudioLoadingOptions Options { get; }
 
     internal static ColumnRule InputRule { get; } = new("String (a path) or vector of Byte (a file's content)", column =>
-        !column.IsKey && (column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType is TextDataViewType : column.ItemType == NumberDataViewType.Byte));
+        !column.IsKey
+        && (column.Kind == VectorKind.Scalar ? column.ItemType is TextDataViewType : column.ItemType == NumberDataViewType.Byte));
 
     internal static ColumnRule TimeRule { get; } = new("Single (seconds)", column =>
-        !column.IsKey && column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Single);
+        !column.IsKey && column.Kind == VectorKind.Scalar && column.ItemType == NumberDataViewType.Single);
 
-    private protected override ModelFormat Format => FormatOfFile;
-
-    internal static void Validate(string output, string input, AudioLoadingOptions options)
+    internal static void Validate(ColumnNames columns, AudioLoadingOptions options)
     {
-        ArgumentException.ThrowIfNullOrEmpty(output);
-        ArgumentException.ThrowIfNullOrEmpty(input);
+        columns.Validate();
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Check.That(options.ErrorColumn != output, options.ErrorColumn, $"must differ from the waveform's column '{output}'", nameof(options.ErrorColumn));
+        Check.That(
+            options.ErrorColumn != columns.Output,
+            options.ErrorColumn,
+            $"must differ from the waveform's column '{columns.Output}'",
+            nameof(options.ErrorColumn));
     }
 
     internal static IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(string output, AudioLoadingOptions options)
     {
-        var waveform = WaveformColumn.Create(output, options.SampleRate);
+        var waveform = AudioColumn.OfWaveforms(output, options.SampleRate);
         return options.ErrorColumn is null ? [waveform] : [waveform, new(options.ErrorColumn, TextDataViewType.Instance)];
     }
 
-    internal static IEnumerable<string> TimeColumns(AudioLoadingOptions options) => new[] { options.StartColumn, options.EndColumn }.OfType<string>();
+    internal static IEnumerable<string> TimeColumns(AudioLoadingOptions options) =>
+        new[] { options.StartColumn, options.EndColumn }.OfType<string>();
 
     private protected override BatchMapper Bind(DataViewSchema input)
     {
         var column = InputRule.Find(Host, input, InputColumnName);
         var times = TimeColumns(Options).Select(name => TimeRule.Find(Host, input, name));
-        return new BatchMapper(input, [column, .. times], Outputs(OutputColumnName, Options), (row, capacity) => new AudioLoadingSession(Host, Options, row, column, capacity))
+        return new BatchMapper(
+            input,
+            [column, .. times],
+            Outputs(OutputColumnName, Options),
+            (row, capacity) => new AudioLoadingSession(Host, Options, row, column, capacity))
         {
             Origin = new ColumnOrigin(OptionsJson.Write(Options), path => Path.Combine(Options.Folder ?? "", path)),
         };
@@ -73,9 +71,6 @@ public sealed class AudioLoadingTransformer : AudioTransformer
         writer.Options(Options);
     }
 
-    private static AudioLoadingTransformer Create(IHostEnvironment environment, ModelLoadContext context)
-    {
-        var reader = new ModelReader(context, FormatOfFile);
-        return new AudioLoadingTransformer(environment, reader.Text(), reader.Text(), reader.Options<AudioLoadingOptions>(options => options.Validate()));
-    }
+    static AudioLoadingTransformer ILoadableTransformer<AudioLoadingTransformer>.Load(IHostEnvironment environment, ModelReader reader) =>
+        new(environment, new(reader.Text(), reader.Text()), reader.Options<AudioLoadingOptions>(options => options.Validate()));
 }

@@ -6,30 +6,30 @@ namespace AudioBsq.MLNet;
 
 /// <summary>Turns waveforms into mel spectrograms; made by <c>mlContext.Transforms.ExtractMelSpectrogram</c>.</summary>
 /// <remarks>
-/// | | |
-/// |---|---|
-/// | Looks at the data to train | no |
-/// | Input column | vector of Single: a waveform |
-/// | Output column | vector of Single of (frames, bands), row by row, with a MelOptions annotation |
-/// | Saved by mlContext.Model.Save | yes |
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | Vector of <see cref="System.Single"/>: a waveform |
+/// | Output column data type | Vector of <see cref="System.Single"/>, (frames, bands) row by row, with a MelOptions annotation |
+/// | Exportable to ONNX | No |
 /// </remarks>
 public sealed class MelSpectrogramEstimator : AudioEstimator<MelSpectrogramTransformer>
 {
-    private readonly string _output, _input;
+    private readonly ColumnNames _columns;
     private readonly MelOptions _options;
 
-    internal MelSpectrogramEstimator(IHostEnvironment environment, string output, string input, MelOptions options)
-        : base(environment, nameof(MelSpectrogramEstimator))
+    internal MelSpectrogramEstimator(IHostEnvironment environment, ColumnNames columns, MelOptions options)
+        : base(environment)
     {
-        MelSpectrogramTransformer.Validate(output, input, options);
-        (_output, _input, _options) = (output, input, options);
+        MelSpectrogramTransformer.Validate(columns, options);
+        (_columns, _options) = (columns, options);
     }
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        ColumnRule.SingleVector.Find(Host, input, _input);
-        return [MelColumn.Create(_output, _options)];
+        ColumnRule.SingleVector.Find(Host, input, _columns.Input);
+        return [AudioColumn.OfMels(_columns.Output, _options)];
     }
 
-    private protected override MelSpectrogramTransformer FitCore(IDataView input) => new(Host, _output, _input, _options);
+    private protected override MelSpectrogramTransformer FitCore(IDataView input) => new(Host, _columns, _options);
 }

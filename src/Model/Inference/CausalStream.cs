@@ -32,8 +32,8 @@ internal sealed class CausalStream<TIn, TOut> : StepStream<TIn, TOut> where TIn 
     {
         int steps = (int)(Whole - _cache.NextStep);
         if (steps == 0) yield break;
-        yield return _run(Values.All[..(Steps * PerStep)], steps, _cache);
-        Values.Keep((int)Math.Min(_reach, Steps) * PerStep + Values.Count % PerStep);
+        yield return _run(Values.Memory[..(Steps * PerStep)], steps, _cache);
+        Values.KeepLast((int)Math.Min(_reach, Steps) * PerStep + Values.Count % PerStep);
     }
 
     protected override void Restart()
@@ -47,6 +47,6 @@ internal sealed class CausalStream<TIn, TOut> : StepStream<TIn, TOut> where TIn 
     {
         _cache.Dispose();
         _cache = _begin(Whole - Steps);
-        if (Steps > 0) _run(Values.All[..(Steps * PerStep)], Steps, _cache);
+        if (Steps > 0) _run(Values.Memory[..(Steps * PerStep)], Steps, _cache);
     }
 }

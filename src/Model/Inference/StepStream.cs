@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AudioBsq.Signal;
 
 namespace AudioBsq.Inference;
 
@@ -17,7 +18,7 @@ internal abstract class StepStream<TIn, TOut>(int perStep, TIn filler) : IDispos
     protected int PerStep => perStep;
 
     /// <summary>Values that may still matter, oldest first: those of <see cref="Steps"/> whole steps, and of one that has begun.</summary>
-    protected RecentValues<TIn> Values { get; } = new();
+    protected SlidingBuffer<TIn> Values { get; } = new();
 
     /// <summary>Whole steps in <see cref="Values"/>.</summary>
     protected int Steps => Values.Count / perStep;
@@ -46,7 +47,7 @@ internal abstract class StepStream<TIn, TOut>(int perStep, TIn filler) : IDispos
         int missing = (perStep - Values.Count % perStep) % perStep;
         if (missing > 0)
         {
-            Values.Add(filler, missing);
+            Values.AddRepeated(filler, missing);
             Whole++;
         }
 
@@ -58,7 +59,7 @@ internal abstract class StepStream<TIn, TOut>(int perStep, TIn filler) : IDispos
     /// <summary>Forgets the clip.</summary>
     public void Reset()
     {
-        Values.Keep(0);
+        Values.Clear();
         Whole = 0;
         Restart();
     }
@@ -68,7 +69,7 @@ internal abstract class StepStream<TIn, TOut>(int perStep, TIn filler) : IDispos
     {
         to.Write(Whole);
         to.Write(Values.Count);
-        to.Write(MemoryMarshal.AsBytes(Values.All.Span));
+        to.Write(MemoryMarshal.AsBytes(Values.Values));
     }
 
     /// <exception cref="InvalidDataException">No stream of this model can have been in that state.</exception>

@@ -22,10 +22,10 @@ internal sealed class WindowStream<TIn, TOut>(AudioBsqOptions options, int inPer
         while (_next < (ended ? Whole : Window.StartOfNext(Whole, options)))
         {
             var window = Window.At(_next, Whole, options);
-            TOut[] results = run(window.Slice(Values.All[..(Steps * PerStep)], firstStep: Whole - Steps, PerStep));
+            TOut[] results = run(window.Slice(Values.Memory[..(Steps * PerStep)], firstStep: Whole - Steps, PerStep));
             yield return window.KeptOf(results, outPerStep).ToArray();
             _next += window.Kept;
-            Values.Keep((int)(Whole - FirstOf(_next)) * PerStep + Values.Count % PerStep);
+            Values.KeepLast((int)(Whole - FirstOf(_next)) * PerStep + Values.Count % PerStep);
         }
     }
 

@@ -9,7 +9,7 @@ namespace AudioBsq.Persistence;
 /// (the format's specification: github.com/huggingface/safetensors). Nothing in a file is executed, and nothing is allocated
 /// because a header claims it: lengths are held against what the stream really holds.
 /// </summary>
-public sealed class SafetensorsReader
+internal sealed class SafetensorsReader
 {
     private const int LongestHeader = 10_000_000; // a tenth of the specification's limit: ten thousand tensors need 2 MB
     private const int MostDimensions = 16;

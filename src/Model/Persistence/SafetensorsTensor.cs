@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace AudioBsq.Persistence;
 
 /// <summary>Number formats of safetensors that are read and written here, under the format's own names.</summary>
-public enum SafetensorsType
+internal enum SafetensorsType
 {
     /// <summary>Unsigned byte.</summary>
     U8 = 1,
@@ -36,7 +36,7 @@ internal static class SafetensorsTypes
 /// <param name="Type">The number format.</param>
 /// <param name="Shape">Dimensions, outermost first; empty for a scalar.</param>
 /// <param name="Data">The bytes.</param>
-public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, byte[] Data)
+internal sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, byte[] Data)
 {
     /// <summary>Wraps single-precision numbers.</summary>
     public static SafetensorsTensor Of(string name, ReadOnlySpan<float> values, params long[] shape) =>

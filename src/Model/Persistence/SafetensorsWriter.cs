@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AudioBsq.Persistence;
 
 /// <summary>Writes safetensors files. The same tensors and metadata in the same order give the same bytes.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>
     /// Writes a whole file: what <paramref name="layout"/> announces becomes the header, then <paramref name="data"/> is asked for

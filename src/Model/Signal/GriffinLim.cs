@@ -11,9 +11,8 @@ namespace AudioBsq.Signal;
 /// Long clips are made in segments of about a thousand frames, each continuing the finished sound before it, so memory does not
 /// grow with the length beyond the mel and the waveform themselves.
 /// </remarks>
-public sealed class GriffinLim
+public sealed class GriffinLim : IWaveformSynthesizer
 {
-    private readonly GriffinLimOptions _options;
     private readonly MelInversion _inversion;
     private readonly Stft _stft;
 
@@ -21,8 +20,8 @@ public sealed class GriffinLim
     /// <exception cref="NotSupportedException">The hop is longer than half the window, so frames say nothing about each other's phase.</exception>
     public GriffinLim(MelOptions mel, GriffinLimOptions? options = null)
     {
-        (Mel, _options) = (mel, options ?? new GriffinLimOptions());
-        _options.Validate();
+        (Mel, Options) = (mel, options ?? new GriffinLimOptions());
+        Options.Validate();
         var bank = new MelFilterBank(mel);
         if (mel.HopLength > mel.FftLength / 2)
         {
@@ -30,11 +29,17 @@ public sealed class GriffinLim
                 + "a waveform can be made only from frames that overlap by half or more.");
         }
 
-        (_inversion, _stft) = (new MelInversion(bank, _options.InversionIterations), new Stft(mel.FftLength, mel.HopLength));
+        (_inversion, _stft) = (new MelInversion(bank, Options.InversionIterations), new Stft(mel.FftLength, mel.HopLength));
     }
 
     /// <summary>How the frames were made.</summary>
     public MelOptions Mel { get; }
+
+    /// <summary>How the phases are found.</summary>
+    public GriffinLimOptions Options { get; }
+
+    /// <inheritdoc/>
+    public int SampleRate => Mel.SampleRate;
 
     /// <summary>
     /// Mel (frames, bands) in the unit of <see cref="MelOptions.Level"/> → waveform. Levels at the floor become silence.
@@ -44,13 +49,15 @@ public sealed class GriffinLim
     /// Length wanted, one that gives these frames: from (frames − 1)·hop, which is the default, to frames·hop − 1. An empty mel
     /// gives an empty waveform.
     /// </param>
-    /// <param name="cancellation">Looked at several times a second.</param>
-    /// <exception cref="ArgumentException">The mel has no whole frames or holds an impossible level, or the length does not fit it.</exception>
-    public float[] Synthesize(ReadOnlySpan<float> mel, int? samples = null, CancellationToken cancellation = default)
+    /// <param name="cancellation">Checked several times a second.</param>
+    /// <exception cref="ArgumentException">
+    /// The mel has no whole frames or holds an impossible level, or the length does not fit it.
+    /// </exception>
+    public float[] Synthesize(ReadOnlyMemory<float> mel, int? samples = null, CancellationToken cancellation = default)
     {
         int frames = MelInversion.FramesOf(mel.Length, Mel.Bands, nameof(mel));
         float[] waveform = new float[SynthesisLength.Of(frames, Mel.HopLength, samples)];
-        float floor = MelLevels.FloorOf(mel, Mel);
+        float floor = MelLevels.FloorOf(mel.Span, Mel);
         if (waveform.Length == 0) return waveform;
         var segment = NewSegment(frames);
         foreach (var (done, first, end) in Segments(frames))
@@ -68,7 +75,7 @@ public sealed class GriffinLim
     /// <param name="spectra">Given a first frame and a number of frames: real and imaginary parts, each (frames, bins).</param>
     /// <param name="frames">All frames, from 1.</param>
     /// <param name="samples">Samples wanted, as <see cref="SynthesisLength"/> allows; from 1.</param>
-    /// <param name="cancellation">Looked at several times a second.</param>
+    /// <param name="cancellation">Checked several times a second.</param>
     internal float[] Refine(Func<int, int, (float[] Re, float[] Im)> spectra, int frames, int samples, CancellationToken cancellation)
     {
         float[] waveform = new float[samples];
@@ -92,7 +99,7 @@ public sealed class GriffinLim
 
     private int Fresh => Math.Max(SegmentFrames, Ahead);
 
-    private GriffinLimSegment NewSegment(int frames) => new(_stft, _inversion, _options, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
+    private GriffinLimSegment NewSegment(int frames) => new(_stft, _inversion, Options, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
 
     // Where each segment goes on, in samples from the start of the first window, half a window before the waveform, and its frames.
     private IEnumerable<(long Done, int First, int End)> Segments(int frames)

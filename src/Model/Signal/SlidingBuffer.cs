@@ -41,6 +41,13 @@ internal sealed class SlidingBuffer<T> where T : unmanaged
         Advance(values.Length);
     }
 
+    /// <summary>Adds one value several times.</summary>
+    public void AddRepeated(T value, int count)
+    {
+        GetSpan(count)[..count].Fill(value);
+        Advance(count);
+    }
+
     /// <summary>Adds as many of the values as fit without more memory; returns their number.</summary>
     public int AddWhatFits(ReadOnlySpan<T> values)
     {

@@ -19,7 +19,7 @@ namespace AudioBsq.Vocoding;
 /// float[] sound = vocoder.Synthesize(mel.Extract(waveform), waveform.Length);
 /// </code>
 /// </example>
-public sealed class NeuralVocoder : IDisposable
+public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
 {
     private readonly VocoderNetwork _network;
     private string? _fingerprint;
@@ -38,6 +38,9 @@ public sealed class NeuralVocoder : IDisposable
 
     /// <summary>The mel spectrograms that the vocoder was made for.</summary>
     public MelOptions Mel { get; }
+
+    /// <inheritdoc/>
+    public int SampleRate => Mel.SampleRate;
 
     /// <summary>Weights of the network.</summary>
     public long ParameterCount => VocoderNetwork.Layout(Options, Mel).Sum(entry => entry.Shape.Aggregate(1L, (count, size) => count * size));
@@ -121,18 +124,30 @@ public sealed class NeuralVocoder : IDisposable
     }
 
     /// <summary>
-    /// Mel (frames, bands) in the unit of <see cref="MelOptions.Level"/> → waveform, nominally −1 to 1; loud moments may pass that. Long clips are
-    /// made in windows, so memory does not grow with the length beyond the mel and the waveform themselves.
+    /// Mel (frames, bands) in the unit of <see cref="MelOptions.Level"/> → waveform, nominally −1 to 1; loud moments may pass that. Long
+    /// clips are made in windows, so memory does not grow with the length beyond the mel and the waveform themselves.
     /// </summary>
     /// <param name="mel">Frames, row by row.</param>
     /// <param name="samples">
     /// Length wanted, one that gives these frames: from (frames − 1)·hop, which is the default, to frames·hop − 1. An empty mel
     /// gives an empty waveform.
     /// </param>
-    /// <param name="griffinLimIterations">Rounds of fast Griffin-Lim that start from the network's phases and keep its magnitudes; 0 leaves them out.</param>
-    /// <param name="cancellation">Looked at between two windows.</param>
-    /// <exception cref="ArgumentException">The mel has no whole frames or holds an impossible level, or the length does not fit it.</exception>
-    public float[] Synthesize(ReadOnlyMemory<float> mel, int? samples = null, int griffinLimIterations = 0, CancellationToken cancellation = default)
+    /// <param name="cancellation">Checked between two windows.</param>
+    /// <exception cref="ArgumentException">
+    /// The mel has no whole frames or holds an impossible level, or the length does not fit it.
+    /// </exception>
+    public float[] Synthesize(ReadOnlyMemory<float> mel, int? samples = null, CancellationToken cancellation = default) =>
+        Synthesize(mel, samples, griffinLimIterations: 0, cancellation);
+
+    /// <inheritdoc cref="Synthesize(ReadOnlyMemory{float}, int?, CancellationToken)"/>
+    /// <param name="mel">Frames, row by row.</param>
+    /// <param name="samples">Length wanted, one that gives these frames; (frames − 1)·hop when null.</param>
+    /// <param name="griffinLimIterations">
+    /// Rounds of fast Griffin-Lim that start from the network's phases and keep its magnitudes; 0 leaves them out.
+    /// </param>
+    /// <param name="cancellation">Checked between two windows.</param>
+    public float[] Synthesize(
+        ReadOnlyMemory<float> mel, int? samples, int griffinLimIterations, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return new VocoderWindows(this).Synthesize(mel, samples, griffinLimIterations, cancellation);

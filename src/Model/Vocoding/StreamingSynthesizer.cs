@@ -4,7 +4,7 @@ using AudioBsq.Inference;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// Sound that comes out while mel frames go in. However a clip is cut, the sound is that of <see cref="NeuralVocoder.Synthesize"/> within 1e-5 of its
+/// Sound that comes out while mel frames go in. However a clip is cut, the sound is that of <see cref="NeuralVocoder"/> within 1e-5 of its
 /// peak, each frame goes through the network once, and memory does not grow. An instance is for one clip after the other, on one thread at a
 /// time; any number of them may share a vocoder, which must not be disposed before they are done.
 /// </summary>

@@ -9,7 +9,7 @@ public sealed class CompareCommandTests : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Cases_AreTrainedFromEachSeed_AndSetSideBySide()
     {
         var ran = Compare("--case", "As it is", "--case", "5 bits: embed_dim=5; model.embed_group_size=5").Expect(0);
@@ -37,7 +37,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(3, ran.OutputLines.Length);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void FinishedRuns_AreNotMadeAgain_AndSeedsCanBeAdded()
     {
         Compare("--case", "one").Expect(0);

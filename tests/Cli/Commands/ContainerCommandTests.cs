@@ -228,7 +228,7 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
         Assert.StartsWith("{", File.ReadAllText(path));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public async Task StandardInputAndOutput_CanBeUsed()
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";

@@ -3,6 +3,7 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Cli.Commands;
 
+[Trait("Speed", "Slow")]
 public sealed class ReconstructCommandTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     [Fact]

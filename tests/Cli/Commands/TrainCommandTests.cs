@@ -78,7 +78,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.False(Directory.Exists(_data.PathOf("out")));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void UnreadableClips_AreNamedOnce_AndLeftOut()
     {
         _data.Write("train/bad.wav", "no sound at all");
@@ -93,7 +93,7 @@ public sealed class TrainCommandTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Weights_DoNotDependOnTheCache_OrOnReadingAhead()
     {
         string[] onDisk = ["--set", "mel_cache=disk", "--set", "mel_cache_dir=../mels"];
@@ -122,7 +122,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains("do without a cache on disk", ran.Messages);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void InterruptedRun_GoesOnToTheSameWeights()
     {
         string[] kept = ["--set", "checkpoint_dir=kept", "--set", "save_every=2"];

@@ -65,7 +65,7 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
         Assert.True(File.Exists(output));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void NoVocoder_IsWrittenWhereNoneWasMade()
     {
         string bad = model.New("bad.wav"), output = model.New("vocoder.safetensors");

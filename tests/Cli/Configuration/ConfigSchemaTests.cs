@@ -2,6 +2,7 @@ using AudioBsq.Cli.Configuration;
 
 namespace AudioBsq.Tests.Cli.Configuration;
 
+[WithoutTorch]
 public sealed class ConfigSchemaTests : IDisposable
 {
     private static readonly string[] Words =

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Cli.Configuration;
 
+[WithoutTorch]
 public sealed class DataOptionsTests : IDisposable
 {
     private readonly DataTree _tree = new();

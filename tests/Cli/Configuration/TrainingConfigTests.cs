@@ -7,6 +7,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Cli.Configuration;
 
+[WithoutTorch]
 public sealed class TrainingConfigTests : IDisposable
 {
     private readonly ConfigText _text = new();

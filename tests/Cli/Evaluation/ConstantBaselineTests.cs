@@ -2,6 +2,7 @@ using AudioBsq.Cli.Evaluation;
 
 namespace AudioBsq.Tests.Cli.Evaluation;
 
+[WithoutTorch]
 public class ConstantBaselineTests
 {
     [Theory, InlineData(1), InlineData(2), InlineData(7), InlineData(500)]

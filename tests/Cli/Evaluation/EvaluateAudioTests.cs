@@ -62,7 +62,7 @@ public sealed class EvaluateAudioTests(SavedTokenizer model) : IClassFixture<Sav
             Ran.AudioBsq("evaluate", model.Zip, model.Clip(4), "--json", "--griffin-lim", "2").Expect(0).Output).GetProperty("sound")
                 .GetProperty("synthesis").GetString());
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void AMetricThatFails_IsReportedForEachClip_AndTheRestStays()
     {
         var ran =

@@ -2,6 +2,7 @@ using AudioBsq.Cli.Reports;
 
 namespace AudioBsq.Tests.Cli.Reports;
 
+[WithoutTorch]
 public class CodeUseTests
 {
     [Fact]

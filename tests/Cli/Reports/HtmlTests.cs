@@ -3,6 +3,7 @@ using AudioBsq.Cli.Reports;
 
 namespace AudioBsq.Tests.Cli.Reports;
 
+[WithoutTorch]
 public class HtmlTests
 {
     [Theory]

@@ -2,6 +2,7 @@ using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Tests.Cli.Tokenizing;
 
+[WithoutTorch]
 public class OutputNamesTests
 {
     [Theory]

@@ -2,6 +2,7 @@ using AudioBsq.Cli.Training;
 
 namespace AudioBsq.Tests.Cli.Training;
 
+[WithoutTorch]
 public class MetricColumnTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Cli.Training;
 
+[WithoutTorch]
 public class TrainingDisplayTests
 {
     [Fact]

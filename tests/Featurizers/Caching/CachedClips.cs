@@ -41,17 +41,25 @@ internal sealed class CachedClips : IDisposable
     public IDataView Mels(IDataView? clips = null, MelOptions? mel = null, AudioLoadingOptions? loading = null)
     {
         clips ??= Ml.Data.LoadAudioFolder(Folder);
-        return Ml.Transforms.LoadAudio("Waveform", "Path", loading ?? Loading).Append(Ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", mel ?? Mel)).Fit(clips).Transform(clips);
+        return Ml.Transforms.LoadAudio("Waveform", "Path", loading ?? Loading)
+            .Append(Ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", mel ?? Mel)).Fit(clips).Transform(clips);
     }
 
     /// <summary>What the column holds, without a cache.</summary>
-    public float[][] Expected(MelOptions? mel = null, AudioLoadingOptions? loading = null) => [.. Mels(null, mel, loading).GetColumn<float[]>("Mel")];
+    public float[][] Expected(MelOptions? mel = null, AudioLoadingOptions? loading = null) =>
+    [
+        .. Mels(null, mel, loading).GetColumn<float[]>("Mel"),
+    ];
 
-    public IDataView Cache(Func<MelCacheOptions, MelCacheOptions>? options = null, MelOptions? mel = null, AudioLoadingOptions? loading = null) =>
+    public IDataView Cache(
+        Func<MelCacheOptions, MelCacheOptions>? options = null, MelOptions? mel = null, AudioLoadingOptions? loading = null) =>
         Cache(Mels(null, mel, loading), options ?? (defaults => defaults));
 
-    public IDataView Cache(IDataView mels, Func<MelCacheOptions, MelCacheOptions> options) =>
-        Ml.Data.CacheMelSpectrograms(mels, "Mel", Path, options(new MelCacheOptions { Progress = (_, _) => Written++ }));
+    public IDataView Cache(IDataView mels, Func<MelCacheOptions, MelCacheOptions> options)
+    {
+        var (key, threads, progress, cancellation) = options(new MelCacheOptions(null, null, (_, _) => Written++, CancellationToken.None));
+        return Ml.Data.CacheMelSpectrograms(mels, "Mel", Path, key, threads, progress, cancellation);
+    }
 
     public static int CountAndDispose(DataViewRowCursor cursor)
     {

@@ -1,9 +1,9 @@
-using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class AudioFolderTests : IDisposable
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -40,9 +40,9 @@ public sealed class AudioFolderTests : IDisposable
     {
         Touch("cat/1.wav", "dog/2.wav", "dog/3.raw", "4.raw");
 
-        var labelled = _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { LabelFromFolder = true });
-        var raw = _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [".RAW"] });
-        var top = _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [".raw"], Recursive = false });
+        var labelled = _ml.Data.LoadAudioFolder(_root, labelFromFolder: true);
+        var raw = _ml.Data.LoadAudioFolder(_root, extensions: [".RAW"]);
+        var top = _ml.Data.LoadAudioFolder(_root, recursive: false, extensions: [".raw"]);
 
         Assert.Equal(["cat", "dog"], labelled.GetColumn<string>("Label"));
         Assert.Equal(["4.raw", "dog/3.raw"], raw.GetColumn<string>("Name"));
@@ -96,11 +96,11 @@ public sealed class AudioFolderTests : IDisposable
 
     [Theory, InlineData("wav"), InlineData("."), InlineData("")]
     public void Extension_NeedsItsDot(string extension) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [extension] }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.LoadAudioFolder(_root, extensions: [extension]));
 
     [Fact]
     public void NoExtension_IsRefused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.LoadAudioFolder(_root, new AudioFolderOptions { Extensions = [] }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.LoadAudioFolder(_root, extensions: []));
 
     private void Touch(params string[] names)
     {

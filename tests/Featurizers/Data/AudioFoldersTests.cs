@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class AudioFoldersTests : IDisposable
 {
     private readonly DataTree _tree = new();
@@ -24,7 +25,9 @@ public sealed class AudioFoldersTests : IDisposable
     public void MissingOrDoubledFolder_IsNamed()
     {
         _tree.Touch("train/1.wav");
-        Assert.Contains("val or valid or validation or dev", Assert.Throws<DirectoryNotFoundException>(() => _tree.Context.Data.LoadAudioFolders(_tree.Root)).Message);
+        Assert.Contains(
+            "val or valid or validation or dev",
+            Assert.Throws<DirectoryNotFoundException>(() => _tree.Context.Data.LoadAudioFolders(_tree.Root)).Message);
 
         _tree.Touch("val/1.wav", "dev/1.wav");
         Assert.Contains("dev, val", Assert.Throws<InvalidDataException>(() => _tree.Context.Data.LoadAudioFolders(_tree.Root)).Message);

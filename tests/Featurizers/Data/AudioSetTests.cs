@@ -1,12 +1,13 @@
-using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class AudioSetTests : IDisposable
 {
-    private const string Comments = "# Segments csv created Sun Mar  5 10:54:31 2017\n# num_ytids=3, num_segs=3\n# YTID, start_seconds, end_seconds, positive_labels\n";
+    private const string Comments =
+        "# Segments csv created Sun Mar  5 10:54:31 2017\n# num_ytids=3, num_segs=3\n# YTID, start_seconds, end_seconds, positive_labels\n";
 
     private readonly DataTree _tree = new();
 
@@ -15,8 +16,10 @@ public sealed class AudioSetTests : IDisposable
     public void Dispose() => _tree.Dispose();
 
     [Theory]
-    [InlineData("--4gqARaEJE.flac"), InlineData("Y--4gqARaEJE.wav"), InlineData("0/1/--4gqARaEJE_30.WAV"), InlineData("--4gqARaEJE_30000.mp3")]
-    [InlineData("--4gqARaEJE_30_40.flac"), InlineData("--4gqARaEJE_30.000_40.000.flac"), InlineData("--4gqARaEJE_30000_40000.flac"), InlineData("--4gqARaEJE_000030.ogg")]
+    [InlineData("--4gqARaEJE.flac"), InlineData("Y--4gqARaEJE.wav"), InlineData("0/1/--4gqARaEJE_30.WAV")]
+    [InlineData("--4gqARaEJE_30000.mp3")]
+    [InlineData("--4gqARaEJE_30_40.flac"), InlineData("--4gqARaEJE_30.000_40.000.flac"), InlineData("--4gqARaEJE_30000_40000.flac")]
+    [InlineData("--4gqARaEJE_000030.ogg")]
     public void Clip_IsFound_HoweverItIsNamed(string name)
     {
         _tree.Touch(name, "--4gqARaEJ.wav", "--4gqARaEJEx.wav", "--4gqARaEJE_20.wav", "--4gqARaEJE_30_50.wav", "--4gqARaEJE_note.wav");
@@ -36,9 +39,10 @@ public sealed class AudioSetTests : IDisposable
     public void WholeVideos_KeepTheTableTimes_ButCutFilesDoNot()
     {
         _tree.Touch("AAAAAAAAAAA.wav", "BBBBBBBBBBB_30000.wav");
-        _tree.Write("s.csv", "BBBBBBBBBBB,30,40,\"/m/1\"\r\nAAAAAAAAAAA,2.5,12.5,\"/m/2\"\r\nAAAAAAAAAAA,0,2,/m/3\r\n", byteOrderMark: true);
+        _tree.Write(
+            "s.csv", "BBBBBBBBBBB,30,40,\"/m/1\"\r\nAAAAAAAAAAA,2.5,12.5,\"/m/2\"\r\nAAAAAAAAAAA,0,2,/m/3\r\n", byteOrderMark: true);
 
-        var data = Data.LoadAudioSet(_tree.PathOf("s.csv"), _tree.Root, new AudioSetOptions { WholeVideos = true });
+        var data = Data.LoadAudioSet(_tree.PathOf("s.csv"), _tree.Root, wholeVideos: true);
 
         Assert.Equal(["AAAAAAAAAAA.wav", "AAAAAAAAAAA.wav", "BBBBBBBBBBB_30000.wav"], data.GetColumn<string>("Name"));
         Assert.Equal([0f, 2.5f, 0f], data.GetColumn<float>("Start"));
@@ -61,7 +65,11 @@ public sealed class AudioSetTests : IDisposable
     public void WhatIsMissing_IsCountedAndNamed()
     {
         _tree.Touch("AAAAAAAAAAA.wav");
-        _tree.Write("s.csv", Comments + "AAAAAAAAAAA,0,10,\"/m/1\"\nAAAAAAAAAAA,0,10,\"/m/1\"\nBBBBBBBBBBB,0,10,\"/m/1\"\nshort,0,10,\"/m/1\"\nAAAAAAAAAAA,10,0,\"/m/1\"\nAAAAAAAAAAA,nan,9,\"/m/1\"\nAAAAAAAAAAA,0\n");
+        _tree.Write(
+            "s.csv",
+            Comments
+                + "AAAAAAAAAAA,0,10,\"/m/1\"\nAAAAAAAAAAA,0,10,\"/m/1\"\nBBBBBBBBBBB,0,10,\"/m/1\"\nshort,0,10,\"/m/1\"\n"
+                + "AAAAAAAAAAA,10,0,\"/m/1\"\nAAAAAAAAAAA,nan,9,\"/m/1\"\nAAAAAAAAAAA,0\n");
 
         Assert.Equal(1, Data.LoadAudioSet(_tree.PathOf("s.csv"), _tree.Root).GetRowCount());
 
@@ -79,7 +87,9 @@ public sealed class AudioSetTests : IDisposable
         var empty = Assert.Throws<InvalidDataException>(() => Data.LoadAudioSet(_tree.PathOf("s.csv"), _tree.PathOf("clips")));
         Assert.Contains("<YTID>_<start>_<end>", empty.Message);
         Assert.Contains("AAAAAAAAAAA", empty.Message);
-        Assert.Contains("balanced_train_segments.csv", Assert.Throws<FileNotFoundException>(() => Data.LoadAudioSet(_tree.PathOf("no.csv"), _tree.Root)).Message);
+        Assert.Contains(
+            "balanced_train_segments.csv",
+            Assert.Throws<FileNotFoundException>(() => Data.LoadAudioSet(_tree.PathOf("no.csv"), _tree.Root)).Message);
         Assert.Throws<DirectoryNotFoundException>(() => Data.LoadAudioSet(_tree.PathOf("s.csv"), _tree.PathOf("nowhere")));
         Assert.Throws<ArgumentException>(() => Data.LoadAudioSet("", _tree.Root));
     }

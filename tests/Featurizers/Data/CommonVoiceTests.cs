@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class CommonVoiceTests : IDisposable
 {
     private const string Header = "client_id\tpath\tsentence\tup_votes\tdown_votes\tage\tgender\taccents\tlocale\tsegment\n";
@@ -17,7 +18,9 @@ public sealed class CommonVoiceTests : IDisposable
     public void Table_BecomesRows_SortedByClip()
     {
         _tree.Touch("clips/b.mp3", "clips/a.mp3", "clips/not-in-this-split.mp3");
-        _tree.Write("train.tsv", Header + "s1\tb.mp3\tHello there.\t2\t0\ttwenties\tfemale\tScottish\ten\t\ns2\ta.mp3\tÜber „alles“.\t2\t1\t\t\t\tde\t\n");
+        _tree.Write(
+            "train.tsv",
+            Header + "s1\tb.mp3\tHello there.\t2\t0\ttwenties\tfemale\tScottish\ten\t\ns2\ta.mp3\tÜber „alles“.\t2\t1\t\t\t\tde\t\n");
 
         var data = Data.LoadCommonVoice(_tree.Root, "train");
 
@@ -101,7 +104,9 @@ public sealed class CommonVoiceTests : IDisposable
         Assert.Contains("empty", Assert.Throws<InvalidDataException>(() => Data.LoadCommonVoice(_tree.Root, "train")).Message);
 
         _tree.Write("train.tsv", "client_id\tsentence\ns\tx\n");
-        Assert.Contains("no column 'path'; it has client_id, sentence", Assert.Throws<InvalidDataException>(() => Data.LoadCommonVoice(_tree.Root, "train")).Message);
+        Assert.Contains(
+            "no column 'path'; it has client_id, sentence",
+            Assert.Throws<InvalidDataException>(() => Data.LoadCommonVoice(_tree.Root, "train")).Message);
 
         _tree.Write("train.tsv", "path\ngone.mp3\n");
         Assert.Contains("1 (gone.mp3)", Assert.Throws<InvalidDataException>(() => Data.LoadCommonVoice(_tree.Root, "train")).Message);

@@ -15,7 +15,10 @@ internal sealed class DataTree : IDisposable
 
     public string Root { get; } = TestData.NewFolder();
 
-    public IReadOnlyList<string> Warnings => [.. _log.Where(message => message.Kind == ChannelMessageKind.Warning).Select(message => message.Message)];
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. _log.Where(message => message.Kind == ChannelMessageKind.Warning).Select(message => message.Message),
+    ];
 
     public string PathOf(string name) => Path.Combine(Root, name);
 

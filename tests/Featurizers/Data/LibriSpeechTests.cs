@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class LibriSpeechTests : IDisposable
 {
     private readonly DataTree _tree = new();
@@ -15,13 +16,22 @@ public sealed class LibriSpeechTests : IDisposable
     public void Utterances_AreFoundInEitherLayout(string above)
     {
         _tree.Touch(
-            $"{above}dev-clean/84/121550/84-121550-0001.FLAC", $"{above}dev-clean/84/121123/84-121123-0001.flac", $"{above}dev-clean/84/121123/84-121123-0000.flac",
+            $"{above}dev-clean/84/121550/84-121550-0001.FLAC",
+            $"{above}dev-clean/84/121123/84-121123-0001.flac",
+            $"{above}dev-clean/84/121123/84-121123-0000.flac",
             $"{above}dev-clean/1272/135031/1272-135031-0003.wav", $"{above}test-clean/1/2/1-2-0000.flac", $"{above}SPEAKERS.TXT");
-        _tree.Write($"{above}dev-clean/84/121123/84-121123.trans.txt", "84-121123-0001 AND WHAT\r\n84-121123-0000 GO  DO YOU HEAR\r\n", byteOrderMark: true);
+        _tree.Write(
+            $"{above}dev-clean/84/121123/84-121123.trans.txt",
+            "84-121123-0001 AND WHAT\r\n84-121123-0000 GO  DO YOU HEAR\r\n",
+            byteOrderMark: true);
 
         var data = Data.LoadLibriSpeech(_tree.Root, "dev-clean");
 
-        string[] names = ["dev-clean/1272/135031/1272-135031-0003.wav", "dev-clean/84/121123/84-121123-0000.flac", "dev-clean/84/121123/84-121123-0001.flac", "dev-clean/84/121550/84-121550-0001.FLAC"];
+        string[] names =
+        [
+            "dev-clean/1272/135031/1272-135031-0003.wav", "dev-clean/84/121123/84-121123-0000.flac",
+            "dev-clean/84/121123/84-121123-0001.flac", "dev-clean/84/121550/84-121550-0001.FLAC",
+        ];
         Assert.Equal(names, data.GetColumn<string>("Name"));
         Assert.Equal(names.Select(name => _tree.PathOf(above + name)), data.GetColumn<string>("Path"));
         Assert.Equal(["1272", "84", "84", "84"], data.GetColumn<string>("Speaker"));
@@ -47,12 +57,16 @@ public sealed class LibriSpeechTests : IDisposable
     public void WhatIsMissing_IsCountedAndNamed()
     {
         _tree.Touch("dev/1/2/1-2-0000.flac", "dev/1/2/1-2-0001.flac", "dev/1/2/1-2-0001.wav", "dev/1/2/notes.wav");
-        _tree.Write("dev/1/2/1-2.trans.txt", "1-2-0000 FIRST\n1-2-0000 OTHER\n" + string.Concat(Enumerable.Range(10, 7).Select(i => $"1-2-00{i} GONE\n")));
+        _tree.Write(
+            "dev/1/2/1-2.trans.txt",
+            "1-2-0000 FIRST\n1-2-0000 OTHER\n" + string.Concat(Enumerable.Range(10, 7).Select(i => $"1-2-00{i} GONE\n")));
 
         var data = Data.LoadLibriSpeech(_tree.Root, "dev");
 
         Assert.Equal(["FIRST", ""], data.GetColumn<string>("Transcript"));
-        Assert.Contains(_tree.Warnings, warning => warning.Contains("transcript but no sound file: 7 (1-2-0010, 1-2-0011, 1-2-0012, 1-2-0013, 1-2-0014 and 2 more)"));
+        Assert.Contains(
+            _tree.Warnings,
+            warning => warning.Contains("transcript but no sound file: 7 (1-2-0010, 1-2-0011, 1-2-0012, 1-2-0013, 1-2-0014 and 2 more)"));
         Assert.Contains(_tree.Warnings, warning => warning.Contains("transcript lacks: 1 (dev/1/2/1-2-0001.flac)"));
         Assert.Contains(_tree.Warnings, warning => warning.Contains("utterance is there already: 1 (dev/1/2/1-2-0001.wav)"));
         Assert.Contains(_tree.Warnings, warning => warning.Contains("<speaker>-<chapter>-<utterance>: 1 (dev/1/2/notes.wav)"));

@@ -4,13 +4,22 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Data;
 
+[WithoutTorch]
 public sealed class SpeechCommandsTests : IDisposable
 {
     private readonly DataTree _tree = new();
 
     public SpeechCommandsTests()
     {
-        _tree.Touch("yes/0a_nohash_0.wav", "yes/0b_nohash_0.wav", "yes/0b_nohash_1.wav", "no/0a_nohash_0.WAV", "no/plain.wav", "_background_noise_/hum.wav", "README.md", "LICENSE");
+        _tree.Touch(
+            "yes/0a_nohash_0.wav",
+            "yes/0b_nohash_0.wav",
+            "yes/0b_nohash_1.wav",
+            "no/0a_nohash_0.WAV",
+            "no/plain.wav",
+            "_background_noise_/hum.wav",
+            "README.md",
+            "LICENSE");
         _tree.Write("validation_list.txt", "yes/0b_nohash_0.wav\r\nno/0a_nohash_0.wav\r\n", byteOrderMark: true);
         _tree.Write("testing_list.txt", "yes/0b_nohash_1.wav\nyes/0b_nohash_1.wav\n");
     }
@@ -23,7 +32,8 @@ public sealed class SpeechCommandsTests : IDisposable
     [InlineData(SpeechCommandsSplit.Train, "no/plain.wav", "yes/0a_nohash_0.wav")]
     [InlineData(SpeechCommandsSplit.Validation, "no/0a_nohash_0.WAV", "yes/0b_nohash_0.wav")]
     [InlineData(SpeechCommandsSplit.Test, "yes/0b_nohash_1.wav")]
-    [InlineData(SpeechCommandsSplit.All, "no/0a_nohash_0.WAV", "no/plain.wav", "yes/0a_nohash_0.wav", "yes/0b_nohash_0.wav", "yes/0b_nohash_1.wav")]
+    [InlineData(
+        SpeechCommandsSplit.All, "no/0a_nohash_0.WAV", "no/plain.wav", "yes/0a_nohash_0.wav", "yes/0b_nohash_0.wav", "yes/0b_nohash_1.wav")]
     public void Split_IsWhatTheListsSay(SpeechCommandsSplit split, params string[] names)
     {
         var data = Data.LoadSpeechCommands(_tree.Root, split);
@@ -50,14 +60,16 @@ public sealed class SpeechCommandsTests : IDisposable
     public void WrongLayouts_AreClearErrors()
     {
         _tree.Write("testing_list.txt", "yes/0b_nohash_0.wav");
-        Assert.Contains("'yes/0b_nohash_0.wav' is in both", Assert.Throws<InvalidDataException>(() => Data.LoadSpeechCommands(_tree.Root)).Message);
+        Assert.Contains(
+            "'yes/0b_nohash_0.wav' is in both", Assert.Throws<InvalidDataException>(() => Data.LoadSpeechCommands(_tree.Root)).Message);
 
         File.Delete(_tree.PathOf("testing_list.txt"));
         Assert.Contains("testing_list.txt", Assert.Throws<FileNotFoundException>(() => Data.LoadSpeechCommands(_tree.Root)).Message);
         Assert.Equal(5, Data.LoadSpeechCommands(_tree.Root, SpeechCommandsSplit.All).GetRowCount());
 
         _tree.Write("testing_list.txt", "");
-        Assert.Contains("<word>", Assert.Throws<InvalidDataException>(() => Data.LoadSpeechCommands(_tree.Root, SpeechCommandsSplit.Test)).Message);
+        Assert.Contains(
+            "<word>", Assert.Throws<InvalidDataException>(() => Data.LoadSpeechCommands(_tree.Root, SpeechCommandsSplit.Test)).Message);
         Assert.Throws<DirectoryNotFoundException>(() => Data.LoadSpeechCommands(_tree.PathOf("nowhere")));
         Assert.Throws<ArgumentOutOfRangeException>(() => Data.LoadSpeechCommands(_tree.Root, (SpeechCommandsSplit)9));
     }

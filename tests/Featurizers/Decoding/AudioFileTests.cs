@@ -4,6 +4,7 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class AudioFileTests
 {
     private static readonly string WavPath = TestData.PathOf("audio", "LJ001-0008.wav");
@@ -37,7 +38,9 @@ public class AudioFileTests
     {
         SoundFileEncoder.SkipWithout(SoundFileEncoder.Mpeg | SoundFileEncoder.LayerIII, "MP3");
         string folder = TestData.NewFolder();
-        string mp3AsWav = Path.Combine(folder, "a.wav"), flacAsMp3 = Path.Combine(folder, "b.mp3"), wavAsText = Path.Combine(folder, "c.txt");
+        string mp3AsWav = Path.Combine(folder, "a.wav");
+        string flacAsMp3 = Path.Combine(folder, "b.mp3");
+        string wavAsText = Path.Combine(folder, "c.txt");
         File.Copy(Mp3Path, mp3AsWav);
         File.Copy(FlacPath, flacAsMp3);
         File.Copy(WavPath, wavAsText);
@@ -67,7 +70,9 @@ public class AudioFileTests
     [Fact]
     public void Read_AveragesChannels()
     {
-        byte[] file = WavBytes.File(WavBytes.Chunk("fmt ", WavBytes.Format(1, 3, 8000, 16)), WavBytes.Chunk("data", WavBytes.Samples(300, 600, 900, -32768, -32768, -32768)));
+        byte[] file = WavBytes.File(
+            WavBytes.Chunk("fmt ", WavBytes.Format(1, 3, 8000, 16)),
+            WavBytes.Chunk("data", WavBytes.Samples(300, 600, 900, -32768, -32768, -32768)));
 
         Assert.Equal([600 / 32768f, -1f], AudioFile.Read(file, "three").Samples);
     }
@@ -89,7 +94,8 @@ public class AudioFileTests
 
     [Theory]
     [InlineData(0), InlineData(-1), InlineData(1_000_000)]
-    public void Read_RefusesRatesThatMakeNoSense(int rate) => Assert.Throws<ArgumentOutOfRangeException>(() => AudioFile.Read(WavPath, rate));
+    public void Read_RefusesRatesThatMakeNoSense(int rate) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => AudioFile.Read(WavPath, rate));
 
     [Fact]
     public void Describe_ReadsTheHeader()
@@ -175,7 +181,7 @@ public class AudioFileTests
     {
         using var source = AudioFile.Open(WavPath);
 
-        var e = Assert.Throws<NotSupportedException>(() => MonoReader.Read(source, "long.wav", null, mostSamples: 30_000));
+        var e = Assert.Throws<NotSupportedException>(() => MonoReader.Read(source, "long.wav", null, maxSamples: 30_000));
 
         Assert.Contains("'long.wav'", e.Message);
         Assert.Contains("cut it into parts", e.Message);
@@ -213,7 +219,8 @@ public class AudioFileTests
     [Theory]
     [InlineData(0, 1, null), InlineData(800_000, 1, null), InlineData(8000, 0, null), InlineData(8000, 257, null), InlineData(8000, 1, -1L)]
     public void Sources_NeedASaneFormat(int rate, int channels, long? frames) =>
-        Assert.Throws<InvalidDataException>(() => new CheckedAudioSource(new FakeSource(new(rate, channels, frames, "fake"), 0, 0), "fake.x", null));
+        Assert.Throws<InvalidDataException>(
+            () => new CheckedAudioSource(new FakeSource(new(rate, channels, frames, "fake"), 0, 0), "fake.x", null));
 
     [Fact]
     public void Sources_WantRoomForOneFrame()

@@ -10,7 +10,8 @@ namespace AudioBsq.Tests.Featurizers.Decoding;
 /// <param name="PartitionOrder">2 to this power partitions.</param>
 /// <param name="Parameter">Rice parameter, or null: plain numbers of 31 bits behind an escape code.</param>
 /// <param name="LongParameters">Rice parameters of 5 bits.</param>
-internal sealed record FlacSubframePlan(string Type, int Order = 0, int Wasted = 0, int PartitionOrder = 0, int? Parameter = 8, bool LongParameters = false);
+internal sealed record FlacSubframePlan(
+    string Type, int Order = 0, int Wasted = 0, int PartitionOrder = 0, int? Parameter = 8, bool LongParameters = false);
 
 /// <summary>Writes FLAC files that no encoder would, straight from RFC 9639.</summary>
 internal sealed class FlacBuilder(int rate, int channels, int bits)
@@ -104,7 +105,10 @@ internal sealed class FlacBuilder(int rate, int channels, int bits)
         if (plan.Type is "constant" or "verbatim") return;
 
         // A linear predictor for tests: the previous sample, a little of the others; newest first.
-        int[] coefficients = plan.Type == "fixed" ? Fixed[plan.Order] : [.. Enumerable.Range(0, plan.Order).Select(j => j == 0 ? 900 : (j * 37 % 64) - 32)];
+        int[] coefficients = plan.Type == "fixed" ? Fixed[plan.Order] :
+        [
+            .. Enumerable.Range(0, plan.Order).Select(j => j == 0 ? 900 : (j * 37 % 64) - 32),
+        ];
         int shift = plan.Type == "fixed" ? 0 : 10;
         if (plan.Type == "linear")
         {

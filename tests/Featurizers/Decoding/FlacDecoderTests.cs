@@ -2,10 +2,12 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class FlacDecoderTests
 {
     // The worked examples of RFC 9639, appendix D.
-    private const string Example1 = "664c614380000022100010000000 0f00000f0ac442f0000000013e84b41807dc690307586a3dad1a2e0ffff869180000bf0358fd0312 8baa9a";
+    private const string Example1 =
+        "664c614380000022100010000000 0f00000f0ac442f0000000013e84b41807dc690307586a3dad1a2e0ffff869180000bf0358fd0312 8baa9a";
     private const string Example2 = """
         664c6143 00000022 00100010 00001700 00440ac4 42f00000 0013d5b0 56497 5e98b8d8b93 0422757b 81030300 00120000
         00000000 00000000 00000000 00000010 0400003a 20000000 72656665 72656e63 65206c69 62464c41 4320312e 332e3320
@@ -13,11 +15,23 @@ public class FlacDecoderTests
         08670162 3d144299 8f5df70d 6fe00c17 caeb2100 0ee7a77a 24a1590c 1217b603 097b784f aa9a33d2 85e070ad 5b1b4851
         b4010d99 d2cd1a68 f1e6b810 fff86918 0102a402 c382c40b c14a03ee 48dd03b6 7c1330
         """;
-    private const string Example3 = "664c614380000022100010000000 1f00001f07d000700000 0018f8f9e396f5cbcfc6dc807f9977906b32fff868020017e944004f6f313d1047d227cb6d090831452bdc28222280 57a3";
+    private const string Example3 =
+        "664c614380000022100010000000 1f00001f07d000700000 "
+        + "0018f8f9e396f5cbcfc6dc807f9977906b32fff868020017e944004f6f313d1047d227cb6d090831452bdc28222280 57a3";
 
-    private static readonly int[] Left2 = [10372, 18041, 14942, 17876, 15627, 17899, 16242, 18077, 16824, 18263, 17295, -14418, -15201, -14508, -15195, -14818, -15486, -15349, -16054];
-    private static readonly int[] Right2 = [6070, 10545, 8743, 10449, 9143, 10463, 9502, 10569, 9840, 10680, 10113, -8428, -8895, -8476, -8896, -8653, -9072, -8958, -9410];
-    private static readonly int[] Mono3 = [0, 79, 111, 78, 8, -61, -90, -68, -13, 42, 67, 53, 13, -27, -46, -38, -12, 14, 24, 19, 6, -4, -5, 0];
+    private static readonly int[] Left2 =
+    [
+        10372, 18041, 14942, 17876, 15627, 17899, 16242, 18077, 16824, 18263, 17295, -14418, -15201, -14508, -15195, -14818, -15486, -15349,
+        -16054,
+    ];
+    private static readonly int[] Right2 =
+    [
+        6070, 10545, 8743, 10449, 9143, 10463, 9502, 10569, 9840, 10680, 10113, -8428, -8895, -8476, -8896, -8653, -9072, -8958, -9410,
+    ];
+    private static readonly int[] Mono3 =
+    [
+        0, 79, 111, 78, 8, -61, -90, -68, -13, 42, 67, 53, 13, -27, -46, -38, -12, 14, 24, 19, 6, -4, -5, 0,
+    ];
 
     private static byte[] Bytes(string hex) => Convert.FromHexString(string.Concat(hex.Where(char.IsAsciiHexDigit)));
 
@@ -46,16 +60,28 @@ public class FlacDecoderTests
         Assert.Equal(32_000, waveform.SampleRate);
     }
 
-    public static TheoryData<string> Plans => ["constant", "verbatim", "fixed0", "fixed1", "fixed2", "fixed3", "fixed4", "linear1", "linear2", "linear8", "linear12", "linear32"];
+    public static TheoryData<string> Plans =>
+    [
+        "constant", "verbatim", "fixed0", "fixed1", "fixed2", "fixed3", "fixed4", "linear1", "linear2", "linear8", "linear12", "linear32",
+    ];
 
-    private static FlacSubframePlan Plan(string plan) => plan.StartsWith("fixed", StringComparison.Ordinal) ? new("fixed", int.Parse(plan[5..])) : plan.StartsWith("linear", StringComparison.Ordinal) ? new("linear", int.Parse(plan[6..])) : new(plan);
+    private static FlacSubframePlan Plan(string plan) =>
+        plan.StartsWith("fixed", StringComparison.Ordinal) ? new("fixed", int.Parse(plan[5..]))
+            : plan.StartsWith("linear", StringComparison.Ordinal) ? new("linear", int.Parse(plan[6..]))
+            : new(plan);
 
-    /// <summary>Smooth sound at a third of full scale, or one number throughout; different channels, and the low bits 0 if wanted.</summary>
+    /// <summary>
+    /// Smooth sound at a third of full scale, or one number throughout; different channels, and the low bits 0 if wanted.
+    /// </summary>
     private static int[] Signal(int length, int bits, int seed, bool constant = false, int wasted = 0)
     {
         var random = new Random(seed);
         double scale = Math.Pow(2, bits - 1) / 3, phase = random.NextDouble() * 6;
-        return [.. Enumerable.Range(0, length).Select(i => (int)(scale * (constant ? 0.7 : Math.Sin(phase + i * 0.05) + random.NextDouble() * 0.01)) >> wasted << wasted)];
+        return
+        [
+            .. Enumerable.Range(0, length).Select(
+                i => (int)(scale * (constant ? 0.7 : Math.Sin(phase + i * 0.05) + random.NextDouble() * 0.01)) >> wasted << wasted),
+        ];
     }
 
     [Theory]
@@ -96,7 +122,8 @@ public class FlacDecoderTests
     [InlineData(8), InlineData(9), InlineData(10)]
     public void Read_Holds33Bits_WhenTheSideChannelOf32BitsNeedsThem(int assignment)
     {
-        int[] left = [int.MinValue, int.MaxValue, int.MinValue, int.MaxValue, 0, -1], right = [int.MaxValue, int.MinValue, int.MinValue, int.MaxValue, int.MinValue, int.MaxValue];
+        int[] left = [int.MinValue, int.MaxValue, int.MinValue, int.MaxValue, 0, -1];
+        int[] right = [int.MaxValue, int.MinValue, int.MinValue, int.MaxValue, int.MinValue, int.MaxValue];
         var builder = new FlacBuilder(44_100, 2, 32)
             .Add([left, right], new("verbatim"), assignment)
             .Add([[int.MinValue, int.MinValue], [int.MaxValue, int.MaxValue]], new("constant"), assignment)
@@ -173,9 +200,12 @@ public class FlacDecoderTests
     [Fact]
     public void Read_FindsAMissingBlock()
     {
-        byte[] First() => new FlacBuilder(16_000, 1, 16) { DeclaresLength = false, DeclaresMd5 = false }.Add([Signal(100, 16, 1)], new("verbatim")).Build();
+        byte[] First() =>
+            new FlacBuilder(16_000, 1, 16) { DeclaresLength = false, DeclaresMd5 = false }.Add([Signal(100, 16, 1)], new("verbatim"))
+                .Build();
         byte[] three = new FlacBuilder(16_000, 1, 16) { DeclaresLength = false, DeclaresMd5 = false }
-            .Add([Signal(100, 16, 1)], new("verbatim")).Add([Signal(100, 16, 2)], new("verbatim")).Add([Signal(100, 16, 3)], new("verbatim")).Build();
+            .Add([Signal(100, 16, 1)], new("verbatim")).Add([Signal(100, 16, 2)], new("verbatim"))
+            .Add([Signal(100, 16, 3)], new("verbatim")).Build();
         int block = First().Length - 42;
         byte[] gap = [.. three[..(42 + block)], .. three[(42 + 2 * block)..]];
 
@@ -187,7 +217,8 @@ public class FlacDecoderTests
     [Fact]
     public void Read_SaysHowMuchWasThere_WhenTheFileIsTruncated()
     {
-        var builder = new FlacBuilder(16_000, 1, 16).Add([Signal(1000, 16, 1)], new("verbatim")).Add([Signal(1000, 16, 2)], new("verbatim"));
+        var builder = new FlacBuilder(16_000, 1, 16).Add([Signal(1000, 16, 1)], new("verbatim"))
+            .Add([Signal(1000, 16, 2)], new("verbatim"));
         byte[] file = builder.Build();
 
         var inside = Assert.Throws<InvalidDataException>(() => AudioFile.Read(file.AsMemory(0, file.Length - 100), "cut.flac"));
@@ -199,7 +230,8 @@ public class FlacDecoderTests
     }
 
     [SkippableTheory]
-    [InlineData(SoundFileEncoder.Pcm8, 8, 1), InlineData(SoundFileEncoder.Pcm16, 16, 1), InlineData(SoundFileEncoder.Pcm16, 16, 2), InlineData(SoundFileEncoder.Pcm24, 24, 1), InlineData(SoundFileEncoder.Pcm24, 24, 2), InlineData(SoundFileEncoder.Pcm16, 16, 6)]
+    [InlineData(SoundFileEncoder.Pcm8, 8, 1), InlineData(SoundFileEncoder.Pcm16, 16, 1), InlineData(SoundFileEncoder.Pcm16, 16, 2)]
+    [InlineData(SoundFileEncoder.Pcm24, 24, 1), InlineData(SoundFileEncoder.Pcm24, 24, 2), InlineData(SoundFileEncoder.Pcm16, 16, 6)]
     public void Read_AgreesWithLibsndfile(int encoding, int bits, int channels)
     {
         SoundFileEncoder.SkipWithout(SoundFileEncoder.Flac | encoding, "FLAC");
@@ -214,7 +246,8 @@ public class FlacDecoderTests
         })];
         byte[] file = SoundFileEncoder.Encode(SoundFileEncoder.Flac | encoding, 44_100, channels, samples);
 
-        float[] ours = Sources.ReadAll(new FlacDecoder(), file, block: 6 * 1001), theirs = Sources.ReadAll(new SoundFileDecoder(), file, block: 6 * 1001);
+        float[] ours = Sources.ReadAll(new FlacDecoder(), file, block: 6 * 1001);
+        float[] theirs = Sources.ReadAll(new SoundFileDecoder(), file, block: 6 * 1001);
 
         Assert.Equal(samples.Length, ours.Length);
         Assert.Equal(theirs, ours);

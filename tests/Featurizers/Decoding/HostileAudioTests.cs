@@ -3,14 +3,20 @@ using AudioBsq.Decoding;
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
 /// <summary>Cut and changed files are decoded or refused with one of two exceptions, and never take much memory.</summary>
+[WithoutTorch]
 public class HostileAudioTests
 {
     private const long MostBytes = 48 << 20;
 
     private static byte[] Wav() => WavBytes.File(WavBytes.Chunk("bext", new byte[21]),
-        WavBytes.Chunk("fmt ", WavBytes.Extensible(1, 2, 16_000, 24, 24)), WavBytes.Chunk("data", [.. Enumerable.Range(0, 600).Select(i => (byte)(i * 31))]), WavBytes.Chunk("LIST", new byte[9]));
+        WavBytes.Chunk("fmt ", WavBytes.Extensible(1, 2, 16_000, 24, 24)),
+        WavBytes.Chunk("data", [.. Enumerable.Range(0, 600).Select(i => (byte)(i * 31))]),
+        WavBytes.Chunk("LIST", new byte[9]));
 
-    private static byte[] FloatWav() => WavBytes.File(WavBytes.Chunk("fmt ", WavBytes.Format(3, 1, 16_000, 32)), WavBytes.Chunk("data", [.. Enumerable.Range(0, 100).SelectMany(i => BitConverter.GetBytes(i / 100f))]));
+    private static byte[] FloatWav() =>
+        WavBytes.File(
+            WavBytes.Chunk("fmt ", WavBytes.Format(3, 1, 16_000, 32)),
+            WavBytes.Chunk("data", [.. Enumerable.Range(0, 100).SelectMany(i => BitConverter.GetBytes(i / 100f))]));
 
     private static int[] Wave(int length, int seed) => [.. Enumerable.Range(0, length).Select(i => (int)(9000 * Math.Sin(seed + i * 0.1)))];
 
@@ -25,7 +31,8 @@ public class HostileAudioTests
         .Add([Wave(192, 1)], new("linear", Order: 12, Parameter: 9))
         .Build();
 
-    private static byte[] Encoded(int format) => SoundFileEncoder.Encode(format, 16_000, 1, [.. Enumerable.Range(0, 8000).Select(i => 0.4f * MathF.Sin(i * 0.1f))]);
+    private static byte[] Encoded(int format) =>
+        SoundFileEncoder.Encode(format, 16_000, 1, [.. Enumerable.Range(0, 8000).Select(i => 0.4f * MathF.Sin(i * 0.1f))]);
 
     private static byte[] Mp3() => File.ReadAllBytes(TestData.PathOf("audio", "LJ001-0008.mp3"));
 
@@ -77,7 +84,12 @@ public class HostileAudioTests
         for (int i = 0; i < 4000; i++)
         {
             byte[] changed = (byte[])file.Clone();
-            for (int n = random.Next(1, 6); n > 0; n--) changed[random.Next(Header + BlockHeader, random.Next(2) == 0 ? Header + BlockHeader + 60 : file.Length - 2)] = (byte)random.Next(256);
+            for (int n = random.Next(1, 6); n > 0; n--)
+            {
+                int end = random.Next(2) == 0 ? Header + BlockHeader + 60 : file.Length - 2;
+                changed[random.Next(Header + BlockHeader, end)] = (byte)random.Next(256);
+            }
+
             ushort crc = FlacCrc.Crc16(0, changed.AsSpan(Header, changed.Length - Header - 2));
             (changed[^2], changed[^1]) = ((byte)(crc >> 8), (byte)crc);
             Reads(changed, $"FLAC body, change {i}");
@@ -142,7 +154,13 @@ public class HostileAudioTests
         for (int n = random.Next(1, 5); n > 0; n--)
         {
             int at = random.Next(end);
-            changed[at] = random.Next(4) switch { 0 => 0xFF, 1 => 0, 2 => (byte)(changed[at] ^ 1 << random.Next(8)), _ => (byte)random.Next(256) };
+            changed[at] = random.Next(4) switch
+            {
+                0 => 0xFF,
+                1 => 0,
+                2 => (byte)(changed[at] ^ 1 << random.Next(8)),
+                _ => (byte)random.Next(256),
+            };
         }
 
         return changed;

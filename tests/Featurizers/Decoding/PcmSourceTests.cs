@@ -3,10 +3,12 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class PcmSourceTests
 {
     [Theory]
-    [InlineData(PcmSampleFormat.S16Le, 1, 16), InlineData(PcmSampleFormat.S24Le, 1, 24), InlineData(PcmSampleFormat.S32Le, 1, 32), InlineData(PcmSampleFormat.F32Le, 3, 32)]
+    [InlineData(PcmSampleFormat.S16Le, 1, 16), InlineData(PcmSampleFormat.S24Le, 1, 24), InlineData(PcmSampleFormat.S32Le, 1, 32)]
+    [InlineData(PcmSampleFormat.F32Le, 3, 32)]
     public void Read_GivesWhatAWavFileOfTheSameBytesHolds(PcmSampleFormat format, int tag, int bits)
     {
         foreach (int channels in (int[])[1, 2, 7])
@@ -14,10 +16,13 @@ public class PcmSourceTests
             byte[] bytes = new byte[3_000 * channels * bits / 8];
             new Random(bits).NextBytes(bytes);
             if (format == PcmSampleFormat.F32Le) MakeFinite(bytes);
-            float[] expected = Sources.ReadAll(new WavDecoder(), WavBytes.File(WavBytes.Chunk("fmt ", WavBytes.Format(tag, channels, 8_000, bits)), WavBytes.Chunk("data", bytes)));
+            float[] expected = Sources.ReadAll(
+                new WavDecoder(),
+                WavBytes.File(WavBytes.Chunk("fmt ", WavBytes.Format(tag, channels, 8_000, bits)), WavBytes.Chunk("data", bytes)));
             foreach (int most in (int[])[1, 3, 1_000, 1 << 20])
             {
-                using var source = new PcmSource(new DribblingStream(bytes, most), new PcmFormat { SampleFormat = format, SampleRate = 8_000, Channels = channels });
+                using var source = new PcmSource(
+                    new DribblingStream(bytes, most), new PcmFormat { SampleFormat = format, SampleRate = 8_000, Channels = channels });
 
                 float[] samples = Sources.ReadAll(source, block: 500);
 
@@ -53,11 +58,13 @@ public class PcmSourceTests
     [Theory, InlineData(1), InlineData(2), InlineData(5)]
     public void Read_RefusesAStreamThatEndsWithinAFrame(int left)
     {
-        using var source = new PcmSource(new MemoryStream(new byte[60 + left]), new PcmFormat { SampleFormat = PcmSampleFormat.S24Le, Channels = 2 }, "standard input");
+        using var source = new PcmSource(
+            new MemoryStream(new byte[60 + left]), new PcmFormat { SampleFormat = PcmSampleFormat.S24Le, Channels = 2 }, "standard input");
 
         var error = Assert.Throws<InvalidDataException>(() => Sources.ReadAll(source));
 
-        Assert.Equal($"'standard input' (PCM 24-bit, 16000 Hz) ends within a frame: of frame 10, {left} of 6 bytes are there.", error.Message);
+        Assert.Equal(
+            $"'standard input' (PCM 24-bit, 16000 Hz) ends within a frame: of frame 10, {left} of 6 bytes are there.", error.Message);
     }
 
     [Theory, InlineData(float.NaN), InlineData(float.NegativeInfinity)]
@@ -65,7 +72,10 @@ public class PcmSourceTests
     {
         float[] samples = new float[5_000];
         samples[4_001] = value;
-        using var source = new PcmSource(new DribblingStream([.. samples.SelectMany(BitConverter.GetBytes)], most: 999), new PcmFormat { SampleFormat = PcmSampleFormat.F32Le, Channels = 2 }, "pipe");
+        using var source = new PcmSource(
+            new DribblingStream([.. samples.SelectMany(BitConverter.GetBytes)], most: 999),
+            new PcmFormat { SampleFormat = PcmSampleFormat.F32Le, Channels = 2 },
+            "pipe");
 
         var error = Assert.Throws<InvalidDataException>(() => Sources.ReadAll(source));
 
@@ -75,10 +85,15 @@ public class PcmSourceTests
     [Fact]
     public void Constructor_ChecksTheFormat()
     {
-        foreach (var format in (PcmFormat[])[new() { SampleRate = 0 }, new() { SampleRate = 768_001 }, new() { Channels = 0 }, new() { Channels = 257 }, new() { SampleFormat = (PcmSampleFormat)9 }])
-        {
-            Assert.Throws<ArgumentOutOfRangeException>(() => new PcmSource(Stream.Null, format));
-        }
+        PcmFormat[] wrong =
+        [
+            new() { SampleRate = 0 },
+            new() { SampleRate = 768_001 },
+            new() { Channels = 0 },
+            new() { Channels = 257 },
+            new() { SampleFormat = (PcmSampleFormat)9 },
+        ];
+        foreach (var format in wrong) Assert.Throws<ArgumentOutOfRangeException>(() => new PcmSource(Stream.Null, format));
 
         Assert.Throws<ArgumentNullException>(() => new PcmSource(null!, new PcmFormat()));
         Assert.Throws<ArgumentNullException>(() => new PcmSource(Stream.Null, null!));

@@ -3,12 +3,14 @@ using AudioBsq.Decoding;
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
 /// <summary>All recordings beside the repository, where there are any.</summary>
+[WithoutTorch]
 public class RealSpeechTests
 {
     private static string[] Files(string folder, string pattern)
     {
         string path = Path.Combine(TestData.SharedSpeech ?? "", folder);
-        Skip.If(TestData.SharedSpeech is null || !Directory.Exists(path), $"there is no folder shared/speech/{folder} beside the repository");
+        Skip.If(
+            TestData.SharedSpeech is null || !Directory.Exists(path), $"there is no folder shared/speech/{folder} beside the repository");
         return [.. Directory.EnumerateFiles(path, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
     }
 
@@ -36,7 +38,8 @@ public class RealSpeechTests
     }
 
     [SkippableTheory]
-    [InlineData("jfk", "*.flac"), InlineData("librispeech", "*.flac"), InlineData("ljspeech", "*.flac"), InlineData("ljspeech", "*.wav"), InlineData("fsdd", "*.wav")]
+    [InlineData("jfk", "*.flac"), InlineData("librispeech", "*.flac"), InlineData("ljspeech", "*.flac"), InlineData("ljspeech", "*.wav")]
+    [InlineData("fsdd", "*.wav")]
     public void OurDecoders_AgreeWithLibsndfile(string folder, string pattern)
     {
         SoundFileEncoder.SkipWithoutLibrary();

@@ -2,13 +2,17 @@ using AudioBsq.Decoding;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class SoundFileDecoderTests
 {
     private static readonly string Mp3Path = TestData.PathOf("audio", "LJ001-0008.mp3");
 
     /// <summary>One second of two tones, different in each channel.</summary>
     private static float[] Tones(int rate, int channels) =>
-        [.. Enumerable.Range(0, rate * channels).Select(i => 0.4f * MathF.Sin(i / channels * 2 * MathF.PI * 300 * (1 + i % channels) / rate))];
+        [
+            .. Enumerable.Range(0, rate * channels)
+                .Select(i => 0.4f * MathF.Sin(i / channels * 2 * MathF.PI * 300 * (1 + i % channels) / rate)),
+        ];
 
     private static byte[] Ogg() => SoundFileEncoder.Encode(SoundFileEncoder.Ogg | SoundFileEncoder.Vorbis, 16_000, 1, Tones(16_000, 1));
 
@@ -38,7 +42,9 @@ public class SoundFileDecoderTests
         Assert.Equal((rate, channels, codec), (source.Format.SampleRate, source.Format.Channels, source.Format.Codec));
         // Block codecs without a length of their own fill their last block.
         Assert.InRange(decoded.Length, tones.Length, tones.Length + 4096 * channels);
-        Assert.True(Sounds.SignalToNoise(tones, decoded.AsSpan(0, tones.Length)) > decibels, $"{Sounds.SignalToNoise(tones, decoded.AsSpan(0, tones.Length)):0.0} dB");
+        Assert.True(
+            Sounds.SignalToNoise(tones, decoded.AsSpan(0, tones.Length)) > decibels,
+            $"{Sounds.SignalToNoise(tones, decoded.AsSpan(0, tones.Length)):0.0} dB");
     }
 
     [Fact]
@@ -49,7 +55,12 @@ public class SoundFileDecoderTests
 
         var e = Assert.Throws<NotSupportedException>(() => decoder.Open(stream, "speech.mp3"));
 
-        foreach (string part in new[] { "'speech.mp3'", "MP3", "apt-get install libsndfile1", "brew install libsndfile", "vcpkg", "AUDIOBSQ_TEST_SNDFILE", "FLAC or WAV" }) Assert.Contains(part, e.Message);
+        string[] told =
+        [
+            "'speech.mp3'", "MP3", "apt-get install libsndfile1", "brew install libsndfile", "vcpkg",
+            "AUDIOBSQ_TEST_SNDFILE", "FLAC or WAV",
+        ];
+        foreach (string part in told) Assert.Contains(part, e.Message);
     }
 
     [Fact]
@@ -59,7 +70,8 @@ public class SoundFileDecoderTests
         Environment.SetEnvironmentVariable(Variable, "/nowhere/libsndfile.so");
         using var stream = File.OpenRead(Mp3Path);
 
-        var e = Assert.Throws<NotSupportedException>(() => new SoundFileDecoder(new NativeLibraryFile("sndfile", Variable, ["libsndfile.so.1"])).Open(stream, "speech.mp3"));
+        var e = Assert.Throws<NotSupportedException>(
+            () => new SoundFileDecoder(new NativeLibraryFile("sndfile", Variable, ["libsndfile.so.1"])).Open(stream, "speech.mp3"));
 
         Environment.SetEnvironmentVariable(Variable, null);
         Assert.Contains($"could not be loaded from '/nowhere/libsndfile.so', which {Variable} names", e.Message);
@@ -95,7 +107,11 @@ public class SoundFileDecoderTests
     {
         SoundFileEncoder.SkipWithout(SoundFileEncoder.Ogg | SoundFileEncoder.Vorbis, "Ogg Vorbis");
         SoundFileEncoder.SkipWithout(SoundFileEncoder.Mpeg | SoundFileEncoder.LayerIII, "MP3");
-        byte[] mp3 = File.ReadAllBytes(Mp3Path), ogg = Ogg(), twoMp3 = [.. mp3, .. mp3], twoOgg = [.. ogg, .. ogg], tagged = [.. ogg, .. "TAG"u8, .. new byte[125]];
+        byte[] mp3 = File.ReadAllBytes(Mp3Path);
+        byte[] ogg = Ogg();
+        byte[] twoMp3 = [.. mp3, .. mp3];
+        byte[] twoOgg = [.. ogg, .. ogg];
+        byte[] tagged = [.. ogg, .. "TAG"u8, .. new byte[125]];
 
         Assert.Contains("split it", Assert.Throws<NotSupportedException>(() => AudioFile.Read(twoMp3, "two.mp3")).Message);
         Assert.Contains("split it", Assert.Throws<NotSupportedException>(() => AudioFile.Read(twoOgg, "two.ogg")).Message);
@@ -111,8 +127,10 @@ public class SoundFileDecoderTests
         int lastPage = ogg.AsSpan().LastIndexOf("OggS"u8);
 
         Assert.Contains("checksum", Assert.Throws<InvalidDataException>(() => AudioFile.Read(hurt, "hurt.ogg")).Message);
-        Assert.Contains("truncated", Assert.Throws<InvalidDataException>(() => AudioFile.Read(ogg.AsMemory(0, ogg.Length - 10), "cut.ogg")).Message);
-        Assert.Contains("truncated", Assert.Throws<InvalidDataException>(() => AudioFile.Read(ogg.AsMemory(0, lastPage), "cut.ogg")).Message);
+        Assert.Contains(
+            "truncated", Assert.Throws<InvalidDataException>(() => AudioFile.Read(ogg.AsMemory(0, ogg.Length - 10), "cut.ogg")).Message);
+        Assert.Contains(
+            "truncated", Assert.Throws<InvalidDataException>(() => AudioFile.Read(ogg.AsMemory(0, lastPage), "cut.ogg")).Message);
     }
 
     [SkippableFact]
@@ -143,7 +161,8 @@ public class SoundFileDecoderTests
     /// <summary>Lets the first look at the file pass and fails later on.</summary>
     private sealed class FailingStream(byte[] bytes, int failsFrom) : MemoryStream(bytes, writable: false)
     {
-        public override int Read(byte[] buffer, int offset, int count) => Position < failsFrom ? base.Read(buffer, offset, count) : throw new IOException("the disk is broken");
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Position < failsFrom ? base.Read(buffer, offset, count) : throw new IOException("the disk is broken");
 
         public override int Read(Span<byte> buffer)
         {

@@ -6,11 +6,20 @@ namespace AudioBsq.Tests.Featurizers.Decoding;
 /// <summary>libsndfile's writing half, which tests need and the library does not.</summary>
 internal static unsafe class SoundFileEncoder
 {
-    public const int Wav = 0x01_0000, Aiff = 0x02_0000, Au = 0x03_0000, W64 = 0x0B_0000, Flac = 0x17_0000, Caf = 0x18_0000, Ogg = 0x20_0000, Mpeg = 0x23_0000;
+    public const int Wav = 0x01_0000;
+    public const int Aiff = 0x02_0000;
+    public const int Au = 0x03_0000;
+    public const int W64 = 0x0B_0000;
+    public const int Flac = 0x17_0000;
+    public const int Caf = 0x18_0000;
+    public const int Ogg = 0x20_0000;
+    public const int Mpeg = 0x23_0000;
     public const int Pcm8 = 1, Pcm16 = 2, Pcm24 = 3, ImaAdpcm = 0x12, MsAdpcm = 0x13, Vorbis = 0x60, Opus = 0x64, LayerIII = 0x82;
 
     public static void SkipWithoutLibrary() =>
-        Skip.If(NativeLibraries.SoundFile.Handle == 0, "libsndfile is not installed: apt-get install libsndfile1, brew install libsndfile, or set AUDIOBSQ_SNDFILE");
+        Skip.If(
+            NativeLibraries.SoundFile.Handle == 0,
+            "libsndfile is not installed: apt-get install libsndfile1, brew install libsndfile, or set AUDIOBSQ_SNDFILE");
 
     /// <summary>Interleaved samples as a file; integers below 32 bits are the highest bits of each.</summary>
     public static byte[] Encode(int format, int rate, int channels, ReadOnlySpan<int> interleaved)
@@ -21,7 +30,8 @@ internal static unsafe class SoundFileEncoder
     /// <summary>Interleaved samples as a file.</summary>
     public static byte[] Encode(int format, int rate, int channels, ReadOnlySpan<float> interleaved)
     {
-        fixed (float* samples = interleaved) return Encode("sf_writef_float", format, rate, channels, samples, interleaved.Length / channels);
+        fixed (float* samples = interleaved)
+            return Encode("sf_writef_float", format, rate, channels, samples, interleaved.Length / channels);
     }
 
     /// <summary>Skips where this build of libsndfile does not write the format.</summary>

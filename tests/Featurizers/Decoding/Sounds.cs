@@ -24,7 +24,8 @@ internal static class Sounds
         for (int lag = -most; lag <= most; lag++)
         {
             int from = Math.Max(0, lag), to = Math.Min(expected.Length, actual.Length + lag);
-            double product = System.Numerics.Tensors.TensorPrimitives.Dot(expected.AsSpan(from, to - from), actual.AsSpan(from - lag, to - from));
+            double product = System.Numerics.Tensors.TensorPrimitives.Dot(
+                expected.AsSpan(from, to - from), actual.AsSpan(from - lag, to - from));
             if (product > highest) (highest, best) = (product, lag);
         }
 

@@ -1,6 +1,9 @@
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
-/// <summary>Standard input of a program that nobody speaks to any more: after its content a read waits, whatever is cancelled, until this is disposed.</summary>
+/// <summary>
+/// Standard input of a program that nobody speaks to any more: after its content a read waits, whatever is cancelled, until this is
+/// disposed.
+/// </summary>
 /// <param name="content">What comes.</param>
 /// <param name="whenEmpty">Called, on the reading thread, before the read that waits.</param>
 internal sealed class StuckStream(byte[] content, Action whenEmpty) : MemoryStream(content)

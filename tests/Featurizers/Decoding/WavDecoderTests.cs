@@ -4,13 +4,19 @@ using static AudioBsq.Tests.Featurizers.Decoding.WavBytes;
 
 namespace AudioBsq.Tests.Featurizers.Decoding;
 
+[WithoutTorch]
 public class WavDecoderTests
 {
     public static TheoryData<string, byte[], byte[], float[]> Subtypes => new()
     {
         { "8-bit", Format(1, 1, 8000, 8), [0, 64, 128, 255], [-1f, -0.5f, 0f, 127 / 128f] },
         { "16-bit", Format(1, 1, 8000, 16), [0, 0x80, 0, 0xC0, 0, 0, 0xFF, 0x7F], [-1f, -0.5f, 0f, 32767 / 32768f] },
-        { "24-bit", Format(1, 1, 8000, 24), [0, 0, 0x80, 0, 0, 0xC0, 1, 0, 0, 0xFF, 0xFF, 0x7F], [-1f, -0.5f, 1 / 8388608f, 8388607 / 8388608f] },
+        {
+            "24-bit",
+            Format(1, 1, 8000, 24),
+            [0, 0, 0x80, 0, 0, 0xC0, 1, 0, 0, 0xFF, 0xFF, 0x7F],
+            [-1f, -0.5f, 1 / 8388608f, 8388607 / 8388608f]
+        },
         { "32-bit", Format(1, 1, 8000, 32), [0, 0, 0, 0x80, 0, 0, 0, 0x40, 0, 1, 0, 0], [-1f, 0.5f, 256 / 2147483648f] },
         { "12 bits in 16", Format(1, 1, 8000, 12), [0, 0x80, 0x10, 0], [-1f, 16 / 32768f] },
         { "float", Format(3, 1, 8000, 32), [.. BitConverter.GetBytes(0.3f), .. BitConverter.GetBytes(-1.5f)], [0.3f, -1.5f] },
@@ -35,7 +41,8 @@ public class WavDecoderTests
     }
 
     [SkippableTheory]
-    [InlineData(1, 8), InlineData(1, 16), InlineData(1, 24), InlineData(1, 32), InlineData(3, 32), InlineData(3, 64), InlineData(6, 8), InlineData(7, 8)]
+    [InlineData(1, 8), InlineData(1, 16), InlineData(1, 24), InlineData(1, 32), InlineData(3, 32), InlineData(3, 64), InlineData(6, 8)]
+    [InlineData(7, 8)]
     public void Read_AgreesWithLibsndfile(int tag, int bits)
     {
         SoundFileEncoder.SkipWithoutLibrary();
@@ -44,8 +51,10 @@ public class WavDecoderTests
         byte[] data = new byte[256 * 3 * 8 * bits / 8];
         random.NextBytes(data);
         if (bits == 8) for (int i = 0; i < 256; i++) data[i] = (byte)i;
-        if ((tag, bits) == (3, 32)) for (int i = 0; i < data.Length; i += 4) BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i), random.NextSingle() * 4 - 2);
-        if ((tag, bits) == (3, 64)) for (int i = 0; i < data.Length; i += 8) BinaryPrimitives.WriteDoubleLittleEndian(data.AsSpan(i), random.NextDouble() * 4 - 2);
+        if ((tag, bits) == (3, 32))
+            for (int i = 0; i < data.Length; i += 4) BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i), random.NextSingle() * 4 - 2);
+        if ((tag, bits) == (3, 64))
+            for (int i = 0; i < data.Length; i += 8) BinaryPrimitives.WriteDoubleLittleEndian(data.AsSpan(i), random.NextDouble() * 4 - 2);
         byte[] file = File(Chunk("fmt ", Format(tag, 3, 44_100, bits)), Chunk("data", data));
 
         float[] ours = Sources.ReadAll(new WavDecoder(), file), theirs = Sources.ReadAll(new SoundFileDecoder(), file);
@@ -135,7 +144,8 @@ public class WavDecoderTests
     [Fact]
     public void Read_TakesBlocksOfAnySize()
     {
-        byte[] file = File(Chunk("fmt ", Format(1, 3, 8000, 16)), Chunk("data", Samples([.. Enumerable.Range(0, 3000).Select(i => (short)(i * 7))])));
+        byte[] file = File(
+            Chunk("fmt ", Format(1, 3, 8000, 16)), Chunk("data", Samples([.. Enumerable.Range(0, 3000).Select(i => (short)(i * 7))])));
         float[] whole = Sources.ReadAll(new WavDecoder(), file);
 
         float[] pieces = Sources.ReadAll(new WavDecoder(), file, block: 7);

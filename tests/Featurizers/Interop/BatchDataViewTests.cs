@@ -3,11 +3,13 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class BatchDataViewTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    public static TheoryData<int, int> Sizes => new() { { 1, 0 }, { 1, 1 }, { 1, 10 }, { 4, 0 }, { 4, 1 }, { 4, 3 }, { 4, 7 }, { 4, 8 }, { 16, 100 }, { 64, 5 } };
+    public static TheoryData<int, int> Sizes =>
+        new() { { 1, 0 }, { 1, 1 }, { 1, 10 }, { 4, 0 }, { 4, 1 }, { 4, 3 }, { 4, 7 }, { 4, 8 }, { 16, 100 }, { 64, 5 } };
 
     [Theory, MemberData(nameof(Sizes))]
     public void Rows_KeepTheirOrderAndOtherColumns(int batchSize, int rows)
@@ -70,7 +72,10 @@ public class BatchDataViewTests
     {
         var toy = _ml.Toy(batchSize: 1);
         var data = _ml.Data.FilterRowsByColumn(
-            _ml.Transforms.Conversion.ConvertType("Number", outputKind: DataKind.Single).Fit(_ml.View(20)).Transform(_ml.View(20)), "Number", 0, 20);
+            _ml.Transforms.Conversion.ConvertType("Number", outputKind: DataKind.Single).Fit(_ml.View(20)).Transform(_ml.View(20)),
+            "Number",
+            0,
+            20);
 
         var filtered = _ml.Data.FilterRowsByColumn(toy.Transform(data), "Number", lowerBound: 5, upperBound: 8);
 
@@ -179,7 +184,9 @@ public class BatchDataViewTests
         var output = _ml.Toy(batchSize).Transform(_ml.View(3));
         using var cursor = output.GetRowCursor([output.Schema["Y"]]);
 
-        Assert.Contains("'Name' was not asked for", Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<ReadOnlyMemory<char>>(output.Schema["Name"])).Message);
+        Assert.Contains(
+            "'Name' was not asked for",
+            Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<ReadOnlyMemory<char>>(output.Schema["Name"])).Message);
         Assert.Contains("'Y' holds", Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(output.Schema["Y"])).Message);
         VBuffer<float> values = default;
         var getter = cursor.GetGetter<VBuffer<float>>(output.Schema["Y"]);

@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class BatchErrorTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -86,7 +87,8 @@ public class BatchErrorTests
     public void InputThatCannotOpen_LeavesNothingOpen()
     {
         var input = new SplittableView(_ml.View(5), defaultCursors: 3);
-        var mapper = new BatchMapper(input.Schema, [input.Schema["X"]], [new("Y", NumberDataViewType.Single)], (_, _) => throw new InvalidDataException("no"))
+        var mapper = new BatchMapper(
+            input.Schema, [input.Schema["X"]], [new("Y", NumberDataViewType.Single)], (_, _) => throw new InvalidDataException("no"))
         {
             BatchSize = 4,
         };

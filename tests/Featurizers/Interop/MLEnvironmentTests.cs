@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class MLEnvironmentTests
 {
     [Fact]
@@ -17,9 +18,18 @@ public class MLEnvironmentTests
         host.Inform("Training", "loss {0} is {");
         host.Warn("Loading", "{1}");
 
-        Assert.Equal([ChannelMessageKind.Info, ChannelMessageKind.Warning], log.Where(message => message.Kind != ChannelMessageKind.Trace).Select(message => message.Kind));
-        Assert.Contains(log, message => message.Message.Contains("loss {0} is {", StringComparison.Ordinal) && message.Source.Contains("Training", StringComparison.Ordinal));
-        Assert.Contains(log, message => message.Message.Contains("{1}", StringComparison.Ordinal) && message.Source.Contains("Somebody", StringComparison.Ordinal));
+        Assert.Equal(
+            [ChannelMessageKind.Info, ChannelMessageKind.Warning],
+            log.Where(message => message.Kind != ChannelMessageKind.Trace).Select(message => message.Kind));
+        Assert.Contains(
+            log,
+            message =>
+                message.Message.Contains("loss {0} is {", StringComparison.Ordinal)
+                    && message.Source.Contains("Training", StringComparison.Ordinal));
+        Assert.Contains(
+            log,
+            message =>
+                message.Message.Contains("{1}", StringComparison.Ordinal) && message.Source.Contains("Somebody", StringComparison.Ordinal));
     }
 
     [Fact]

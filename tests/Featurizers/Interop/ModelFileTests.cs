@@ -6,6 +6,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
+[WithoutTorch]
 public class ModelFileTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -77,7 +78,8 @@ public class ModelFileTests
     [InlineData("\"BatchSize\":7", "\"BatchSize\":\"", "ToyOptions")]
     public void DamagedOptions_AreInvalidData(string original, string damage, string expected)
     {
-        byte[] file = Damage(Save(_ml.Toy(batchSize: 7)), Encoding.Unicode.GetBytes(original), Encoding.Unicode.GetBytes(damage.PadRight(original.Length)));
+        byte[] file = Damage(
+            Save(_ml.Toy(batchSize: 7)), Encoding.Unicode.GetBytes(original), Encoding.Unicode.GetBytes(damage.PadRight(original.Length)));
 
         var error = InvalidData(() => Load(file));
 
@@ -110,10 +112,13 @@ public class ModelFileTests
     public void WrongReference_IsInvalidData(string reference, string expected)
     {
         var payload = new SharedResource<ToyPayload>(new(2));
-        byte[] file = Save(new TransformerChain<ITransformer>(new ToyTransformer(_ml, payload, "A", "X", new()), new ToyTransformer(_ml, payload, "B", "A", new())));
+        byte[] file = Save(
+            new TransformerChain<ITransformer>(
+                new ToyTransformer(_ml, payload, "A", "X", new()), new ToyTransformer(_ml, payload, "B", "A", new())));
         const string Original = "TransformerChain/Transform_000/Payload.bin";
 
-        byte[] damaged = Damage(file, Encoding.Unicode.GetBytes(Original), Encoding.Unicode.GetBytes(reference.PadRight(Original.Length, '.')));
+        byte[] damaged = Damage(
+            file, Encoding.Unicode.GetBytes(Original), Encoding.Unicode.GetBytes(reference.PadRight(Original.Length, '.')));
 
         Assert.Contains(expected, InvalidData(() => Load(damaged)).Message);
     }

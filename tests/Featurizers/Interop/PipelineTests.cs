@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.Featurizers.Interop;
 
 /// <summary>The batching view among ML.NET's own transforms.</summary>
+[WithoutTorch]
 public class PipelineTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -95,7 +96,8 @@ public class PipelineTests
     [Theory, InlineData(1), InlineData(8)]
     public void PredictionEngine_PredictsRowByRow(int batchSize)
     {
-        var chain = _ml.Transforms.CopyColumns("Copy", "X").Append(new ToyEstimator(_ml, new(new(2)), "Middle", "Copy", new() { BatchSize = batchSize })).Fit(_ml.View(1))
+        var chain = _ml.Transforms.CopyColumns("Copy", "X")
+            .Append(new ToyEstimator(_ml, new(new(2)), "Middle", "Copy", new() { BatchSize = batchSize })).Fit(_ml.View(1))
             .Append(_ml.Toy(batchSize, factor: 1, input: "Middle"));
 
         using var engine = _ml.Model.CreatePredictionEngine<ToyRow, ToyResult>(chain);
@@ -122,7 +124,9 @@ public class PipelineTests
         var promised = estimator.GetOutputSchema(SchemaShape.Create(data.Schema));
         var given = SchemaShape.Create(estimator.Fit(data).GetOutputSchema(data.Schema));
 
-        Assert.Equal(given.Select(column => (column.Name, column.Kind, column.ItemType)), promised.Select(column => (column.Name, column.Kind, column.ItemType)));
+        Assert.Equal(
+            given.Select(column => (column.Name, column.Kind, column.ItemType)),
+            promised.Select(column => (column.Name, column.Kind, column.ItemType)));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(ToyTransformer), null, typeof(SignatureLoadModel), "", ToyTransformer.Loader)]
+[assembly: LoadableTransformer(typeof(ToyTransformer), "TOYTRANS", ToyTransformer.Loader)]
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
@@ -28,19 +28,26 @@ internal sealed class ToyPayload(float factor) : IDisposable
     public void Dispose() => Disposed = !Disposed ? true : throw new InvalidOperationException("disposed twice");
 }
 
-/// <summary>Multiplies a vector. A row that begins with 13 cannot be collected; a batch with a row that begins with 66 cannot be computed.</summary>
-public sealed class ToyTransformer : AudioTransformer
+/// <summary>
+/// Multiplies a vector. A row that begins with 13 cannot be collected; a batch with a row that begins with 66 cannot be computed.
+/// </summary>
+public sealed class ToyTransformer : AudioTransformer, ILoadableTransformer<ToyTransformer>
 {
     internal const string Loader = "ToyTransformer";
-    private readonly string _output, _input;
     private readonly SharedResource<ToyPayload>.Lease _payload;
     private int _opened, _closed;
 
-    internal ToyTransformer(IHostEnvironment environment, SharedResource<ToyPayload> payload, string output, string input, ToyOptions options)
-        : base(environment, nameof(ToyTransformer))
+    internal ToyTransformer(
+        IHostEnvironment environment, SharedResource<ToyPayload> payload, string output, string input, ToyOptions options)
+        : this(environment, payload.Acquire(), new ColumnNames(output, input), options)
+    {
+    }
+
+    private ToyTransformer(IHostEnvironment environment, SharedResource<ToyPayload>.Lease payload, ColumnNames columns, ToyOptions options)
+        : base(environment, columns, owned: payload)
     {
         options.Validate();
-        (_output, _input, Options, _payload) = (output, input, options, payload.Acquire());
+        (Options, _payload) = (options, payload);
     }
 
     internal ToyOptions Options { get; }
@@ -52,12 +59,11 @@ public sealed class ToyTransformer : AudioTransformer
 
     internal (int Opened, int Closed) Sessions => (_opened, _closed);
 
-    private protected override ModelFormat Format { get; } = new("TOYTRANS", Loader, typeof(ToyTransformer));
-
     private protected override BatchMapper Bind(DataViewSchema input)
     {
-        var column = ColumnRule.SingleVector.Find(Host, input, _input);
-        return new BatchMapper(input, [column], [new(_output, column.Type)], (row, capacity) => new Session(this, row, column, capacity))
+        var column = ColumnRule.SingleVector.Find(Host, input, InputColumnName);
+        return new BatchMapper(
+            input, [column], [new(OutputColumnName, column.Type)], (row, capacity) => new Session(this, row, column, capacity))
         {
             BatchSize = Options.BatchSize,
             MaxCursors = Options.MaxCursors,
@@ -66,17 +72,14 @@ public sealed class ToyTransformer : AudioTransformer
 
     private protected override void Save(ModelWriter writer)
     {
-        writer.Text(_output);
-        writer.Text(_input);
+        writer.Text(OutputColumnName);
+        writer.Text(InputColumnName);
         writer.Options(Options);
         writer.Shared("Payload.bin", _payload.Resource, stream => stream.Write(BitConverter.GetBytes(_payload.Value.Factor)));
     }
 
-    private protected override void Free() => _payload.Dispose();
-
-    private static ToyTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    static ToyTransformer ILoadableTransformer<ToyTransformer>.Load(IHostEnvironment environment, ModelReader reader)
     {
-        var reader = new ModelReader(context, new("TOYTRANS", Loader, typeof(ToyTransformer)));
         string output = reader.Text(), input = reader.Text();
         var options = reader.Options<ToyOptions>(o => o.Validate());
         var payload = reader.Shared("Payload.bin", stream => new SharedResource<ToyPayload>(new(new BinaryReader(stream).ReadSingle())));
@@ -133,7 +136,7 @@ public sealed class ToyEstimator : AudioEstimator<ToyTransformer>
     private readonly ToyOptions _options;
 
     internal ToyEstimator(IHostEnvironment environment, SharedResource<ToyPayload> payload, string output, string input, ToyOptions options)
-        : base(environment, nameof(ToyEstimator)) =>
+        : base(environment) =>
         (_payload, _output, _input, _options) = (payload, output, input, options);
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)

@@ -1,4 +1,3 @@
-using AudioBsq.MLNet;
 using Microsoft.ML;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
@@ -28,12 +27,16 @@ internal static class ToyData
 {
     /// <summary>Rows 0 to <paramref name="count"/> − 1; row i has a vector that begins with i + 100 and has i % 3 more values.</summary>
     public static List<ToyRow> Rows(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new ToyRow { Number = i, Name = $"row {i}", X = [i + 100, .. Enumerable.Repeat(0.5f, i % 3)] })];
+        [
+            .. Enumerable.Range(0, count).Select(
+                i => new ToyRow { Number = i, Name = $"row {i}", X = [i + 100, .. Enumerable.Repeat(0.5f, i % 3)] }),
+        ];
 
     public static IDataView View(this MLContext ml, int count) => ml.Data.LoadFromEnumerable(Rows(count));
 
-    public static ToyTransformer Toy(this MLContext ml, int batchSize = 1, int maxCursors = int.MaxValue, float factor = 2, string output = "Y", string input = "X") =>
-        new(ml, new SharedResource<ToyPayload>(new(factor)), output, input, new ToyOptions { BatchSize = batchSize, MaxCursors = maxCursors });
+    public static ToyTransformer Toy(
+        this MLContext ml, int batchSize = 1, int maxCursors = int.MaxValue, float factor = 2, string output = "Y", string input = "X") =>
+        new(ml, new(new(factor)), output, input, new ToyOptions { BatchSize = batchSize, MaxCursors = maxCursors });
 
     /// <summary>What the toy gives for <see cref="Rows"/>, in order.</summary>
     public static void AssertDoubled(IEnumerable<ToyResult> actual, IEnumerable<int> numbers)
@@ -47,7 +50,8 @@ internal static class ToyData
         }
     }
 
-    public static IEnumerable<ToyResult> Results(this MLContext ml, IDataView data) => ml.Data.CreateEnumerable<ToyResult>(data, reuseRowObject: false);
+    public static IEnumerable<ToyResult> Results(this MLContext ml, IDataView data) =>
+        ml.Data.CreateEnumerable<ToyResult>(data, reuseRowObject: false);
 
     public static DataViewRowCursor OpenAll(this IDataView data, Random? rand = null) => data.GetRowCursor(data.Schema, rand);
 }

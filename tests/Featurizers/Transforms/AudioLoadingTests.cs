@@ -6,6 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
+[WithoutTorch]
 public sealed class AudioLoadingTests : IDisposable
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -24,14 +25,15 @@ public sealed class AudioLoadingTests : IDisposable
         var loaded = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(data).Transform(data);
 
         Assert.Equal([Clips.Samples(0), Clips.Samples(1), Clips.Samples(2)], loaded.GetColumn<float[]>("Waveform"));
-        Assert.Equal(16_000, WaveformColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
-        Assert.Null(WaveformColumn.TryGetSampleRate(loaded.Schema["Path"]));
+        Assert.Equal(16_000, AudioColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
+        Assert.Null(AudioColumn.TryGetSampleRate(loaded.Schema["Path"]));
     }
 
     [Fact]
     public void Contents_BecomeWaveforms()
     {
-        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 3).Select(i => new ClipRow { Content = File.ReadAllBytes(_clips.PathOf(i)) }));
+        var data = _ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 3).Select(i => new ClipRow { Content = File.ReadAllBytes(_clips.PathOf(i)) }));
 
         var loaded = _ml.Transforms.LoadAudio("Waveform", "Content").Fit(data).Transform(data);
 
@@ -45,7 +47,7 @@ public sealed class AudioLoadingTests : IDisposable
 
         var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 8_000).Fit(data).Transform(data);
 
-        Assert.Equal(8_000, WaveformColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
+        Assert.Equal(8_000, AudioColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
         Assert.Equal(AudioFile.Read(_clips.PathOf(2), 8_000).Samples, loaded.GetColumn<float[]>("Waveform").Last());
         Assert.Equal([400, 800, 1200], loaded.GetColumn<float[]>("Waveform").Select(waveform => waveform.Length));
     }
@@ -99,8 +101,14 @@ public sealed class AudioLoadingTests : IDisposable
     [Fact]
     public void BadContent_IsNamedByItsRow()
     {
-        var data = _ml.Data.LoadFromEnumerable([new ClipRow { Content = File.ReadAllBytes(_clips.PathOf(0)) }, new ClipRow { Content = [1, 2, 3] }, new ClipRow()]);
-        var loaded = _ml.Transforms.LoadAudio("Waveform", "Content", new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" }).Fit(data).Transform(data);
+        var data = _ml.Data.LoadFromEnumerable(
+            [
+                new ClipRow { Content = File.ReadAllBytes(_clips.PathOf(0)) }, new ClipRow { Content = [1, 2, 3] }, new ClipRow(),
+            ]);
+        var loaded = _ml.Transforms.LoadAudio(
+            "Waveform",
+            "Content",
+            new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" }).Fit(data).Transform(data);
 
         var errors = loaded.GetColumn<string>("Error").ToList();
 
@@ -168,16 +176,22 @@ public sealed class AudioLoadingTests : IDisposable
         var estimator = _ml.Transforms.LoadAudio("Out", input);
 
         Assert.Contains($"'{input}'", Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(data)).Message);
-        Assert.Contains($"'{input}'", Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShape.Create(data.Schema))).Message);
+        Assert.Contains(
+            $"'{input}'",
+            Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShape.Create(data.Schema))).Message);
     }
 
     [Fact]
     public void Options_AreChecked()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", sampleRate: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { OnError = (LoadErrorHandling)9 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { ErrorColumn = "Error" }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { ErrorColumn = "W", OnError = LoadErrorHandling.EmptyWaveform }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { OnError = (LoadErrorHandling)9 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { ErrorColumn = "Error" }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Transforms.LoadAudio(
+                "W", "Path", new AudioLoadingOptions { ErrorColumn = "W", OnError = LoadErrorHandling.EmptyWaveform }));
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadAudio("W", "Path", new AudioLoadingOptions { Folder = "" }));
         Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadAudio(""));
         Assert.Throws<ArgumentNullException>(() => _ml.Transforms.LoadAudio("W", "Path", null!));

@@ -7,6 +7,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
 /// <summary>Sound files to mel spectrograms: in chains, in prediction engines, and saved.</summary>
+[WithoutTorch]
 public sealed class FeaturePipelineTests : IDisposable
 {
     private static readonly MelOptions Mel = new() { SampleRate = 8_000, FftLength = 256, HopLength = 80, Bands = 20 };
@@ -71,8 +72,15 @@ public sealed class FeaturePipelineTests : IDisposable
     public void SaveAndLoad_KeepEveryOption()
     {
         var data = _ml.Data.LoadAudioFolder(_clips.Folder);
-        var options = new AudioLoadingOptions { SampleRate = 8_000, Folder = _clips.Folder, OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
-        var model = _ml.Transforms.LoadAudio("Waveform", "Name", options).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Mel)).Fit(data);
+        var options = new AudioLoadingOptions
+        {
+            SampleRate = 8_000,
+            Folder = _clips.Folder,
+            OnError = LoadErrorHandling.EmptyWaveform,
+            ErrorColumn = "Error",
+        };
+        var model = _ml.Transforms.LoadAudio("Waveform", "Name", options)
+            .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Mel)).Fit(data);
         string path = Path.Combine(_clips.Folder, "model.zip");
 
         _ml.Model.Save(model, data.Schema, path);
@@ -84,7 +92,7 @@ public sealed class FeaturePipelineTests : IDisposable
         Assert.Equal(["Path", "Name"], schema.Select(column => column.Name));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void FreshProcess_LoadsWithoutRegistration()
     {
         var data = _ml.Data.LoadAudioFolder(_clips.Folder);
@@ -104,7 +112,10 @@ public sealed class FeaturePipelineTests : IDisposable
         }
     }
 
-    /// <summary>A file from the first version of the format. To make it anew, on purpose: delete it, run this test, and say in the change log what old files need.</summary>
+    /// <summary>
+    /// A file from the first version of the format. To make a new one on purpose: delete it, run this test, and say in the change log what
+    /// old files need.
+    /// </summary>
     [Fact]
     public void CommittedModel_StillLoads()
     {

@@ -4,6 +4,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class AudioQualityTests
 {
     private static readonly Waveform Clip = new(SpokenClips.Short, 16_000);
@@ -24,22 +25,29 @@ public class AudioQualityTests
     [Fact]
     public void Measure_IsWorse_WithMoreNoise()
     {
-        AudioQuality Noisy(double amplitude) => AudioQuality.Measure(Clip, new Waveform(SpokenClips.WithNoise(Clip.Samples, amplitude), 16_000));
+        AudioQuality Noisy(double amplitude) =>
+            AudioQuality.Measure(Clip, new Waveform(SpokenClips.WithNoise(Clip.Samples, amplitude), 16_000));
 
         AudioQuality less = Noisy(0.002), more = Noisy(0.05);
 
         foreach (var metric in AudioMetric.All.Where(metric => metric.Key != "f0_correlation"))
         {
-            Assert.True(metric.HigherIsBetter ? metric.Of(less) > metric.Of(more) : metric.Of(less) < metric.Of(more), $"{metric}: {metric.Of(less)}, {metric.Of(more)}");
+            Assert.True(
+                metric.HigherIsBetter ? metric.Of(less) > metric.Of(more) : metric.Of(less) < metric.Of(more),
+                $"{metric}: {metric.Of(less)}, {metric.Of(more)}");
         }
     }
 
-    [Fact] // two seconds of each clip, mel levels back to sound
+    [Fact, Trait("Speed", "Slow")] // two seconds of each clip, mel levels back to sound
     public void Measure_OfGriffinLim_IsGood()
     {
         var mel = new MelOptions();
-        var clips = SpokenClips.All.Select(clip => new Waveform(clip.Samples[..32_000], 16_000)).Select(clip =>
-            AudioQuality.Measure(clip, new Waveform(new GriffinLim(mel).Synthesize(new MelSpectrogram(mel).Extract(clip.Samples), clip.Samples.Length), 16_000)));
+        var clips = SpokenClips.All.Select(clip =>
+        {
+            float[] original = clip.Samples[..32_000];
+            float[] again = new GriffinLim(mel).Synthesize(new MelSpectrogram(mel).Extract(original), original.Length);
+            return AudioQuality.Measure(new Waveform(original, 16_000), new Waveform(again, 16_000));
+        });
 
         var report = AudioQualityReport.Of(clips);
 
@@ -52,10 +60,12 @@ public class AudioQualityTests
         Assert.InRange(Mean("si_sdr"), -100, -5);        // −14.8: phases of its own
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Measure_CountsMissingSoundAsSilence_AndLeavesTheRestOut()
     {
-        float[] longer = [.. Clip.Samples, .. Signal.Tone.Noise(3_000, 1)], cut = Clip.Samples[..24_000], padded = [.. cut, .. new float[8_000]];
+        float[] longer = [.. Clip.Samples, .. Signal.Tone.Noise(3_000, 1)];
+        float[] cut = Clip.Samples[..24_000];
+        float[] padded = [.. cut, .. new float[8_000]];
 
         Assert.Equal(AudioQuality.Measure(Clip, Clip), AudioQuality.Measure(Clip, new Waveform(longer, 16_000)));
         Assert.Equal(AudioQuality.Measure(Clip, new Waveform(padded, 16_000)), AudioQuality.Measure(Clip, new Waveform(cut, 16_000)));
@@ -79,7 +89,7 @@ public class AudioQualityTests
         Assert.Equal(samples / 16_000.0, quality.Seconds);
     }
 
-    [Theory, InlineData(8_000), InlineData(24_000), InlineData(44_100)]
+    [Theory, Trait("Speed", "Slow"), InlineData(8_000), InlineData(24_000), InlineData(44_100)]
     public void Measure_TakesOtherRates(int rate)
     {
         var clip = new Waveform(Resampler.Resample(Clip.Samples, 16_000, rate), rate);
@@ -95,10 +105,18 @@ public class AudioQualityTests
     {
         Waveform At(int rate) => new(new float[100], rate);
 
-        Assert.Contains("reference.SampleRate must be from 8,000", Assert.Throws<ArgumentOutOfRangeException>(() => AudioQuality.Measure(At(7_999), At(7_999))).Message);
-        Assert.Contains("degraded.SampleRate must be the reference's 16000 Hz", Assert.Throws<ArgumentOutOfRangeException>(() => AudioQuality.Measure(At(16_000), At(8_000))).Message);
-        Assert.Contains("mel.SampleRate", Assert.Throws<ArgumentOutOfRangeException>(() => AudioQuality.Measure(At(8_000), At(8_000), new MelOptions())).Message);
-        Assert.Contains("[3] is NaN", Assert.Throws<ArgumentException>(() => AudioQuality.Measure(At(16_000), new Waveform([0, 0, 0, float.NaN], 16_000))).Message);
+        Assert.Contains(
+            "reference.SampleRate must be from 8,000",
+            Assert.Throws<ArgumentOutOfRangeException>(() => AudioQuality.Measure(At(7_999), At(7_999))).Message);
+        Assert.Contains(
+            "degraded.SampleRate must be the reference's 16000 Hz",
+            Assert.Throws<ArgumentOutOfRangeException>(() => AudioQuality.Measure(At(16_000), At(8_000))).Message);
+        Assert.Contains(
+            "mel.SampleRate",
+            Assert.Throws<ArgumentOutOfRangeException>(() => AudioQuality.Measure(At(8_000), At(8_000), new MelOptions())).Message);
+        Assert.Contains(
+            "[3] is NaN",
+            Assert.Throws<ArgumentException>(() => AudioQuality.Measure(At(16_000), new Waveform([0, 0, 0, float.NaN], 16_000))).Message);
         Assert.Throws<ArgumentNullException>(() => AudioQuality.Measure(null!, Clip));
         Assert.Throws<ArgumentNullException>(() => AudioQuality.Measure(Clip, null!));
     }

@@ -2,6 +2,7 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class ConfidenceIntervalTests
 {
     [Fact] // the normal interval is what a bootstrap of many values comes to
@@ -54,8 +55,12 @@ public class ConfidenceIntervalTests
     public void OfMean_RefusesImpossibleSettings()
     {
         Assert.Equal("values", Assert.Throws<ArgumentException>(() => ConfidenceInterval.OfMean([1, double.NaN])).ParamName);
-        Assert.Equal("confidence", Assert.Throws<ArgumentOutOfRangeException>(() => ConfidenceInterval.OfMean([1], confidence: 1)).ParamName);
-        Assert.Equal("confidence", Assert.Throws<ArgumentOutOfRangeException>(() => ConfidenceInterval.OfMean([1], confidence: double.NaN)).ParamName);
-        Assert.Equal("resamples", Assert.Throws<ArgumentOutOfRangeException>(() => ConfidenceInterval.OfMean([1], resamples: 99)).ParamName);
+        Assert.Equal(
+            "confidence", Assert.Throws<ArgumentOutOfRangeException>(() => ConfidenceInterval.OfMean([1], confidence: 1)).ParamName);
+        Assert.Equal(
+            "confidence",
+            Assert.Throws<ArgumentOutOfRangeException>(() => ConfidenceInterval.OfMean([1], confidence: double.NaN)).ParamName);
+        Assert.Equal(
+            "resamples", Assert.Throws<ArgumentOutOfRangeException>(() => ConfidenceInterval.OfMean([1], resamples: 99)).ParamName);
     }
 }

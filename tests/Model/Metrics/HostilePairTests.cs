@@ -4,6 +4,7 @@ using AudioBsq.Signal;
 namespace AudioBsq.Tests.Model.Metrics;
 
 /// <summary>What every measure does with waveforms that are no pair, or hardly one.</summary>
+[WithoutTorch]
 public class HostilePairTests
 {
     private delegate double? Measure(ReadOnlySpan<float> reference, ReadOnlySpan<float> degraded);
@@ -55,13 +56,17 @@ public class HostilePairTests
     [Theory, MemberData(nameof(Names))]
     public void Measure_IsNull_WithoutSound(string name) => Assert.Null(All[name]([], []));
 
-    [Theory, MemberData(nameof(Names))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Names))]
     public void Measure_IsFiniteOrNull_OnWhateverSounds(string name)
     {
-        float[] noise = Signal.Tone.Noise(12_000, 3), impulse = new float[12_000], square = [.. noise.Select(x => x < 0 ? -1f : 1f)], constant = new float[12_000];
+        float[] noise = Signal.Tone.Noise(12_000, 3);
+        float[] impulse = new float[12_000];
+        float[] square = [.. noise.Select(x => x < 0 ? -1f : 1f)];
+        float[] constant = new float[12_000];
         impulse[6_000] = 1;
         Array.Fill(constant, 0.25f);
-        foreach (float[] sound in new[] { impulse, square, constant, new float[12_000], SpokenClips.Scaled(noise, 1e9f), SpokenClips.Scaled(noise, 1e-30f) })
+        float[] loud = SpokenClips.Scaled(noise, 1e9f), faint = SpokenClips.Scaled(noise, 1e-30f);
+        foreach (float[] sound in new[] { impulse, square, constant, new float[12_000], loud, faint })
         {
             foreach (double? value in new[] { All[name](sound, sound), All[name](sound, noise), All[name](noise, sound) })
             {

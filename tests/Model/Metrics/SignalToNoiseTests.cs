@@ -2,6 +2,7 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
 public class SignalToNoiseTests
 {
     private static readonly float[] Target = [3, -0.5f, 2, 7], Estimate = [2.5f, 0, 2, 8];
@@ -15,16 +16,27 @@ public class SignalToNoiseTests
     }
 
     [Fact]
-    public void Ratio_IsThatOfTheEnergies_WorkedByHand() => Close.To(10 * Math.Log10(62.25 / 1.5), SignalToNoise.Ratio(Target, Estimate)!.Value, 1e-12);
+    public void Ratio_IsThatOfTheEnergies_WorkedByHand() =>
+        Close.To(10 * Math.Log10(62.25 / 1.5), SignalToNoise.Ratio(Target, Estimate)!.Value, 1e-12);
 
     [Fact]
     public void ScaleInvariantRatios_DoNotHearLoudness()
     {
-        float[] reference = SpokenClips.Short, degraded = SpokenClips.WithNoise(reference, 0.01), loud = SpokenClips.Scaled(degraded, 4), upsideDown = SpokenClips.Scaled(degraded, -0.5f);
+        float[] reference = SpokenClips.Short;
+        float[] degraded = SpokenClips.WithNoise(reference, 0.01);
+        float[] loud = SpokenClips.Scaled(degraded, 4);
+        float[] upsideDown = SpokenClips.Scaled(degraded, -0.5f);
 
-        Close.To(SignalToNoise.ScaleInvariantDistortion(reference, degraded)!.Value, SignalToNoise.ScaleInvariantDistortion(reference, loud)!.Value, 1e-9);
-        Close.To(SignalToNoise.ScaleInvariantDistortion(reference, degraded)!.Value, SignalToNoise.ScaleInvariantDistortion(reference, upsideDown)!.Value, 1e-9);
-        Close.To(SignalToNoise.ScaleInvariantNoise(reference, degraded)!.Value, SignalToNoise.ScaleInvariantNoise(reference, loud)!.Value, 1e-9);
+        Close.To(
+            SignalToNoise.ScaleInvariantDistortion(reference, degraded)!.Value,
+            SignalToNoise.ScaleInvariantDistortion(reference, loud)!.Value,
+            1e-9);
+        Close.To(
+            SignalToNoise.ScaleInvariantDistortion(reference, degraded)!.Value,
+            SignalToNoise.ScaleInvariantDistortion(reference, upsideDown)!.Value,
+            1e-9);
+        Close.To(
+            SignalToNoise.ScaleInvariantNoise(reference, degraded)!.Value, SignalToNoise.ScaleInvariantNoise(reference, loud)!.Value, 1e-9);
         Assert.True(SignalToNoise.Ratio(reference, loud) < SignalToNoise.Ratio(reference, degraded));
     }
 
@@ -40,7 +52,12 @@ public class SignalToNoiseTests
     [Fact]
     public void Ratios_FallWithNoise()
     {
-        double[] ratios = [.. new[] { 0.001, 0.01, 0.1, 1 }.Select(amplitude => SignalToNoise.ScaleInvariantDistortion(SpokenClips.Short, SpokenClips.WithNoise(SpokenClips.Short, amplitude))!.Value)];
+        double[] ratios =
+        [
+            .. new[] { 0.001, 0.01, 0.1, 1 }.Select(
+                amplitude =>
+                    SignalToNoise.ScaleInvariantDistortion(SpokenClips.Short, SpokenClips.WithNoise(SpokenClips.Short, amplitude))!.Value),
+        ];
 
         Assert.Equal(ratios.OrderDescending(), ratios);
     }

@@ -3,9 +3,13 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Tests.Model.Metrics;
 
+[WithoutTorch]
+[Trait("Speed", "Slow")]
 public class VisqolTests
 {
-    /// <summary>Pairs and scores of the published code's own conformance test, version 3.3.3, speech mode with the exponential fit.</summary>
+    /// <summary>
+    /// Pairs and scores of the published code's own conformance test, version 3.3.3, speech mode with the exponential fit.
+    /// </summary>
     public static TheoryData<string, string, double> Published => new()
     {
         { "clean_speech/CA01_01.wav", "clean_speech/transcoded_CA01_01.wav", 3.374505555111911 },
@@ -30,7 +34,8 @@ public class VisqolTests
         Close.To(5, Visqol.Measure(SpokenClips.Short, SpokenClips.Short, 16_000)!.Value, 1e-5);
     }
 
-    // Scores of this implementation, which gives the published ones of the test above to 1e-12; they hold it to them where that data is not at hand.
+    // Scores of this implementation, which gives the published ones of the test above to 1e-12; they hold it to them where that data is not
+    // at hand.
     [Theory]
     [InlineData(0, 0.003, 4.557395296682645)]
     [InlineData(1, 0.03, 2.32543893302194)]
@@ -45,7 +50,11 @@ public class VisqolTests
     [Fact]
     public void Measure_FallsWithNoise()
     {
-        double[] scores = [.. new[] { 0.001, 0.01, 0.1 }.Select(amplitude => Visqol.Measure(SpokenClips.Short, SpokenClips.WithNoise(SpokenClips.Short, amplitude), 16_000)!.Value)];
+        double[] scores =
+        [
+            .. new[] { 0.001, 0.01, 0.1 }.Select(
+                amplitude => Visqol.Measure(SpokenClips.Short, SpokenClips.WithNoise(SpokenClips.Short, amplitude), 16_000)!.Value),
+        ];
 
         Assert.Equal(scores.OrderDescending(), scores);
         Assert.All(scores, score => Assert.InRange(score, 1, 5));
@@ -98,5 +107,7 @@ public class VisqolTests
 
     [Theory, InlineData(0), InlineData(7_999), InlineData(192_001)]
     public void Measure_RefusesOtherRates(int rate) =>
-        Assert.Equal("sampleRate", Assert.Throws<ArgumentOutOfRangeException>(() => Visqol.Measure(new float[5_000], new float[5_000], rate)).ParamName);
+        Assert.Equal(
+            "sampleRate",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Visqol.Measure(new float[5_000], new float[5_000], rate)).ParamName);
 }

@@ -7,11 +7,15 @@ using static TorchSharp.torch;
 namespace AudioBsq.Tests.Model.Native;
 
 /// <summary>No number goes into torch but through <see cref="Numbers"/>.</summary>
+[WithoutTorch]
 public class BareNumbersTests
 {
     private static readonly Lazy<BareNumbers> Scan = new();
 
-    public static TheoryData<string> Assemblies => [.. Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Select(path => Path.GetFileName(path)).Where(IsOurs)];
+    public static TheoryData<string> Assemblies =>
+    [
+        .. Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Select(path => Path.GetFileName(path)).Where(IsOurs),
+    ];
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -38,16 +42,31 @@ public class BareNumbersTests
         string[] found = [.. In(typeof(Bare))];
 
         var forms = typeof(Bare).GetMethods().Where(method => method.IsStatic).Select(method => method.Name);
-        Assert.All(forms, form => Assert.Contains(found, line => line.Contains($".{form} calls", StringComparison.Ordinal) || line.Contains($"<{form}>", StringComparison.Ordinal)));
-        Assert.Contains(found, line => line.Contains("Sum calls torch/Tensor::op_Addition(torch/Tensor,torch/Tensor), which calls torch/Tensor::add(torch/Tensor), which calls Scalar::op_Implicit(System.Int32)", StringComparison.Ordinal));
+        Assert.All(
+            forms,
+            form =>
+                Assert.Contains(
+                    found,
+                    line =>
+                        line.Contains($".{form} calls", StringComparison.Ordinal) || line.Contains($"<{form}>", StringComparison.Ordinal)));
+        Assert.Contains(
+            found,
+            line =>
+                line.Contains(
+                    "Sum calls torch/Tensor::op_Addition(torch/Tensor,torch/Tensor), which calls torch/Tensor::add(torch/Tensor), "
+                    + "which calls Scalar::op_Implicit(System.Int32)",
+                    StringComparison.Ordinal));
     }
 
     [Fact]
     public void In_FindsNothing_WhereNumbersAreHeld() => Assert.Empty(In(typeof(Held)));
 
-    private static IEnumerable<string> In(Type type) => Scan.Value.In(type.Assembly.Location, name => name.StartsWith($"{typeof(BareNumbersTests).FullName}/{type.Name}", StringComparison.Ordinal));
+    private static IEnumerable<string> In(Type type) =>
+        Scan.Value.In(
+            type.Assembly.Location, name => name.StartsWith($"{typeof(BareNumbersTests).FullName}/{type.Name}", StringComparison.Ordinal));
 
-    private static bool IsOurs(string file) => file.StartsWith("AudioBsq.", StringComparison.OrdinalIgnoreCase) && !file.Contains("Tests", StringComparison.Ordinal);
+    private static bool IsOurs(string file) =>
+        file.StartsWith("AudioBsq.", StringComparison.OrdinalIgnoreCase) && !file.Contains("Tests", StringComparison.Ordinal);
 
     private static class Bare
     {

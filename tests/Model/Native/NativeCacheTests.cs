@@ -3,6 +3,7 @@ using AudioBsq.Native;
 
 namespace AudioBsq.Tests.Model.Native;
 
+[WithoutTorch]
 public class NativeCacheTests
 {
     [SkippableFact, SupportedOSPlatform("linux")]

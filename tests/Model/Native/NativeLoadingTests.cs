@@ -61,12 +61,14 @@ public class NativeLoadingTests
         foreach (int length in new[] { 10, 63, 64, 500, 4096, 100_000 })
             Assert.Throws<InvalidDataException>(() => ElfVersionPatch.MakeOptional(whole.AsSpan(0, length).ToArray(), Library, Version));
 
-        // Damage in the header and the tables either is noticed or changes nothing the loader would not notice; it never runs outside the image.
+        // Damage in the header and the tables either is noticed or changes nothing the loader would not notice; it never runs outside the
+        // image.
         var random = new Random(1);
         for (int i = 0; i < 500; i++)
         {
             byte[] damaged = whole.AsSpan(0, 0x41000).ToArray();
-            for (int j = 0; j < 8; j++) damaged[random.Next(5) == 0 ? random.Next(0x3f000, 0x41000) : random.Next(16, 0x400)] = (byte)random.Next(256);
+            for (int j = 0; j < 8; j++)
+                damaged[random.Next(5) == 0 ? random.Next(0x3f000, 0x41000) : random.Next(16, 0x400)] = (byte)random.Next(256);
             var error = Record.Exception(() => ElfVersionPatch.MakeOptional(damaged, Library, Version));
             Assert.True(error is null or InvalidDataException, error?.ToString());
         }
@@ -98,7 +100,8 @@ public class NativeLoadingTests
         else
         {
             Assert.Equal(DeviceType.CPU, TorchDevice.Resolve("auto").type);
-            Assert.Contains("-p:Torch=cuda", Assert.Throws<NotSupportedException>(() => TorchDevice.Resolve("cuda")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "-p:Torch=cuda", Assert.Throws<NotSupportedException>(() => TorchDevice.Resolve("cuda")).Message, StringComparison.Ordinal);
         }
     }
 

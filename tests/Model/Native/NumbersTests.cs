@@ -62,7 +62,7 @@ public class NumbersTests
         });
     }
 
-    [Fact] // with bare numbers: "expected false to be true", "unknown scalar type", or other weights
+    [Fact, Trait("Speed", "Slow")] // with bare numbers: "expected false to be true", "unknown scalar type", or other weights
     public void Training_GivesTheSameWeights_WhileAnotherThreadMakesGarbage()
     {
         byte[] expected = Runs.Uninterrupted;
@@ -75,7 +75,8 @@ public class NumbersTests
     {
         var (x, mask, i) = (Expression.Parameter(typeof(Tensor)), Expression.Parameter(typeof(Tensor)), Expression.Parameter(typeof(int)));
         var number = Expression.Call(typeof(Numbers), nameof(Number), null, i);
-        return Expression.Lambda<Func<Tensor, Tensor, int, Tensor>>(Expression.Call(x, nameof(Tensor.masked_fill), null, mask, number), x, mask, i).Compile();
+        return Expression.Lambda<Func<Tensor, Tensor, int, Tensor>>(
+            Expression.Call(x, nameof(Tensor.masked_fill), null, mask, number), x, mask, i).Compile();
     }
 
     private static void WhileAnotherThreadMakesGarbage(Action action)

@@ -8,6 +8,7 @@ namespace AudioBsq.Tests.Model.Networks;
 
 /// <summary>The small variant at full size against the reference. The weights are a formula, so no large file is needed.</summary>
 [NoTensorLeaks]
+[Trait("Speed", "Slow")]
 public class FullSizeModelTests
 {
     public static TheoryData<string> Cases => [.. TestData.Golden("full", "*.json")];

@@ -4,6 +4,7 @@ using AudioBsq.Persistence;
 
 namespace AudioBsq.Tests.Model.Persistence;
 
+[WithoutTorch]
 public class SafetensorsTests
 {
     [Fact]

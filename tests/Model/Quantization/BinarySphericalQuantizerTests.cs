@@ -66,7 +66,8 @@ public class BinarySphericalQuantizerTests
     {
         manual_seed(2);
         using var scope = NewDisposeScope();
-        using var quantizer = new BinarySphericalQuantizer(new QuantizerOptions { Bits = 6, GroupSize = 3, Entropy = estimate, CommitmentWeight = 0.5 }, Compatibility.Corrected);
+        using var quantizer = new BinarySphericalQuantizer(
+            new QuantizerOptions { Bits = 6, GroupSize = 3, Entropy = estimate, CommitmentWeight = 0.5 }, Compatibility.Corrected);
         var real = randn(2, 5, 6);
         var padded = cat([real, randn(2, 3, 6) * 4], dim: 1);
         var valid = cat([ones(2, 5, dtype: ScalarType.Bool), zeros(2, 3, dtype: ScalarType.Bool)], dim: 1);
@@ -102,5 +103,6 @@ public class BinarySphericalQuantizerTests
         Close.To(expected.unsqueeze(0), quantizer.Forward(z, null).AverageProbability!, 1e-6);
     }
 
-    private static BinarySphericalQuantizer New(int bits, int group) => new(new QuantizerOptions { Bits = bits, GroupSize = group }, Compatibility.Corrected);
+    private static BinarySphericalQuantizer New(int bits, int group) =>
+        new(new QuantizerOptions { Bits = bits, GroupSize = group }, Compatibility.Corrected);
 }

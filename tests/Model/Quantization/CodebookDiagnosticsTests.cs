@@ -2,6 +2,7 @@ using AudioBsq.Quantization;
 
 namespace AudioBsq.Tests.Model.Quantization;
 
+[WithoutTorch]
 public class CodebookDiagnosticsTests
 {
     [Fact]
@@ -101,8 +102,11 @@ public class CodebookDiagnosticsTests
         Assert.Equal((2, 0.0), (found.DeadBits, found.MeanBitCorrelation));
 
         var nothing = CodebookDiagnostics.Of([], bitsPerToken: 3);
-        Assert.Equal((0, 0, 0.0, 0.0, 0.0), (nothing.Positions, nothing.DistinctCodes, nothing.JointEntropy, nothing.Perplexity, nothing.AttainableUsage));
-        Assert.Equal((0.0, 0.0, 0.0, 3), (nothing.Evenness, nothing.MeanBitEntropy, nothing.MaxBitCorrelation, nothing.DeadBits)); // what is not there never changes
+        Assert.Equal(
+            (0, 0, 0.0, 0.0, 0.0),
+            (nothing.Positions, nothing.DistinctCodes, nothing.JointEntropy, nothing.Perplexity, nothing.AttainableUsage));
+        // what is not there never changes
+        Assert.Equal((0.0, 0.0, 0.0, 3), (nothing.Evenness, nothing.MeanBitEntropy, nothing.MaxBitCorrelation, nothing.DeadBits));
 
         var one = CodebookDiagnostics.Of([5, 5], bitsPerToken: 3);
         Assert.Equal((0.0, 0.0, 1.0, 3), (one.JointEntropy, one.NormalizedJointEntropy, one.Evenness, one.DeadBits));

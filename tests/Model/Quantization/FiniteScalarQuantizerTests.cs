@@ -37,7 +37,8 @@ public class FiniteScalarQuantizerTests
         for (int i = 0; i < levels.Length; i++)
         {
             float[] found = [.. codes.select(1, i).data<float>().ToArray().Distinct().Order()];
-            Close.To([.. Enumerable.Range(0, levels[i]).Select(level => 2f * level / levels[i] - 1)], found, 1e-6, $"levels of coordinate {i}");
+            Close.To(
+                [.. Enumerable.Range(0, levels[i]).Select(level => 2f * level / levels[i] - 1)], found, 1e-6, $"levels of coordinate {i}");
         }
 
         Close.To(codes, quantizer.ToCodes(quantizer.ToTokens(codes)), 1e-6);
@@ -75,7 +76,8 @@ public class FiniteScalarQuantizerTests
         {
             using var scope = NewDisposeScope();
             int group = Enumerable.Range(1, 13).Last(size => bits % size == 0);
-            using var quantizer = Quantizer.Of(new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = bits, GroupSize = group }, Compatibility.Corrected);
+            using var quantizer = Quantizer.Of(
+                new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = bits, GroupSize = group }, Compatibility.Corrected);
             var codes = quantizer.Quantize(randn(3, 20, quantizer.Dimension) * 2);
 
             var tokens = quantizer.ToTokens(codes);
@@ -165,5 +167,6 @@ public class FiniteScalarQuantizerTests
     }
 
     private static Quantizer New(int[] levels) => Quantizer.Of(
-        new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = levels.Sum(int.Log2), Levels = [.. levels] }, Compatibility.Corrected);
+        new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = levels.Sum(int.Log2), Levels = [.. levels] },
+        Compatibility.Corrected);
 }

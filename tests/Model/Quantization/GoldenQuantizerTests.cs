@@ -50,7 +50,9 @@ public class GoldenQuantizerTests
             Bits = setting.GetProperty("embed_dim").GetInt32(),
             GroupSize = setting.GetProperty("group_size").GetInt32(),
             NormalizeCode = setting.GetProperty("post_q_l2_norm").GetBoolean(),
-            Entropy = setting.GetProperty("persample_entropy_compute").GetString() == "group" ? EntropyEstimate.Group : EntropyEstimate.Analytical,
+            Entropy = setting.GetProperty("persample_entropy_compute").GetString() == "group"
+                ? EntropyEstimate.Group
+                : EntropyEstimate.Analytical,
             InverseTemperature = setting.GetProperty("inv_temperature").GetDouble(),
             CommitmentWeight = setting.GetProperty("beta").GetDouble(),
             PositionEntropyWeight = setting.GetProperty("gamma0").GetDouble(),
@@ -71,7 +73,8 @@ public class GoldenQuantizerTests
         Assert.Equal(setting.GetProperty("avg_prob_shape").EnumerateArray().Select(x => x.GetInt64()), output.AverageProbability!.shape);
         if (tensors.ContainsKey($"{key}.avg_prob")) Near("avg_prob", output.AverageProbability, 1e-6);
         Assert.Equal(tensors[$"{key}.group_indices"].ToInt64s(), quantizer.ToGroupTokens(z).data<long>().ToArray());
-        if (tensors.TryGetValue($"{key}.indices", out var indices)) Assert.Equal(indices.ToInt64s(), quantizer.ToIndices(z).data<long>().ToArray());
+        if (tensors.TryGetValue($"{key}.indices", out var indices))
+            Assert.Equal(indices.ToInt64s(), quantizer.ToIndices(z).data<long>().ToArray());
         Assert.Equal(setting.GetProperty("used_codes").GetInt32(), quantizer.ToIndices(z).data<long>().ToArray().Distinct().Count());
         NearRelative("grad_loss", autograd.grad([output.Loss], [z], retain_graph: true)[0]);
         var through = (output.Codes * NetworkWeights.ToTensor(tensors[$"{key}.ste_w"])).sum();
@@ -84,11 +87,14 @@ public class GoldenQuantizerTests
         void NearRelative(string name, Tensor actual) =>
             Near(name, actual, 1e-4 * tensors[$"{key}.{name}"].ToSingles().Max(Math.Abs) + 1e-8);
 
-        // The reference adds 1e-8 to each of 2^GroupSize probabilities under the logarithm; here the entropy of a position is the exact sum over bits.
+        // The reference adds 1e-8 to each of 2^GroupSize probabilities under the logarithm; here the entropy of a position is the exact sum
+        // over bits.
         void Scalar(string name, Tensor actual)
         {
             double expected = setting.GetProperty(name).GetDouble();
-            double guard = options.Entropy == EntropyEstimate.Group ? options.Bits / options.GroupSize * Math.ScaleB(1e-8, options.GroupSize) : 0;
+            double guard = options.Entropy == EntropyEstimate.Group
+                ? options.Bits / options.GroupSize * Math.ScaleB(1e-8, options.GroupSize)
+                : 0;
             Close.To(expected, actual.item<float>(), 1e-5 + 2e-6 * Math.Abs(expected) + guard, $"{key} {name}");
         }
     }

@@ -30,7 +30,8 @@ public class QuantizerOptionsTests
     }
 
     [Fact] // as files have it that were saved when there was one kind of quantizer
-    public void Json_WithoutKindAndLevels_IsBinarySpherical() => Assert.Equal(new QuantizerOptions { Bits = 18 }, Read("""{"Bits":18,"GroupSize":9}"""));
+    public void Json_WithoutKindAndLevels_IsBinarySpherical() =>
+        Assert.Equal(new QuantizerOptions { Bits = 18 }, Read("""{"Bits":18,"GroupSize":9}"""));
 
     [Theory]
     [InlineData("""{"Kind":"FiniteScalar","Levels":null}""")]
@@ -63,7 +64,8 @@ public class QuantizerOptionsTests
     [Fact]
     public void Levels_MakeTwoToTheBits_ForAllBits()
     {
-        for (int bits = 2; bits <= 62; bits++) Assert.Equal(1L << bits, LevelList.OfBits(bits).Aggregate(1L, (product, level) => product * level));
+        for (int bits = 2; bits <= 62; bits++)
+            Assert.Equal(1L << bits, LevelList.OfBits(bits).Aggregate(1L, (product, level) => product * level));
     }
 
     [Theory]
@@ -84,10 +86,14 @@ public class QuantizerOptionsTests
     [Fact]
     public void Validate_RefusesWhatBelongsToAnotherKind()
     {
-        Assert.Contains("FiniteScalar", Assert.Throws<ArgumentOutOfRangeException>((Given with { Kind = QuantizerKind.BinarySpherical, GroupSize = 10 }).Validate).Message);
+        Assert.Contains(
+            "FiniteScalar",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                (Given with { Kind = QuantizerKind.BinarySpherical, GroupSize = 10 }).Validate).Message);
         Assert.Throws<ArgumentOutOfRangeException>((Given with { Kind = (QuantizerKind)7 }).Validate);
         Assert.Throws<ArgumentOutOfRangeException>((Given with { GroupSize = 0 }).Validate);
-        Assert.Throws<ArgumentOutOfRangeException>(new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = 32, GroupSize = 9 }.Validate);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = 32, GroupSize = 9 }.Validate);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using AudioBsq.Reference;
 
 namespace AudioBsq.Tests.Model.Reference;
 
+[WithoutTorch]
 public class ReferenceConfigTests
 {
     [Fact]

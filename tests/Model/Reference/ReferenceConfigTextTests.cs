@@ -4,6 +4,7 @@ using AudioBsq.Reference;
 
 namespace AudioBsq.Tests.Model.Reference;
 
+[WithoutTorch]
 public class ReferenceConfigTextTests
 {
     [Fact]

@@ -9,6 +9,7 @@ using AudioBsq.Signal.Fft;
 namespace AudioBsq.Tests.Model.Signal;
 
 /// <summary>Every signal of every mel.safetensors against torchaudio; parameters come from the mel.json beside it.</summary>
+[WithoutTorch]
 public partial class MelGoldenTests
 {
     public static TheoryData<string> Files => [.. TestData.Golden("mel", "mel.safetensors")];
@@ -82,7 +83,11 @@ public partial class MelGoldenTests
         foreach (var (name, expected) in tensors.Where(tensor => tensor.Key.EndsWith(".stft_power", StringComparison.Ordinal)))
         {
             float[] rows = Transposed(expected);
-            Close.To(rows, stft.Power(tensors[name.Replace(".stft_power", ".wave", StringComparison.Ordinal)].ToSingles()), 1e-6 * Math.Max(1, rows.Max()), name);
+            Close.To(
+                rows,
+                stft.Power(tensors[name.Replace(".stft_power", ".wave", StringComparison.Ordinal)].ToSingles()),
+                1e-6 * Math.Max(1, rows.Max()),
+                name);
         }
 
         foreach (var (name, expected) in tensors.Where(tensor => tensor.Key.StartsWith("hann_", StringComparison.Ordinal)))
@@ -99,11 +104,15 @@ public partial class MelGoldenTests
         foreach (var (name, expected) in SafetensorsReader.ReadFile(path))
         {
             if (BankName().Match(name) is not { Success: true } match) continue;
-            int[] numbers = [.. match.Groups.Values.Skip(1).Take(3).Select(group => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture))];
+            int[] numbers =
+            [
+                .. match.Groups.Values.Skip(1).Take(3).Select(group => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture)),
+            ];
             int rate = 1000 * numbers[2];
             var (scale, norm) = match.Groups[4].Value == "slaney" ? (MelScale.Slaney, MelNorm.Slaney) : (MelScale.Htk, MelNorm.None);
 
-            var bank = new MelFilterBank(2 * (numbers[0] - 1), rate, numbers[1], scale, norm, options.MinFrequency, Math.Min(options.UpperFrequency, rate / 2.0));
+            var bank = new MelFilterBank(
+                2 * (numbers[0] - 1), rate, numbers[1], scale, norm, options.MinFrequency, Math.Min(options.UpperFrequency, rate / 2.0));
 
             Close.To(expected.ToSingles(), bank.ToDense(), 5e-5, name);
         }
@@ -118,7 +127,8 @@ public partial class MelGoldenTests
         {
             string[] words = Path.GetFileNameWithoutExtension(path).Split('_');
             bool decibels = words[0] == "golddb";
-            var options = MelOptions.Reference with { Scale = Enum.Parse<MelScale>(words[1], true), Norm = Enum.Parse<MelNorm>(words[2], true) };
+            var options =
+                MelOptions.Reference with { Scale = Enum.Parse<MelScale>(words[1], true), Norm = Enum.Parse<MelNorm>(words[2], true) };
             float[] waveform = Numbers(Path.Combine(Path.GetDirectoryName(path)!, "x.f32")), expected = Numbers(path);
             var mel = new MelSpectrogram(options);
 
@@ -144,7 +154,9 @@ public partial class MelGoldenTests
         var p = json.RootElement.GetProperty("params");
         var db = p.GetProperty("db");
         Assert.Equal(p.GetProperty("n_fft").GetInt32(), p.GetProperty("win_length").GetInt32());
-        Assert.Equal((10, 1e-10, 1.0), (db.GetProperty("multiplier").GetInt32(), db.GetProperty("amin").GetDouble(), db.GetProperty("ref").GetDouble()));
+        Assert.Equal(
+            (10, 1e-10, 1.0),
+            (db.GetProperty("multiplier").GetInt32(), db.GetProperty("amin").GetDouble(), db.GetProperty("ref").GetDouble()));
         return new MelOptions
         {
             SampleRate = p.GetProperty("sample_rate").GetInt32(),

@@ -2,10 +2,12 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class MelInversionTests
 {
     [Theory]
-    [InlineData(MelScale.Htk, MelNorm.None, 128), InlineData(MelScale.Slaney, MelNorm.Slaney, 80), InlineData(MelScale.Htk, MelNorm.None, 20)]
+    [InlineData(MelScale.Htk, MelNorm.None, 128), InlineData(MelScale.Slaney, MelNorm.Slaney, 80)]
+    [InlineData(MelScale.Htk, MelNorm.None, 20)]
     public void Invert_FindsSpectrumWithTheseBands(MelScale scale, MelNorm norm, int bands)
     {
         var options = new MelOptions { Scale = scale, Norm = norm, Bands = bands };

@@ -3,6 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class ResamplerTests
 {
     public static TheoryData<string, string> Golden
@@ -12,7 +13,8 @@ public class ResamplerTests
             var cases = new TheoryData<string, string>();
             foreach (string path in TestData.Golden("mel", "resample.safetensors"))
             {
-                foreach (string name in SafetensorsReader.ReadFile(path).Keys.Where(name => name.EndsWith(".in", StringComparison.Ordinal))) cases.Add(path, name[..^3]);
+                foreach (string name in SafetensorsReader.ReadFile(path).Keys.Where(name => name.EndsWith(".in", StringComparison.Ordinal)))
+                    cases.Add(path, name[..^3]);
             }
 
             return cases;
@@ -31,7 +33,8 @@ public class ResamplerTests
     }
 
     [Theory]
-    [InlineData(44_100, 16_000), InlineData(8_000, 16_000), InlineData(48_000, 16_000), InlineData(16_000, 22_050), InlineData(44_100, 16_001)]
+    [InlineData(44_100, 16_000), InlineData(8_000, 16_000), InlineData(48_000, 16_000), InlineData(16_000, 22_050)]
+    [InlineData(44_100, 16_001)]
     public void Process_KeepsToneInBand(int from, int to)
     {
         foreach (double part in new[] { 0.01, 0.3, 0.6, 0.875 })
@@ -102,7 +105,8 @@ public class ResamplerTests
     }
 
     [Theory]
-    [InlineData(44_100, 16_000), InlineData(16_000, 44_100), InlineData(11_025, 16_000), InlineData(16_000, 16_000), InlineData(768_000, 751), InlineData(1_001, 768_000)]
+    [InlineData(44_100, 16_000), InlineData(16_000, 44_100), InlineData(11_025, 16_000), InlineData(16_000, 16_000)]
+    [InlineData(768_000, 751), InlineData(1_001, 768_000)]
     public void Process_GivesLengthTimesRatioRoundedUp(int from, int to)
     {
         foreach (int length in new[] { 0, 1, 2, 159, 1_000 })

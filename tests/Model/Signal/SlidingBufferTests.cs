@@ -2,6 +2,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class SlidingBufferTests
 {
     [Theory, InlineData(0), InlineData(5), InlineData(64)]

@@ -3,6 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class StreamingMelSpectrogramTests
 {
     private static readonly int[] Longest = [1, 7, 160, 1_000, 40_000];

@@ -3,6 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
 
+[WithoutTorch]
 public class StreamingResamplerTests
 {
     public static TheoryData<int, int, ResamplingFilter> Rates => new()
@@ -17,7 +18,7 @@ public class StreamingResamplerTests
         { 800, 768_000, ResamplingFilter.Kaiser },
     };
 
-    [Theory, MemberData(nameof(Rates))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Rates))]
     public void Accept_GivesTheSamplesOfTheWholeClip_HoweverItIsCut(int from, int to, ResamplingFilter filter)
     {
         var random = new Random(from);
@@ -67,7 +68,8 @@ public class StreamingResamplerTests
         Assert.Throws<ArgumentException>(() => new StreamingResampler(1, 1024).Accept(new float[3_000_000]));
 
         Assert.Contains("samples[1], sample 501 of the waveform, is Infinity", error.Message);
-        Pieces.Same(Resampler.Resample(sound, 8_000, 16_000), [.. start, .. stream.Accept(sound.AsSpan(500)), .. stream.Flush()], "the rest");
+        Pieces.Same(
+            Resampler.Resample(sound, 8_000, 16_000), [.. start, .. stream.Accept(sound.AsSpan(500)), .. stream.Flush()], "the rest");
     }
 
     [Fact]
@@ -90,7 +92,7 @@ public class StreamingResamplerTests
         Assert.Throws<NotSupportedException>(() => new StreamingResampler(1, 16_000));
     }
 
-    [Theory, MemberData(nameof(Rates))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Rates))]
     public void Restore_GoesOnAnywhere(int from, int to, ResamplingFilter filter)
     {
         var random = new Random(from);
@@ -121,7 +123,8 @@ public class StreamingResamplerTests
         var (early, late) = (new StreamingResampler(44_100, 16_000), new StreamingResampler(44_100, 16_000));
         float[] sound = Tone.Noise(20_000, seed: 8);
         early.Accept(sound);
-        StreamState.Into(late.Restore, StreamState.Moved(StreamState.Of(early.Save), (0, Periods * 441), (8, Periods * 160), (16, Periods * 441)));
+        StreamState.Into(
+            late.Restore, StreamState.Moved(StreamState.Of(early.Save), (0, Periods * 441), (8, Periods * 160), (16, Periods * 441)));
 
         float[] expected = Pieces.Run(sound, 2_000, new Random(9), early.Accept, early.Flush);
         float[] samples = Pieces.Run(sound, 3_000, new Random(10), late.Accept, late.Flush);

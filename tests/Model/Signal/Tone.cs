@@ -12,7 +12,9 @@ internal static class Tone
         return [.. Enumerable.Range(0, samples).Select(_ => (float)(amplitude * (2 * random.NextDouble() - 1)))];
     }
 
-    /// <summary>Amplitude of one frequency in a sound, through a Blackman window (side lobes below −58 dB, falling by 18 dB per octave).</summary>
+    /// <summary>
+    /// Amplitude of one frequency in a sound, through a Blackman window (side lobes below −58 dB, falling by 18 dB per octave).
+    /// </summary>
     public static double AmplitudeAt(double frequency, int rate, ReadOnlySpan<float> sound)
     {
         double re = 0, im = 0, sum = 0;

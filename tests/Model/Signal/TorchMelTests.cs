@@ -16,11 +16,15 @@ public class TorchMelTests
         using var scope = NewDisposeScope();
         var spectrogram = new MelSpectrogram(new MelOptions { FftLength = length, HopLength = hop, Bands = bands, Scale = scale });
         var random = new Random(1);
-        float[] wave = [.. Enumerable.Range(0, 20_000).Select(n => (float)(0.5 * Math.Sin(0.001 * n * Math.Sqrt(n)) + 0.1 * random.NextDouble()))];
+        float[] wave =
+        [
+            .. Enumerable.Range(0, 20_000).Select(n => (float)(0.5 * Math.Sin(0.001 * n * Math.Sqrt(n)) + 0.1 * random.NextDouble())),
+        ];
 
         float[] actual = spectrogram.ExtractPower(wave);
 
-        var power = stft(tensor(wave), length, hop, length, hann_window(length), center: true, onesided: true, return_complex: true).abs().square();
+        var power = stft(tensor(wave), length, hop, length, hann_window(length), center: true, onesided: true, return_complex: true).abs()
+            .square();
         var bank = tensor(spectrogram.FilterBank.ToDense(), [length / 2 + 1, bands]);
         float[] expected = power.t().matmul(bank).data<float>().ToArray();
         Assert.Equal(expected.Length, actual.Length);

@@ -27,7 +27,8 @@ internal static class Containers
     {
         var random = new Random(seed);
         int[] tokens = new int[steps * header.TokensPerStep];
-        for (int i = 0; i < tokens.Length; i++) tokens[i] = i > 0 && random.Next(2) == 0 ? tokens[i - 1] : random.Next(1 << header.BitsPerToken);
+        for (int i = 0; i < tokens.Length; i++)
+            tokens[i] = i > 0 && random.Next(2) == 0 ? tokens[i - 1] : random.Next(1 << header.BitsPerToken);
         return tokens;
     }
 

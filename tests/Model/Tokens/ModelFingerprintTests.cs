@@ -28,7 +28,8 @@ public class ModelFingerprintTests
         using var model = Create();
         var ml = new MLContext { GpuDeviceId = -1 };
         var none = ml.Data.LoadFromEnumerable<Row>([]);
-        var pipeline = ml.Transforms.LoadAudio("Waveform", "Path").Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Small.Mel)).Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model));
+        var pipeline = ml.Transforms.LoadAudio("Waveform", "Path").Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Small.Mel))
+            .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model));
         using var stream = new MemoryStream();
         ml.Model.Save(pipeline.Fit(none), none.Schema, stream);
 
@@ -42,7 +43,8 @@ public class ModelFingerprintTests
     [Fact]
     public void Fingerprint_TellsModelsApart()
     {
-        using AudioBsqModel model = Create(), same = Create(), seed = Create(seed: 2), mel = AudioBsqModel.Create(Small.Options, Small.Mel with { MinFrequency = 20 }, device: "cpu");
+        using AudioBsqModel model = Create(), same = Create(), seed = Create(seed: 2);
+        using var mel = AudioBsqModel.Create(Small.Options, Small.Mel with { MinFrequency = 20 }, device: "cpu");
         using var options = AudioBsqModel.Create(Small.Options with { MinLevel = -90 }, Small.Mel, device: "cpu");
         using var spelledOut = AudioBsqModel.Create(Small.Options with { Decoder = Small.Options.Encoder }, Small.Mel, device: "cpu");
 
@@ -71,10 +73,13 @@ public class ModelFingerprintTests
 
         var header = model.CreateTokenHeader("mine", 800);
 
-        Assert.Equal((16_000, 160, 4, 2, 9, 800L), (header.SampleRate, header.HopLength, header.FramesPerStep, header.TokensPerStep, header.BitsPerToken, header.Samples));
+        Assert.Equal(
+            (16_000, 160, 4, 2, 9, 800L),
+            (header.SampleRate, header.HopLength, header.FramesPerStep, header.TokensPerStep, header.BitsPerToken, header.Samples));
         Assert.Equal(100, header.StepsPerChunk); // 4 s of 25 steps
         Assert.Equal(450, header.BitsPerSecond);
-        for (int samples = 0; samples < 3000; samples += 7) Assert.Equal(Small.Options.TokensOf(Small.Mel.FramesOf(samples)), header.StepsOf(samples) * 2);
+        for (int samples = 0; samples < 3000; samples += 7)
+            Assert.Equal(Small.Options.TokensOf(Small.Mel.FramesOf(samples)), header.StepsOf(samples) * 2);
     }
 
     [Fact] // what is in a file: a change of it would make strangers of all models that are in use

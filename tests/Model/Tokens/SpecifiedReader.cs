@@ -130,11 +130,13 @@ internal sealed class SpecifiedReader : IDisposable
                 int above = b == 0 ? 0 : token % 2;
                 int below = i % _tokensPerStep == 0 ? 2 : BitOf(Tokens[first + i - 1], b);
                 int before = i < _tokensPerStep ? 2 : BitOf(Tokens[first + i - _tokensPerStep], b);
-                var (one, two) = (small.GetValueOrDefault((b, below, above), (32768, 0)), large.GetValueOrDefault((b, below, before, above), (32768, 0)));
+                var (one, two) = (
+                    small.GetValueOrDefault((b, below, above), (32768, 0)), large.GetValueOrDefault((b, below, before, above), (32768, 0)));
                 long bound = range / 65536 * Math.Min(65504, Math.Max(32, (one.Item1 + two.Item1) / 2));
                 int bit = value < low + bound ? 1 : 0;
                 (low, range) = bit == 1 ? (low, bound) : (low + bound, range - bound);
-                for (; range < 0x1000000; range *= 256) (low, value) = (low * 256, value * 256 + (taken < payload.Length ? payload[taken++] : 0));
+                for (; range < 0x1000000; range *= 256)
+                    (low, value) = (low * 256, value * 256 + (taken < payload.Length ? payload[taken++] : 0));
                 small[(b, below, above)] = Learned(one, bit);
                 large[(b, below, before, above)] = Learned(two, bit);
                 token = token * 2 + bit;

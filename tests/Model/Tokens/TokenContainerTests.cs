@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using AudioBsq.Tokens;
 
 namespace AudioBsq.Tests.Model.Tokens;
 
+[WithoutTorch]
 public class TokenContainerTests
 {
     private static readonly TokenHeader Header = Containers.Header;
@@ -137,7 +139,8 @@ public class TokenContainerTests
 
     [Fact]
     public void Seek_NeedsAStreamThatCan() =>
-        Assert.Throws<NotSupportedException>(() => new TokenReader(new System.IO.Compression.DeflateStream(Deflated(), System.IO.Compression.CompressionMode.Decompress)).Seek(0));
+        Assert.Throws<NotSupportedException>(
+            () => new TokenReader(new DeflateStream(Deflated(), CompressionMode.Decompress)).Seek(0));
 
     [Fact]
     public void ReadAll_IsFromTheFirstChunkOn()
@@ -161,10 +164,14 @@ public class TokenContainerTests
         Assert.Equal(metadata, read.Metadata);
         Assert.Equal(metadata, specified.Metadata);
         foreach (var (key, value) in new[] { ("", ""), (new string('k', 65), ""), ("k", new string('v', 4097)), ("k", "\ud800") })
-            Assert.ThrowsAny<ArgumentException>(() => Containers.Write(Header with { Metadata = new Dictionary<string, string> { [key] = value } }, 0));
+            Assert.ThrowsAny<ArgumentException>(
+                () => Containers.Write(Header with { Metadata = new Dictionary<string, string> { [key] = value } }, 0));
         Assert.ThrowsAny<ArgumentException>(() => Containers.Write(Header with { ModelName = new string('n', 257) }, 0));
-        Assert.ThrowsAny<ArgumentException>(() => Containers.Write(Header with { Metadata = Enumerable.Range(0, 65).ToDictionary(i => $"{i}", _ => "") }, 0));
-        Assert.ThrowsAny<ArgumentException>(() => Containers.Write(Header with { Metadata = Enumerable.Range(0, 17).ToDictionary(i => $"{i}", _ => new string('v', 4000)) }, 0));
+        Assert.ThrowsAny<ArgumentException>(
+            () => Containers.Write(Header with { Metadata = Enumerable.Range(0, 65).ToDictionary(i => $"{i}", _ => "") }, 0));
+        Assert.ThrowsAny<ArgumentException>(
+            () => Containers.Write(
+                Header with { Metadata = Enumerable.Range(0, 17).ToDictionary(i => $"{i}", _ => new string('v', 4000)) }, 0));
     }
 
     [Fact]
@@ -172,9 +179,12 @@ public class TokenContainerTests
     {
         TokenHeader[] bad =
         [
-            Header with { Fingerprint = "00" }, Header with { Fingerprint = new string('G', 32) }, Header with { SampleRate = 0 }, Header with { HopLength = 65_537 },
-            Header with { FramesPerStep = 0 }, Header with { TokensPerStep = 65_536 }, Header with { BitsPerToken = 0 }, Header with { BitsPerToken = 31 },
-            Header with { StepsPerChunk = 0 }, Header with { StepsPerChunk = 60_000 }, Header with { Coding = (TokenCoding)2 }, Header with { Samples = -1 },
+            Header with { Fingerprint = "00" }, Header with { Fingerprint = new string('G', 32) },
+            Header with { SampleRate = 0 }, Header with { HopLength = 65_537 },
+            Header with { FramesPerStep = 0 }, Header with { TokensPerStep = 65_536 },
+            Header with { BitsPerToken = 0 }, Header with { BitsPerToken = 31 },
+            Header with { StepsPerChunk = 0 }, Header with { StepsPerChunk = 60_000 },
+            Header with { Coding = (TokenCoding)2 }, Header with { Samples = -1 },
         ];
 
         foreach (var header in bad) Assert.ThrowsAny<ArgumentException>(() => new TokenWriter(new MemoryStream(), header));
@@ -198,7 +208,7 @@ public class TokenContainerTests
     public void Writer_NeedsNoSeeking_AndClosesTheStreamOrNot()
     {
         var stream = new MemoryStream();
-        using (var deflate = new System.IO.Compression.DeflateStream(stream, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        using (var deflate = new DeflateStream(stream, CompressionLevel.Fastest, leaveOpen: true))
         using (var writer = new TokenWriter(deflate, Header, leaveOpen: true))
         {
             writer.Complete(0);
@@ -212,7 +222,8 @@ public class TokenContainerTests
     private static MemoryStream Deflated()
     {
         var stream = new MemoryStream();
-        using (var deflate = new System.IO.Compression.DeflateStream(stream, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)) deflate.Write(Containers.Write(Header, 5));
+        using (var deflate = new DeflateStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+            deflate.Write(Containers.Write(Header, 5));
         stream.Position = 0;
         return stream;
     }

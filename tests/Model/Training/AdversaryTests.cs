@@ -29,7 +29,7 @@ public class AdversaryTests
         Assert.InRange(reports[1].DiscriminatorLoss!.Value, 0.01, 10);
     }
 
-    [Theory]
+    [Theory, Trait("Speed", "Slow")]
     [InlineData(GanLoss.Hinge), InlineData(GanLoss.Vanilla)]
     public void Accumulate_LearnsToTellThemApart(GanLoss loss)
     {

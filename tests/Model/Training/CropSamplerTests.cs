@@ -2,6 +2,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Model.Training;
 
+[WithoutTorch]
 public class CropSamplerTests
 {
     private const int Bands = 2;

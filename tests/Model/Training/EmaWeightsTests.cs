@@ -64,7 +64,7 @@ public class EmaWeightsTests
         Assert.Equal(weights, forgetful); // an average that keeps nothing is the weights themselves
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Train_MeasuresTheAverageThatItReturns()
     {
         var reports = new List<TrainingProgress>();

@@ -178,7 +178,7 @@ public sealed class ReadAheadTests
         Assert.Equal(Enumerable.Range(2, stopped), begun);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Train_GivesTheSameWeights_HoweverFarItReadsAhead()
     {
         byte[] expected = Runs.Train(Runs.Options with { ReadAheadClips = 0 });
@@ -186,7 +186,7 @@ public sealed class ReadAheadTests
         foreach (int ahead in (int[])[1, 2, 64]) Assert.Equal(expected, Runs.Train(Runs.Options with { ReadAheadClips = ahead }));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Train_GoesOnToTheSameWeights_WhereTheOtherPartReadAnotherWay()
     {
         string folder = TestData.NewFolder();

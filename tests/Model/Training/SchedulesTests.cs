@@ -4,6 +4,7 @@ using AudioBsq.Training;
 namespace AudioBsq.Tests.Model.Training;
 
 /// <summary>The oracle is the published Python version: golden/schedules.json.</summary>
+[WithoutTorch]
 public class SchedulesTests
 {
     [Fact]

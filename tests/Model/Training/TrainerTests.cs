@@ -92,7 +92,7 @@ public class TrainerTests
         Assert.Null(ComputeType.Current);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Train_WithBFloat16LearnsAsWell()
     {
         var options = Options with { MaxSteps = 80, BatchSize = 8 };

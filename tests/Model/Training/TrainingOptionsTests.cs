@@ -2,6 +2,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Model.Training;
 
+[WithoutTorch]
 public class TrainingOptionsTests
 {
     public static TheoryData<string, TrainingOptions> Wrong => new()

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace AudioBsq.Tests.Model.Training;
 
 [NoTensorLeaks]
+[Trait("Speed", "Slow")]
 public sealed class TrainingProgressTests : IDisposable
 {
     private readonly string _folder = TestData.NewFolder();

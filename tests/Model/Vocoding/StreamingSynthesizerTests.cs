@@ -155,7 +155,7 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
         Assert.Equal(mel.Length / Bands * Hop - Hop, 40 * Hop - stream.LookAheadSamples + stream.Flush().Length);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void DamagedStates_AreReadOrRefused()
     {
         using var vocoder = Create(2);

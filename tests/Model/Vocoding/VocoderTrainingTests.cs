@@ -10,7 +10,7 @@ namespace AudioBsq.Tests.Model.Vocoding;
 [NoTensorLeaks]
 public class VocoderTrainingTests(ITestOutputHelper output)
 {
-    [Theory]
+    [Theory, Trait("Speed", "Slow")]
     [InlineData(null), InlineData(0)]
     public void Training_LearnsOneClip(int? lookAhead)
     {
@@ -199,7 +199,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         Assert.Contains("Adversarial.Width", Assert.ThrowsAny<ArgumentException>(() => Result(new() { Width = 0 })).Message);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Discriminators_LearnToTellSoundsApart()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();

@@ -16,7 +16,9 @@ internal static class FlacCrc
         return crc;
     }
 
-    /// <summary>Continues the checksum of a frame, x¹⁶ + x¹⁵ + x² + 1. Eight bytes at a time, because every byte passes through here.</summary>
+    /// <summary>
+    /// Continues the checksum of a frame, x¹⁶ + x¹⁵ + x² + 1. Eight bytes at a time, because every byte passes through here.
+    /// </summary>
     public static ushort Crc16(ushort crc, ReadOnlySpan<byte> bytes)
     {
         ushort[][] t = Tables16;

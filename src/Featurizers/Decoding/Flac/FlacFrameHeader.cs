@@ -19,7 +19,8 @@ internal enum FlacStereo
 /// <param name="Bits">Bits of a sample, or 0: as in the stream header.</param>
 /// <param name="CountsSamples">Whether <paramref name="Number"/> counts samples (the block size varies) or blocks.</param>
 /// <param name="Number">Samples of one channel, or blocks, before this one.</param>
-internal readonly record struct FlacFrameHeader(int BlockSize, int Channels, FlacStereo Stereo, int SampleRate, int Bits, bool CountsSamples, long Number)
+internal readonly record struct FlacFrameHeader(
+    int BlockSize, int Channels, FlacStereo Stereo, int SampleRate, int Bits, bool CountsSamples, long Number)
 {
     private const int LongestHeader = 16;
 

@@ -15,7 +15,8 @@ internal static class FlacPredictor
         where T : unmanaged, IBinaryInteger<T>
     {
         if (typeof(T) == typeof(long)) RestoreSide(coefficients, shift, residual, MemoryMarshal.Cast<T, long>(samples));
-        else if (LargestSum(coefficients, bits) <= int.MaxValue) RestoreNarrow(coefficients, shift, residual, MemoryMarshal.Cast<T, int>(samples));
+        else if (LargestSum(coefficients, bits) <= int.MaxValue)
+            RestoreNarrow(coefficients, shift, residual, MemoryMarshal.Cast<T, int>(samples));
         else RestoreWide(coefficients, shift, residual, MemoryMarshal.Cast<T, int>(samples));
     }
 

@@ -1,15 +1,18 @@
 namespace AudioBsq.Decoding;
 
-/// <summary>What a prediction missed: partitions of Rice codes or of plain numbers (RFC 9639, section 9.2.7).</summary>
+/// <summary>What a prediction missed: partitions of Rice codes or of plain integers (RFC 9639, section 9.2.7).</summary>
 internal static class FlacResidual
 {
-    /// <summary>Fills <paramref name="residual"/> from the index <paramref name="order"/> on; before it are the samples that start the prediction.</summary>
+    /// <summary>
+    /// Fills <paramref name="residual"/> from the index <paramref name="order"/> on; before it are the samples that start the prediction.
+    /// </summary>
     public static void Read(FlacBitReader reader, int order, Span<int> residual)
     {
         int method = (int)reader.Read(2), partitionOrder = (int)reader.Read(4);
         if (method > 1) throw new InvalidDataException("a residual is coded in a reserved way");
         int length = residual.Length >> partitionOrder;
-        if (length << partitionOrder != residual.Length || length < order) throw new InvalidDataException("a block cannot be divided into its partitions");
+        if (length << partitionOrder != residual.Length || length < order)
+            throw new InvalidDataException("a block cannot be divided into its partitions");
         int parameterBits = 4 + method, escape = (1 << parameterBits) - 1;
         for (int begin = order, end = length; end <= residual.Length; begin = end, end += length)
         {

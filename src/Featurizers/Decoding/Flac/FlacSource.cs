@@ -17,7 +17,7 @@ internal sealed class FlacSource : IAudioSource
     private FlacFrameHeader? _first;
     private bool _ended;
 
-    /// <summary>Takes a stream that stands at the first block.</summary>
+    /// <summary>Reads from a stream whose position is the first block.</summary>
     public FlacSource(Stream stream, FlacStreamInfo info, string name)
     {
         (_reader, _info, _block, _name) = (new FlacBitReader(stream), info, new FlacBlock(info), name);
@@ -96,12 +96,15 @@ internal sealed class FlacSource : IAudioSource
     /// <summary>Rate, channels and bits stay those of the stream, and no block is missing before this one.</summary>
     private void CheckAgainstStream(FlacFrameHeader header)
     {
-        bool same = header.Channels == _info.Channels && (header.Bits == 0 || header.Bits == _info.Bits) && (header.SampleRate == 0 || header.SampleRate == _info.SampleRate);
+        bool same = header.Channels == _info.Channels
+            && (header.Bits == 0 || header.Bits == _info.Bits)
+            && (header.SampleRate == 0 || header.SampleRate == _info.SampleRate);
         if (!same) throw new InvalidDataException("the format changes on the way");
         if (_frames + header.BlockSize > _info.Frames) throw new InvalidDataException("there are more samples than declared");
         _first ??= header; // a stream that was cut out of another one does not count from 0
         long passed = header.CountsSamples ? _frames : _blocks;
-        if (header.CountsSamples == _first.Value.CountsSamples && header.Number - _first.Value.Number != passed) throw new InvalidDataException("a block is missing");
+        if (header.CountsSamples == _first.Value.CountsSamples && header.Number - _first.Value.Number != passed)
+            throw new InvalidDataException("a block is missing");
     }
 
     private bool VerifyMd5(IncrementalHash md5) => md5.GetHashAndReset().AsSpan().SequenceEqual(_info.Md5);

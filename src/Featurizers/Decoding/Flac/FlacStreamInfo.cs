@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>What stands before the first block of a FLAC file (RFC 9639, sections 6 to 8); of the metadata only STREAMINFO counts.</summary>
+/// <summary>
+/// What stands before the first block of a FLAC file (RFC 9639, sections 6 to 8); of the metadata only STREAMINFO counts.
+/// </summary>
 /// <param name="SampleRate">In Hz.</param>
 /// <param name="Channels">1 to 8.</param>
 /// <param name="Bits">Bits of a sample, 4 to 32.</param>
@@ -47,7 +49,11 @@ internal sealed record FlacStreamInfo(int SampleRate, int Channels, int Bits, lo
         if (bits < 4) throw Broken(name, $"declares samples of {bits} bits; there must be 4 to 32");
         byte[] md5 = block[18..].ToArray();
         return new FlacStreamInfo(
-            (int)(packed >> 44), (int)(packed >> 41 & 7) + 1, bits, frames == 0 ? null : frames, md5.AsSpan().ContainsAnyExcept((byte)0) ? md5 : null);
+            (int)(packed >> 44),
+            (int)(packed >> 41 & 7) + 1,
+            bits,
+            frames == 0 ? null : frames,
+            md5.AsSpan().ContainsAnyExcept((byte)0) ? md5 : null);
     }
 
     private static InvalidDataException Broken(string name, string what) => new($"The FLAC file '{name}' {what}.");

@@ -1,6 +1,6 @@
 namespace AudioBsq.Decoding;
 
-/// <summary>What samples without a header are; nothing in them says it.</summary>
+/// <summary>The format of samples without a header, which must be known from elsewhere.</summary>
 public sealed record PcmFormat
 {
     /// <summary>How a sample is written. Integers are divided by their full scale, so the lowest one is −1.</summary>
@@ -17,7 +17,9 @@ public sealed record PcmFormat
     internal void Validate()
     {
         Check.That(Enum.IsDefined(SampleFormat), SampleFormat, "must be a defined format");
-        Check.That(SampleRate is >= 1 and <= CheckedAudioSource.HighestRate, SampleRate, $"must be from 1 to {CheckedAudioSource.HighestRate} Hz");
-        Check.That(Channels is >= 1 and <= CheckedAudioSource.MostChannels, Channels, $"must be from 1 to {CheckedAudioSource.MostChannels}");
+        Check.That(
+            SampleRate is >= 1 and <= CheckedAudioSource.MaxRate, SampleRate, $"must be from 1 to {CheckedAudioSource.MaxRate} Hz");
+        Check.That(
+            Channels is >= 1 and <= CheckedAudioSource.MaxChannels, Channels, $"must be from 1 to {CheckedAudioSource.MaxChannels}");
     }
 }

@@ -9,7 +9,7 @@ internal sealed class PcmFrames
     private readonly int _frameBytes;
     private readonly WavCodec _codec;
     private readonly byte[] _bytes;
-    private int _held; // bytes that came in and were not taken
+    private int _held; // bytes that are not decoded yet
     private long _taken;
 
     /// <exception cref="ArgumentOutOfRangeException">The format is out of range.</exception>
@@ -22,19 +22,20 @@ internal sealed class PcmFrames
         (_name, _frameBytes) = (name, sampleBytes * format.Channels);
         _codec = format.SampleFormat == PcmSampleFormat.F32Le ? WavCodec.Float : WavCodec.Pcm;
         _bytes = new byte[BlockBytes / _frameBytes * _frameBytes];
-        Format = new AudioFormat(format.SampleRate, format.Channels, null, $"PCM {sampleBytes * 8}-bit{(_codec == WavCodec.Float ? " float" : "")}");
+        Format = new AudioFormat(
+            format.SampleRate, format.Channels, null, $"PCM {sampleBytes * 8}-bit{(_codec == WavCodec.Float ? " float" : "")}");
     }
 
-    /// <summary>As it was said; the length is not known.</summary>
+    /// <summary>The caller's format; the length is unknown.</summary>
     public AudioFormat Format { get; }
 
-    /// <summary>Frames that are held at most.</summary>
+    /// <summary>Frames that fit in the buffer.</summary>
     public int Most => _bytes.Length / _frameBytes;
 
     /// <summary>Frames that are there.</summary>
     public int Whole => _held / _frameBytes;
 
-    /// <summary>Where the next bytes are to be put, for so many frames at most, all that are there included.</summary>
+    /// <summary>Where the next bytes belong: room for up to so many frames, with those that are there already.</summary>
     public Memory<byte> Room(int frames) => _bytes.AsMemory(_held..(Math.Min(frames, Most) * _frameBytes));
 
     /// <summary>So many bytes were put there; none is the end.</summary>
@@ -45,7 +46,7 @@ internal sealed class PcmFrames
         _held += bytes;
     }
 
-    /// <summary>Takes all frames that are there, and returns how many numbers they are.</summary>
+    /// <summary>Decodes all frames that are there, and returns how many samples they hold.</summary>
     /// <exception cref="InvalidDataException">A sample is not a finite number.</exception>
     public int Take(Span<float> interleaved)
     {
@@ -63,7 +64,9 @@ internal sealed class PcmFrames
     {
         int at = 0;
         while (float.IsFinite(samples[at])) at++;
-        return Broken($"holds {samples[at]} in frame {_taken + at / Format.Channels}, channel {at % Format.Channels + 1} of {Format.Channels}; samples must be finite numbers");
+        return Broken(
+            $"holds {samples[at]} in frame {_taken + at / Format.Channels}, channel {at % Format.Channels + 1} of {Format.Channels}; "
+            + "samples must be finite numbers");
     }
 
     private InvalidDataException Broken(string what) => new($"'{_name}' ({Format.Codec}, {Format.SampleRate} Hz) {what}.");

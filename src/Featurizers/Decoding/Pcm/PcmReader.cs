@@ -4,8 +4,8 @@ using AudioBsq.Signal;
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// Samples without a header, from a stream that need not seek or end, as one channel for asynchronous code: each piece is given as soon as its
-/// samples are there, and no thread waits for them where the stream can do without.
+/// Samples without a header, from a stream that need not seek or end, as one channel for asynchronous code: each piece is given as soon as
+/// its samples are there, and no thread waits for them where the stream can do without.
 /// </summary>
 /// <example>
 /// <code>
@@ -24,9 +24,14 @@ public static class PcmReader
     /// <param name="cancellation">
     /// Ends the waiting at once. A stream that cannot be interrupted, such as standard input, may still be reading then: leave it alone.
     /// </param>
-    /// <returns>Pieces of any length but 0, each an array of its own: together what <see cref="AudioFile.ReadBlocks(IAudioSource, string, int?)"/> gives of a <see cref="PcmSource"/>.</returns>
+    /// <returns>
+    /// Pieces of any length but 0, each an array of its own: together what <see cref="AudioFile.ReadBlocks(IAudioSource, string, int?)"/>
+    /// gives for the same samples.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The format or the rate is out of range.</exception>
-    /// <exception cref="InvalidDataException">While enumerating: the stream ends within a frame, or holds a sample that is not a finite number.</exception>
+    /// <exception cref="InvalidDataException">
+    /// While enumerating: the stream ends within a frame, or holds a sample that is not a finite number.
+    /// </exception>
     public static IAsyncEnumerable<ReadOnlyMemory<float>> ReadAsync(
         Stream stream, PcmFormat format, int? sampleRate = null, string name = "PCM stream", CancellationToken cancellation = default)
     {
@@ -37,7 +42,8 @@ public static class PcmReader
         return Read(stream, frames, wanted == rate ? null : new StreamingResampler(rate, wanted), cancellation);
     }
 
-    private static async IAsyncEnumerable<ReadOnlyMemory<float>> Read(Stream stream, PcmFrames frames, StreamingResampler? resampler, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<ReadOnlyMemory<float>> Read(
+        Stream stream, PcmFrames frames, StreamingResampler? resampler, [EnumeratorCancellation] CancellationToken cancellation)
     {
         float[] interleaved = new float[frames.Most * frames.Format.Channels];
         while (true)

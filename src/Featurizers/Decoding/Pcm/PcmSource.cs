@@ -4,7 +4,7 @@ namespace AudioBsq.Decoding;
 /// Samples without a header, from a stream that need not seek or end, such as standard input. What is there is given at once: a read
 /// waits only until there is one whole frame. <see cref="PcmReader"/> does the same for asynchronous code.
 /// </summary>
-public sealed class PcmSource : IAudioSource
+internal sealed class PcmSource : IAudioSource
 {
     private readonly Stream _stream;
     private readonly PcmFrames _frames;
@@ -20,7 +20,7 @@ public sealed class PcmSource : IAudioSource
         (_stream, _frames) = (stream, new PcmFrames(format, name));
     }
 
-    /// <summary>As the caller said; the length is not known.</summary>
+    /// <summary>The caller's format; the length is unknown.</summary>
     public AudioFormat Format => _frames.Format;
 
     /// <inheritdoc/>
@@ -28,7 +28,8 @@ public sealed class PcmSource : IAudioSource
     public int Read(Span<float> interleaved)
     {
         int channels = Format.Channels;
-        Check.That(interleaved.Length >= channels, interleaved.Length, $"must hold at least one frame of {channels} samples", nameof(interleaved));
+        Check.That(
+            interleaved.Length >= channels, interleaved.Length, $"must hold at least one frame of {channels} samples", nameof(interleaved));
         while (_frames.Whole == 0)
         {
             int got = _stream.Read(_frames.Room(interleaved.Length / channels).Span);

@@ -1,7 +1,7 @@
 namespace AudioBsq.Decoding;
 
 /// <summary>Writes samples without a header, such as to a player's standard input. The counterpart of <see cref="PcmSource"/>.</summary>
-public static class PcmWriter
+internal static class PcmWriter
 {
     private const int BlockSamples = 1 << 14;
 
@@ -12,7 +12,8 @@ public static class PcmWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         Check.That(Enum.IsDefined(format), format, "must be a defined format");
-        if (!CheckedAudioSource.AllFinite(samples)) throw new ArgumentException("There are samples that are not finite numbers.", nameof(samples));
+        if (!CheckedAudioSource.AllFinite(samples))
+            throw new ArgumentException("There are samples that are not finite numbers.", nameof(samples));
         int size = WavSamples.SizeOf(format), cut = 0;
         byte[] bytes = new byte[Math.Min(samples.Length, BlockSamples) * size];
         for (int at = 0; at < samples.Length; at += BlockSamples)

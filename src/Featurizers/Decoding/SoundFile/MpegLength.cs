@@ -15,9 +15,12 @@ internal readonly record struct MpegLength(bool IsDeclared, long? Bytes)
 
     /// <summary>11 set bits, then no reserved version, layer, bit rate or sample rate.</summary>
     public static bool IsFrame(ReadOnlySpan<byte> head) =>
-        head.Length >= 4 && head[0] == 0xFF && (head[1] & 0xE0) == 0xE0 && (head[1] >> 3 & 3) != 1 && (head[1] >> 1 & 3) != 0 && head[2] >> 4 != 15 && (head[2] >> 2 & 3) != 3;
+        head.Length >= 4 && head[0] == 0xFF && (head[1] & 0xE0) == 0xE0 && (head[1] >> 3 & 3) != 1 && (head[1] >> 1 & 3) != 0
+            && head[2] >> 4 != 15 && (head[2] >> 2 & 3) != 3;
 
-    /// <summary>Reads the tag named Xing or Info behind the side information, or VBRI, which always stands 32 bytes behind the header.</summary>
+    /// <summary>
+    /// Reads the tag named Xing or Info behind the side information, or VBRI, which always stands 32 bytes behind the header.
+    /// </summary>
     public static MpegLength Of(ReadOnlySpan<byte> head)
     {
         if (!IsFrame(head)) return default;
@@ -47,7 +50,11 @@ internal readonly record struct MpegLength(bool IsDeclared, long? Bytes)
             Span<byte> next = stackalloc byte[4];
             stream.ReadExactly(next);
             bool isNext = IsFrame(next) || next.StartsWith("ID3"u8);
-            if (isNext) throw new NotSupportedException($"'{name}' holds several MP3 recordings one after another, of which only the first would be read: split it.");
+            if (isNext)
+            {
+                throw new NotSupportedException(
+                    $"'{name}' holds several MP3 recordings one after another, of which only the first would be read: split it.");
+            }
         }
 
         stream.Position = start;

@@ -42,7 +42,12 @@ internal static class OggPages
             if ((page[5] & Begin) != 0)
             {
                 bool isNext = started && open.Count == 0;
-                if (isNext) throw new NotSupportedException($"'{name}' holds several Ogg recordings one after another, of which only the first would be read: split it.");
+                if (isNext)
+                {
+                    throw new NotSupportedException(
+                        $"'{name}' holds several Ogg recordings one after another, of which only the first would be read: split it.");
+                }
+
                 open.Add(serial);
                 started = true;
             }

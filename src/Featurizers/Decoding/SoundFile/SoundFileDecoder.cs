@@ -15,7 +15,8 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
     public string Name => "libsndfile";
 
     /// <summary>Sound that is known by its first bytes, and WAV in encodings that are not read without libsndfile.</summary>
-    public bool CanOpen(ReadOnlySpan<byte> head, string? nameHint) => SoundContent.Of(head).Reader == SoundReader.SoundFile || WavHeader.IsWav(head);
+    public bool CanOpen(ReadOnlySpan<byte> head, string? nameHint) =>
+        SoundContent.Of(head).Reader == SoundReader.SoundFile || WavHeader.IsWav(head);
 
     public IAudioSource Open(Stream seekable, string? nameHint)
     {
@@ -38,7 +39,8 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
         }
 
         stream.ThrowFault();
-        if (error.Code is not (UnrecognisedFormat or UnsupportedEncoding)) throw new InvalidDataException($"'{name}' looks like {kind} but cannot be read: {error.Text}");
+        if (error.Code is not (UnrecognisedFormat or UnsupportedEncoding))
+            throw new InvalidDataException($"'{name}' looks like {kind} but cannot be read: {error.Text}");
         string version = SoundFileNative.Text(SoundFileNative.sf_version_string());
         throw new NotSupportedException($"'{name}' looks like {kind}, which {version} does not read ({error.Text.TrimEnd('.')}). "
             + "MP3 needs libsndfile 1.1 or newer; otherwise convert the file to FLAC or WAV.");
@@ -47,8 +49,12 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
     private NotSupportedException Missing(string name, string kind)
     {
         string? named = Environment.GetEnvironmentVariable(library.Variable);
-        string found = string.IsNullOrEmpty(named) ? "was not found" : $"could not be loaded from '{named}', which {library.Variable} names";
-        return new NotSupportedException($"'{name}' is {kind}; reading it takes libsndfile, which {found}. Debian and Ubuntu: apt-get install libsndfile1; "
-            + $"macOS: brew install libsndfile; Windows: the zip from libsndfile's release page, or vcpkg install libsndfile, and {library.Variable} set to the DLL's path. Or convert the file to FLAC or WAV.");
+        string found = string.IsNullOrEmpty(named)
+            ? "was not found"
+            : $"could not be loaded from '{named}', which {library.Variable} names";
+        return new NotSupportedException(
+            $"'{name}' is {kind}; reading it takes libsndfile, which {found}. Debian and Ubuntu: apt-get install libsndfile1; "
+            + "macOS: brew install libsndfile; Windows: the zip from libsndfile's release page, or vcpkg install libsndfile, and "
+            + $"{library.Variable} set to the DLL's path. Or convert the file to FLAC or WAV.");
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>The part of libsndfile's interface that reading takes (sndfile.h).</summary>
+/// <summary>The part of libsndfile's interface that reads (sndfile.h).</summary>
 internal static unsafe partial class SoundFileNative
 {
     public const string Library = "sndfile";

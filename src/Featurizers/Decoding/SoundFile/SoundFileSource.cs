@@ -24,7 +24,8 @@ internal sealed unsafe class SoundFileSource : IAudioSource
         // An error shows only behind a short read, and not always: who reads compares the lengths.
         if (got < wanted && SoundFileNative.sf_error(_file) != 0)
         {
-            throw new InvalidDataException($"'{_name}' ({Format.Codec}) is damaged: {SoundFileNative.Text(SoundFileNative.sf_strerror(_file))}");
+            throw new InvalidDataException(
+                $"'{_name}' ({Format.Codec}) is damaged: {SoundFileNative.Text(SoundFileNative.sf_strerror(_file))}");
         }
 
         return (int)Math.Max(got, 0) * Format.Channels;

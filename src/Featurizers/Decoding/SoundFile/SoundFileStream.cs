@@ -4,13 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Lets libsndfile read a stream from its present position on. No exception may cross native code: the first one waits here.</summary>
+/// <summary>
+/// Lets libsndfile read a stream from its present position on. No exception may cross native code: the first one waits here.
+/// </summary>
 internal sealed unsafe class SoundFileStream(Stream stream)
 {
     private readonly long _origin = stream.Position;
     private Exception? _fault;
 
-    public static SoundFileNative.VirtualIo Callbacks => new() { Length = &Length, Seek = &Seek, Read = &Read, Write = &Write, Tell = &Tell };
+    public static SoundFileNative.VirtualIo Callbacks =>
+        new() { Length = &Length, Seek = &Seek, Read = &Read, Write = &Write, Tell = &Tell };
 
     /// <summary>Throws what the stream threw while libsndfile read from it.</summary>
     public void ThrowFault()

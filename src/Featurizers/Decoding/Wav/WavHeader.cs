@@ -25,7 +25,8 @@ internal sealed record WavHeader(WavCodec Codec, int SampleBytes, int SampleRate
     private static ReadOnlySpan<byte> SubFormatTail => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
 
     public static bool IsWav(ReadOnlySpan<byte> head) =>
-        head.Length >= 12 && (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8)) && head[8..12].SequenceEqual("WAVE"u8);
+        head.Length >= 12 && (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8))
+            && head[8..12].SequenceEqual("WAVE"u8);
 
     /// <summary>Reads up to the first sample and leaves the stream there.</summary>
     public static WavHeader Read(Stream stream, string name)
@@ -61,7 +62,8 @@ internal sealed record WavHeader(WavCodec Codec, int SampleBytes, int SampleRate
     /// file whose outer size does not reach the samples either.
     /// </summary>
     private static bool IsOpenEnded(long size, long left, long riffEnd, long at) =>
-        size == uint.MaxValue || (size > left && size is > 0x7FFFF000 - 4096 and <= 0x7FFFF000) || (size == 0 && (riffEnd <= at || riffEnd >= uint.MaxValue));
+        size == uint.MaxValue || (size > left && size is > 0x7FFFF000 - 4096 and <= 0x7FFFF000)
+            || (size == 0 && (riffEnd <= at || riffEnd >= uint.MaxValue));
 
     private static long ReadDataSize64(Stream stream, long size, string name)
     {
@@ -84,14 +86,20 @@ internal sealed record WavHeader(WavCodec Codec, int SampleBytes, int SampleRate
         if (tag == Extensible)
         {
             if (f.Length < 40) throw Broken(name, "has an extensible format without a sub-format");
-            if (!f[26..].SequenceEqual(SubFormatTail)) throw new NotSupportedException($"'{name}' is a WAV file of the unknown sub-format {new Guid(f[24..])}.");
+            if (!f[26..].SequenceEqual(SubFormatTail))
+                throw new NotSupportedException($"'{name}' is a WAV file of the unknown sub-format {new Guid(f[24..])}.");
             tag = BinaryPrimitives.ReadUInt16LittleEndian(f[24..]);
         }
 
         bool known = (tag, bits) is (1, >= 1 and <= 32) or (3, 32 or 64) or (6 or 7, 8);
-        if (!known) throw new NotSupportedException($"'{name}' is a WAV file of format 0x{tag:X4} with {bits} bits, which is not read here: convert it to PCM.");
+        if (!known)
+        {
+            throw new NotSupportedException(
+                $"'{name}' is a WAV file of format 0x{tag:X4} with {bits} bits, which is not read here: convert it to PCM.");
+        }
+
         int bytes = (bits + 7) / 8;
-        bool isSane = channels is > 0 and <= CheckedAudioSource.MostChannels && block == channels * bytes;
+        bool isSane = channels is > 0 and <= CheckedAudioSource.MaxChannels && block == channels * bytes;
         if (!isSane) throw Broken(name, $"declares frames of {block} bytes for {channels} channels of {bits} bits");
         return new WavHeader((WavCodec)tag, bytes, rate, channels, 0);
     }

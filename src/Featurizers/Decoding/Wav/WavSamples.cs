@@ -25,7 +25,8 @@ internal static class WavSamples
                 for (int i = 0; i < samples.Length; i++) samples[i] = shorts[i] * (1f / 32_768);
                 break;
             case (WavCodec.Pcm, 3):
-                for (int i = 0, j = 0; i < samples.Length; i++, j += 3) samples[i] = (bytes[j] | bytes[j + 1] << 8 | (sbyte)bytes[j + 2] << 16) * (1f / 8_388_608);
+                for (int i = 0, j = 0; i < samples.Length; i++, j += 3)
+                    samples[i] = (bytes[j] | bytes[j + 1] << 8 | (sbyte)bytes[j + 2] << 16) * (1f / 8_388_608);
                 break;
             case (WavCodec.Pcm, _):
                 var ints = MemoryMarshal.Cast<byte, int>(bytes);
@@ -59,7 +60,8 @@ internal static class WavSamples
         switch (format)
         {
             case PcmSampleFormat.S16Le:
-                for (int i = 0; i < samples.Length; i++) BinaryPrimitives.WriteInt16LittleEndian(bytes[(2 * i)..], (short)ToInteger(samples[i], 1L << 15));
+                for (int i = 0; i < samples.Length; i++)
+                    BinaryPrimitives.WriteInt16LittleEndian(bytes[(2 * i)..], (short)ToInteger(samples[i], 1L << 15));
                 break;
             case PcmSampleFormat.S24Le:
                 for (int i = 0; i < samples.Length; i++)
@@ -70,7 +72,8 @@ internal static class WavSamples
 
                 break;
             case PcmSampleFormat.S32Le:
-                for (int i = 0; i < samples.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], ToInteger(samples[i], 1L << 31));
+                for (int i = 0; i < samples.Length; i++)
+                    BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], ToInteger(samples[i], 1L << 31));
                 break;
             default:
                 MemoryMarshal.AsBytes(samples).CopyTo(bytes);
@@ -78,7 +81,8 @@ internal static class WavSamples
         }
     }
 
-    private static int ToInteger(double sample, long fullScale) => (int)Math.Clamp(Math.Round(sample * fullScale), -fullScale, fullScale - 1);
+    private static int ToInteger(double sample, long fullScale) =>
+        (int)Math.Clamp(Math.Round(sample * fullScale), -fullScale, fullScale - 1);
 
     // ITU-T G.711, with the usual 16-bit scale.
     private static float DecodeMuLaw(int code)

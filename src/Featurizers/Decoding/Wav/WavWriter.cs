@@ -2,23 +2,28 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Writes mono WAV files. The same waveform gives the same bytes, in whatever blocks it comes.</summary>
+/// <summary>Writes mono WAV files. The same waveform becomes the same bytes, however it is cut into blocks.</summary>
 internal static class WavWriter
 {
     /// <summary>Throws what <see cref="Write"/> must not find out after the file is open.</summary>
     public static void Validate(Waveform waveform, WavSampleFormat format)
     {
         CheckFits(waveform.Samples.Length, format);
-        if (!CheckedAudioSource.AllFinite(waveform.Samples)) throw new ArgumentException("The waveform holds samples that are not finite numbers.", nameof(waveform));
+        if (!CheckedAudioSource.AllFinite(waveform.Samples))
+            throw new ArgumentException("The waveform holds samples that are not finite numbers.", nameof(waveform));
     }
 
     /// <summary>Throws where so many samples make no WAV file.</summary>
     public static void CheckFits(long samples, WavSampleFormat format)
     {
-        if (samples > (uint.MaxValue - 64L) / SizeOf(format)) throw new NotSupportedException($"A WAV file holds at most 4 GiB; {samples:N0} samples of {SizeOf(format)} bytes are more. Write them in parts.");
+        if (samples > (uint.MaxValue - 64L) / SizeOf(format))
+        {
+            throw new NotSupportedException(
+                $"A WAV file holds at most 4 GiB; {samples:N0} samples of {SizeOf(format)} bytes are more. Write them in parts.");
+        }
     }
 
-    /// <summary>Writes the file, whose blocks hold so many samples, and gives the number of samples that were cut off.</summary>
+    /// <summary>Writes a file of as many samples as the blocks hold, and returns how many of them were cut off.</summary>
     public static long Write(Stream stream, int sampleRate, long samples, IEnumerable<ReadOnlyMemory<float>> blocks, WavSampleFormat format)
     {
         stream.Write(Header(sampleRate, format, (uint)(samples * SizeOf(format))));
@@ -30,7 +35,14 @@ internal static class WavWriter
             cut += PcmWriter.Write(stream, block.Span, FormatOf(format));
         }
 
-        if (written != samples) throw new ArgumentException($"The blocks hold {(written > samples ? "more" : $"{written:N0} samples, fewer")} than the {samples:N0} samples that were announced.", nameof(blocks));
+        if (written != samples)
+        {
+            throw new ArgumentException(
+                $"The blocks hold {(written > samples ? "more" : $"{written:N0} samples, fewer")} than the {samples:N0} samples that "
+                + "were announced.",
+                nameof(blocks));
+        }
+
         if ((samples * SizeOf(format) & 1) != 0) stream.WriteByte(0);
         return cut;
     }

@@ -4,6 +4,7 @@ using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Tests.Model.Signal.Fft;
 
+[WithoutTorch]
 public class BatchedFftTests
 {
     private static readonly int Lanes = FrameBatch.Size;

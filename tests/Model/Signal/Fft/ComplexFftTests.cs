@@ -3,6 +3,7 @@ using AudioBsq.Signal.Fft;
 
 namespace AudioBsq.Tests.Model.Signal.Fft;
 
+[WithoutTorch]
 public class ComplexFftTests
 {
     [Theory, InlineData(2), InlineData(4), InlineData(64), InlineData(512)]

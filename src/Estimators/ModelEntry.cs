@@ -1,0 +1,40 @@
+using AudioBsq.Persistence;
+using Microsoft.ML.Runtime;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>The entry of a pipeline's file with a model's weights, which a tokenizer and its reconstructors share.</summary>
+internal static class ModelEntry
+{
+    private const string Name = "Model.safetensors";
+
+    /// <summary>Writes the whole model.</summary>
+    public static void Save(ModelWriter writer, AudioBsqModel model) => writer.Shared(Name, model, stream => model.Save(stream));
+
+    /// <summary>Writes the decoder alone, unless the whole model is in the file already.</summary>
+    /// <remarks>
+    /// The half is written as the network's entry, not the model's, so that a tokenizer that is saved later does not refer to it.
+    /// </remarks>
+    public static void SaveDecoder(ModelWriter writer, AudioBsqModel model) => writer.Shared(
+        Name, model.Content.Network, stream => ModelFile.Write(stream, model.Content, ModelParts.Decoder), whole: model);
+
+    /// <summary>The model in the file, which must have the <paramref name="needed"/> half.</summary>
+    public static SharedResource<AudioBsqModel>.Lease Load(IHostEnvironment environment, ModelReader reader, ModelParts needed)
+    {
+        string device = ModelDevice.Choose(environment);
+        var model = reader.Shared(Name, stream => Read(stream, device)).Acquire();
+        if (model.Value.Content.Parts.HasFlag(needed)) return model;
+        model.Dispose();
+        throw reader.Damaged($"its model has no {needed}");
+    }
+
+    /// <exception cref="NotSupportedException">The model was saved without that half.</exception>
+    public static void Require(AudioBsqModel model, ModelParts needed)
+    {
+        if (model.Content.Parts.HasFlag(needed)) return;
+        string half = needed == ModelParts.Encoder ? "encoder and cannot tokenize" : "decoder and cannot reconstruct";
+        throw new NotSupportedException($"The model was saved without its {half}. Save the whole tokenizer to do both.");
+    }
+
+    private static SharedResource<AudioBsqModel> Read(Stream stream, string device) => new(new(ModelFile.Read(stream, Name, device)));
+}

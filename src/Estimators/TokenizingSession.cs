@@ -1,0 +1,35 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace AudioBsq.MLNet;
+
+/// <summary>
+/// Turns mel spectrograms into tokens, a batch at a time. Slots: one mel spectrogram each; results: its tokens, and its frames.
+/// </summary>
+internal sealed class TokenizingSession(
+    SharedResource<AudioBsqModel>.Lease model, DataViewRow row, DataViewSchema.Column column, int capacity)
+    : BatchSession
+{
+    private readonly int _bands = model.Value.Options.Bands;
+    private readonly ValueGetter<VBuffer<float>> _getter = row.GetGetter<VBuffer<float>>(column);
+    private readonly ReadOnlyMemory<float>[] _mels = new ReadOnlyMemory<float>[capacity];
+    private readonly uint[][] _keys = new uint[capacity][];
+    private VBuffer<float> _row;
+
+    public override void Collect(int slot)
+    {
+        _getter(ref _row);
+        _mels[slot] = MelRows.Values(_row, column.Name, _bands, row.Position);
+    }
+
+    public override void Run(int count)
+    {
+        using var use = model.Borrow();
+        int[][] tokens = use.Value.Encode(_mels.AsSpan(0, count).ToArray());
+        for (int i = 0; i < count; i++) _keys[i] = TokenColumn.ToKeys(tokens[i]);
+    }
+
+    public override Delegate Getter(int output, Func<int> slot) => output == 0
+        ? VectorGetter<uint>(() => _keys[slot()])
+        : ScalarGetter(() => _mels[slot()].Length / _bands);
+}
