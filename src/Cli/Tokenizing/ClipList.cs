@@ -35,7 +35,8 @@ internal static class ClipList
             try
             {
                 clips.AddRange(
-                    ml.Data.LoadAudioFolder(input, recursive: recursive).GetColumn<string>("Name").Select(name => (Path.Combine(input, name), name)));
+                    ml.Data.LoadAudioFolder(input, recursive: recursive).GetColumn<string>("Name")
+                        .Select(name => (Path.Combine(input, name), name)));
             }
             catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
             {
