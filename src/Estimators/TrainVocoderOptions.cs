@@ -1,5 +1,4 @@
 using AudioBsq.Signal;
-using AudioBsq.Training;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
 
