@@ -1,4 +1,5 @@
 using AudioBsq.Signal;
+using AudioBsq.Training;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
 
