@@ -26,11 +26,12 @@ internal static class Listening
         Console.WriteLine($"Tokens of {paths.Length} clips in another process:  {hash}\n");
 
         // Tokens → mel spectrogram → waveform.
-        var reconstructor = tokenizer.OfType<AudioTokenizerTransformer>().Single().CreateReconstructor("Reconstructed", "Tokens", "Frames");
-        var drawn = reconstructor.Transform(tokens);
-        var sound = ml.Transforms.SynthesizeAudio("Sound", "Reconstructed").Fit(drawn).Transform(drawn);
+        var trained = tokenizer.OfType<AudioTokenizerTransformer>().Single();
+        var wayBack = ml.Transforms.ReconstructAudio("Reconstructed", "Tokens", trained, "Frames")
+            .Append(ml.Transforms.SynthesizeAudio("Sound", "Reconstructed"));
+        var sound = wayBack.Fit(tokens).Transform(tokens);
         var rows = ml.Data.CreateEnumerable<Row>(sound, reuseRowObject: false).ToList();
-        var metrics = ml.Data.EvaluateAudioReconstruction(drawn, "Mel", "Reconstructed", "Tokens");
+        var metrics = ml.Data.EvaluateAudioReconstruction(sound, "Mel", "Reconstructed", "Tokens");
 
         foreach (var row in rows)
         {
@@ -43,7 +44,7 @@ internal static class Listening
         Picture.Save(picture, rows[0].Mel, rows[0].Reconstructed, metrics.MeanAbsoluteError);
 
         double seconds = rows.Sum(row => row.Waveform.Length / 16_000.0);
-        int bits = tokenizer.OfType<AudioTokenizerTransformer>().Single().Model.Options.BitsPerToken;
+        int bits = trained.Model.Options.BitsPerToken;
         var table = new Table().Border(TableBorder.Rounded)
             .AddColumns("Clips", "Seconds", "bit/s", "Mel error, dB", "Means, dB", "Codes used", "× real time");
         table.AddRow(
@@ -58,7 +59,7 @@ internal static class Listening
         Console.WriteLine($"\nListen to {Path.Combine(output, "*.reconstructed.wav")}\nLook at   {picture}\n");
     }
 
-    // What is to be beaten: every frame drawn as the average frame of these very clips.
+    // The constant baseline: every frame is the average frame of these very clips.
     private static double ErrorOfBandMeans(float[][] mels)
     {
         double[] means = [.. Enumerable.Range(0, Picture.Bands).Select(band => mels.SelectMany(mel => Band(mel, band)).Average())];

@@ -8,7 +8,9 @@ namespace AudioBsq.MLNet;
 /// <summary>Finds a mel column and reads it row by row.</summary>
 internal static class MelRows
 {
-    /// <summary>The column of this name, which must hold spectrograms as <paramref name="mel"/> says, as far as its annotation and type tell.</summary>
+    /// <summary>
+    /// The column of this name, which must hold spectrograms as <paramref name="mel"/> says, as far as its annotation and type tell.
+    /// </summary>
     public static DataViewSchema.Column Find(IExceptionContext context, DataViewSchema schema, string name, MelOptions mel)
     {
         var column = ColumnRule.SingleVector.Find(context, schema, name);

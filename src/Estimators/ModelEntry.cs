@@ -13,7 +13,7 @@ internal static class ModelEntry
 
     /// <summary>Writes the decoder alone, unless the whole model is in the file already.</summary>
     /// <remarks>
-    /// The half is written as the network's entry, not the model's, so that a tokenizer that is saved later does not refer to it.
+    /// The half is written as the network's entry, not the model's, so that a tokenizer that is saved later writes the whole model.
     /// </remarks>
     public static void SaveDecoder(ModelWriter writer, AudioBsqModel model) => writer.Shared(
         Name, model.Content.Network, stream => ModelFile.Write(stream, model.Content, ModelParts.Decoder), whole: model);

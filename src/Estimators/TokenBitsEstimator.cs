@@ -13,7 +13,7 @@ namespace AudioBsq.MLNet;
 /// | Output column data type | Vector of <see cref="System.Single"/>: the bits of every token, highest bit first |
 /// | Exportable to ONNX | No |
 ///
-/// Each bit is 0 or 1, or NaN for a missing token. The output has a known length, as trainers need it, where the tokens have.
+/// Each bit is 0 or 1, or NaN for a missing token. The output has a known length, as trainers need it, where the tokens' column has.
 /// </remarks>
 public sealed class TokenBitsEstimator : AudioEstimator<TokenBitsTransformer>
 {

@@ -42,7 +42,8 @@ internal sealed record Ran(int Code, string Output, string Messages, int Threads
     public static Ran UntilFirstLine(bool ofOutput, params string[] arguments)
     {
         using var source = new CancellationTokenSource();
-        using StringWriter output = ofOutput ? new Stopper(source) : new StringWriter(), messages = ofOutput ? new StringWriter() : new Stopper(source);
+        using StringWriter output = ofOutput ? new Stopper(source) : new StringWriter(),
+            messages = ofOutput ? new StringWriter() : new Stopper(source);
         return Run(arguments, output, messages, source.Token);
     }
 
@@ -57,12 +58,16 @@ internal sealed record Ran(int Code, string Output, string Messages, int Threads
     public List<ClipTokens> Clips() => [.. TokenFile.Read(new StringReader(Output)).Select(line => line.Clip!)];
 
     // The program's number of threads would stay that of the tests after it, whose weights depend on it.
-    private static Ran Run(string[] arguments, StringWriter output, StringWriter messages, CancellationToken cancellation, Stream? input = null, Stream? bytes = null)
+    private static Ran Run(
+        string[] arguments, StringWriter output, StringWriter messages, CancellationToken cancellation, Stream? input = null,
+        Stream? bytes = null)
     {
         int threads = torch.get_num_threads();
         try
         {
-            int code = CommandLine.Run(arguments, output, messages, input is null ? null : () => input, bytes is null ? null : () => bytes, cancellation);
+            int code =
+                CommandLine.Run(
+                arguments, output, messages, input is null ? null : () => input, bytes is null ? null : () => bytes, cancellation);
             return new Ran(code, output.ToString(), messages.ToString(), torch.get_num_threads());
         }
         finally

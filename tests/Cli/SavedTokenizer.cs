@@ -69,7 +69,9 @@ public sealed class SavedTokenizer : IDisposable
         var columns = SchemaDefinition.Create(typeof(PathRow));
         columns[nameof(PathRow.Path)].ColumnName = pathColumn;
         var data = ml.Data.LoadFromEnumerable(paths.Select(path => new PathRow { Path = path }), columns);
-        return [.. ml.Model.Load(zip, out _).Transform(data).GetColumn<uint[]>("Tokens").Select(keys => Array.ConvertAll(keys, key => (int)key - 1))];
+        return [
+            .. ml.Model.Load(zip, out _).Transform(data).GetColumn<uint[]>("Tokens")
+                .Select(keys => Array.ConvertAll(keys, key => (int)key - 1))];
     }
 
     /// <summary>Trains a pipeline for a moment and saves it.</summary>

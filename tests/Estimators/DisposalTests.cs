@@ -36,7 +36,7 @@ public class DisposalTests
         var model = tokenizer.Model;
         var reconstructor = tokenizer.CreateReconstructor("Reconstructed");
         var tokens = _ml.Data.Cache(tokenizer.Transform(_ml.View(_rows)));
-        int[] expected = [.. _ml.Tokens(tokens).Select(row => row.Tokens.Length * 2 * 16)]; // 2 tokens draw 4 frames
+        int[] expected = [.. _ml.Tokens(tokens).Select(row => row.Tokens.Length * 2 * 16)]; // 2 tokens hold 4 frames
 
         tokenizer.Dispose();
         Assert.Same(model, reconstructor.Model);

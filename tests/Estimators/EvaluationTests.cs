@@ -35,10 +35,10 @@ public class EvaluationTests
         using var model = MelData.Model();
         var rows = MelData.Rows(6, MelData.Lengths);
         using var tokenizer = _ml.Tokenizer(model);
-        using var reconstructor = tokenizer.CreateReconstructor("Drawn");
+        using var reconstructor = tokenizer.CreateReconstructor("Reconstructed");
         var data = reconstructor.Transform(tokenizer.Transform(_ml.Annotated(_ml.View(rows))));
 
-        var metrics = _ml.Data.EvaluateAudioReconstruction(data, "Mel", "Drawn", "Tokens");
+        var metrics = _ml.Data.EvaluateAudioReconstruction(data, "Mel", "Reconstructed", "Tokens");
 
         var expected = model.Evaluate(rows.Select(row => row.Mel));
         Assert.Equal(
@@ -74,8 +74,8 @@ public class EvaluationTests
     public void WrongColumns_AreNamed()
     {
         var data = Data(new Row { Mel = [1, 2], Reconstructed = [1, 2], Tokens = [1] });
-        ArgumentException Error(string mel, string drawn, string tokens) =>
-            Assert.ThrowsAny<ArgumentException>(() => _ml.Data.EvaluateAudioReconstruction(data, mel, drawn, tokens));
+        ArgumentException Error(string mel, string reconstructed, string tokens) =>
+            Assert.ThrowsAny<ArgumentException>(() => _ml.Data.EvaluateAudioReconstruction(data, mel, reconstructed, tokens));
 
         Assert.Contains("'Absent'", Error("Absent", "Reconstructed", "Tokens").Message);
         Assert.Contains("'Tokens'", Error("Mel", "Tokens", "Tokens").Message);

@@ -17,7 +17,7 @@ internal static class Program
                 Model.Training.CheckpointTests.TrainToBeKilled(folder);
                 return 0;
             case ["metric", var mode, var reference, var degraded]:
-                return Cli.Sounds.MetricTask.Run(mode, reference, degraded);
+                return Cli.Evaluation.MetricTask.Run(mode, reference, degraded);
             default:
                 Console.Error.WriteLine("This is a test project: use dotnet test.");
                 return 2;

@@ -5,7 +5,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Options while keys are applied to them, beginning with what holds where no key says otherwise.</summary>
+/// <summary>The options while keys are applied to them; at first all are at their defaults.</summary>
 internal sealed record ConfigDraft
 {
     public AudioBsqOptions Model { get; init; } = AudioBsqOptions.Small;

@@ -1,6 +1,6 @@
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Collects what is wrong with a configuration, so that it is all told at once.</summary>
+/// <summary>Collects the errors of a configuration, so that all are reported at once.</summary>
 internal sealed class ConfigErrors
 {
     private readonly List<(ConfigPlace Place, string Message)> _errors = [];
@@ -9,10 +9,12 @@ internal sealed class ConfigErrors
 
     public bool Any => _errors.Count > 0;
 
-    /// <summary>The error with all of them, a line for each.</summary>
+    /// <summary>An exception whose message has a line for each error.</summary>
     public InvalidDataException Exception(string path)
     {
-        var lines = _errors.OrderBy(error => error.Place.Source, StringComparer.Ordinal).ThenBy(error => error.Place.Line).Select(error => $"{error.Place}: {error.Message}");
-        return new InvalidDataException($"'{path}' has {(_errors.Count == 1 ? "an error" : $"{_errors.Count} errors")}:\n{string.Join('\n', lines)}");
+        var sorted = _errors.OrderBy(error => error.Place.Source, StringComparer.Ordinal).ThenBy(error => error.Place.Line);
+        string count = _errors.Count == 1 ? "an error" : $"{_errors.Count} errors";
+        return new InvalidDataException(
+            $"'{path}' has {count}:\n{string.Join('\n', sorted.Select(error => $"{error.Place}: {error.Message}"))}");
     }
 }

@@ -2,22 +2,25 @@ using System.Collections.Immutable;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Reads a configuration and those it extends into one tree: what a file says replaces what the extended one says, key by key.</summary>
+/// <summary>
+/// Reads a configuration and those that it extends into one tree. A key of a file replaces the same key of the files it extends.
+/// </summary>
 internal static class ConfigFile
 {
     public const string Extends = "extends";
 
-    private const int MostBytes = 1 << 20;
+    private const int MaxBytes = 1 << 20;
 
-    /// <summary>The tree, or null where something could not be read at all; errors are collected.</summary>
+    /// <summary>Reads the tree; null where a file cannot be read at all. Errors are collected.</summary>
     public static ConfigMap? Read(string path, ConfigErrors errors) => Read(path, [], errors);
 
-    /// <summary>Adds the entries of a tree to another, in place of those there.</summary>
+    /// <summary>Adds the entries of a tree to another, and replaces those of the same name.</summary>
     public static void Merge(ConfigMap onto, ConfigMap from)
     {
         foreach (var (name, entry) in from.Entries)
         {
-            if (onto.Entries.TryGetValue(name, out var there) && there.Value is ConfigMap below && entry.Value is ConfigMap section) Merge(below, section);
+            if (onto.Entries.TryGetValue(name, out var there) && there.Value is ConfigMap below && entry.Value is ConfigMap section)
+                Merge(below, section);
             else onto.Entries[name] = entry.Value is ConfigMap map ? entry with { Value = Copy(map) } : entry;
         }
     }
@@ -25,14 +28,16 @@ internal static class ConfigFile
     private static ConfigMap? Read(string path, ImmutableStack<string> above, ConfigErrors errors)
     {
         var place = new ConfigPlace(path, 1);
-        if (new FileInfo(path).Length > MostBytes) return Refuse(place, $"a configuration has at most {MostBytes} bytes");
+        if (new FileInfo(path).Length > MaxBytes) return Refuse(place, $"a configuration has at most {MaxBytes} bytes");
         if (!ConfigYaml.TryRead(File.ReadAllText(path), place, errors, out var node)) return null;
-        if (node is not (null or ConfigMap or ConfigScalar { IsNull: true })) return Refuse(node.Place, $"a configuration has sections of keys; this is {node.Kind}");
+        if (node is not (null or ConfigMap or ConfigScalar { IsNull: true }))
+            return Refuse(node.Place, $"a configuration has sections of keys; this is {node.Kind}");
         var root = new ConfigMap(place, []);
         if (node is ConfigMap map) Merge(root, map);
         Normalize(root);
         if (!root.Entries.Remove(Extends, out var extends)) return root;
-        if (!ConfigType.Texts.Read(extends.Value, out string[] names)) return Refuse(extends.Place, $"'{Extends}' must be a file or a list of files; it is {extends.Value.Kind}");
+        if (!ConfigType.Texts.Read(extends.Value, out string[] names))
+            return Refuse(extends.Place, $"'{Extends}' must be a file or a list of files; it is {extends.Value.Kind}");
 
         var tree = new ConfigMap(place, []);
         above = above.Push(Path.GetFullPath(path));
@@ -40,7 +45,8 @@ internal static class ConfigFile
         {
             string other = Path.GetRelativePath(".", Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name));
             if (!File.Exists(other)) return Refuse(extends.Place, $"'{Extends}' names '{name}', and there is no file '{other}'");
-            if (above.Contains(Path.GetFullPath(other))) return Refuse(extends.Place, $"'{Extends}' names '{name}', which extends this file in turn");
+            if (above.Contains(Path.GetFullPath(other)))
+                return Refuse(extends.Place, $"'{Extends}' names '{name}', which extends this file in turn");
             if (Read(other, above, errors) is not { } below) return null;
             Merge(tree, below);
         }
@@ -55,14 +61,20 @@ internal static class ConfigFile
         }
     }
 
-    /// <summary>Makes <c>compatibility: reference</c> what it is short for, so that files and overrides can add flags to it.</summary>
+    /// <summary>
+    /// Writes <c>compatibility: reference</c> as the section that it is short for, so that files and overrides can add flags to it.
+    /// </summary>
     private static void Normalize(ConfigMap root)
     {
-        if (root.Entries.TryGetValue(ConfigSchema.CompatibilitySection, out var entry) && entry.Value is ConfigScalar { IsNull: false } version)
-            root.Entries[ConfigSchema.CompatibilitySection] = entry with { Value = new ConfigMap(entry.Place, new() { [ConfigSchema.VersionKey] = new(entry.Place, version) }) };
+        if (root.Entries.TryGetValue(ConfigSchema.CompatibilitySection, out var entry)
+            && entry.Value is ConfigScalar { IsNull: false } version)
+            root.Entries[ConfigSchema.CompatibilitySection] =
+                entry with { Value = new ConfigMap(entry.Place, new() { [ConfigSchema.VersionKey] = new(entry.Place, version) }) };
     }
 
-    // An alias gives one map to several sections, which must not change together.
+    // An alias makes several sections share one map; each gets its own, so that they can differ.
     private static ConfigMap Copy(ConfigMap map) =>
-        new(map.Place, map.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value is ConfigMap inner ? entry.Value with { Value = Copy(inner) } : entry.Value));
+        new(map.Place,
+            map.Entries.ToDictionary(
+            entry => entry.Key, entry => entry.Value.Value is ConfigMap inner ? entry.Value with { Value = Copy(inner) } : entry.Value));
 }

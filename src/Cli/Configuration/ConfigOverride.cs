@@ -1,8 +1,8 @@
 namespace AudioBsq.Cli.Configuration;
 
 /// <summary>
-/// Puts <c>section.key=value</c>, or <c>key=value</c>, in place of what a file says. A key of daudioconfig, which follows
-/// audioconfig where nothing is said, has to be named with its section.
+/// Replaces a key of a file by <c>section.key=value</c>, or <c>key=value</c>. A key of daudioconfig must be written with its section;
+/// without one the key of audioconfig is meant.
 /// </summary>
 internal static class ConfigOverride
 {
@@ -16,15 +16,24 @@ internal static class ConfigOverride
         }
 
         string name = text[..at].Trim(), value = text[(at + 1)..].Trim();
-        if (ConfigSchema.Find(name).FirstOrDefault(each => name.Contains('.') || each.Section != ModelKeys.DecoderSection) is { } key) Set(root, key, place, Value(value, place, errors));
-        else errors.Add(place, $"there is no key '{name}'; the nearest is '{Spelling.Nearest(name, ConfigSchema.Keys.Select(each => name.Contains('.') ? each.FullName : each.Name))}'");
+        bool isFull = name.Contains('.');
+        if (ConfigSchema.Find(name).FirstOrDefault(each => isFull || each.Section != ModelKeys.DecoderSection) is { } key)
+        {
+            Set(root, key, place, Value(value, place, errors));
+            return;
+        }
+
+        string nearest = Spelling.Nearest(name, ConfigSchema.Keys.Select(each => isFull ? each.FullName : each.Name));
+        errors.Add(place, $"there is no key '{name}'; the nearest is '{nearest}'");
     }
 
-    // Only lists need YAML: a path may well hold what YAML takes for a comment.
+    // Only lists are parsed as YAML, in which a path with " #" would end there.
     private static ConfigNode Value(string text, ConfigPlace place, ConfigErrors errors)
     {
         if (text is ['[', ..] && ConfigYaml.TryRead(text, place, errors, out var list) && list is not null) return list;
-        return text is ['"', .. var inner, '"'] ? new ConfigScalar(place, inner, Quoted: true) : new ConfigScalar(place, text, Quoted: false);
+        return text is ['"', .. var inner, '"']
+            ? new ConfigScalar(place, inner, Quoted: true)
+            : new ConfigScalar(place, text, Quoted: false);
     }
 
     private static void Set(ConfigMap root, ConfigKey key, ConfigPlace place, ConfigNode value)

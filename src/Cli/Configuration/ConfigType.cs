@@ -2,23 +2,31 @@ using System.Globalization;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>What may stand behind a key.</summary>
-/// <param name="Rule">In words: "must be …".</param>
-/// <param name="Read">The value, or false where the node is something else.</param>
+/// <summary>The kind of value that a key has.</summary>
+/// <param name="Rule">The kind in words, behind "must be".</param>
+/// <param name="Read">Reads the value of a node; false where the node is of another kind.</param>
 internal sealed record ConfigType<T>(string Rule, ConfigType<T>.Reader Read)
 {
-    /// <summary>Whether a node is such a value, and which.</summary>
     public delegate bool Reader(ConfigNode node, out T value);
 }
 
-/// <summary>The kinds of values there are.</summary>
+/// <summary>The kinds of values. Which values of a kind are allowed is known to the options that they become.</summary>
 internal static class ConfigType
 {
     private static readonly string[] True = ["true", "True", "TRUE"], False = ["false", "False", "FALSE"];
 
-    public static ConfigType<bool> Flag { get; } = new("true or false", (node, out value) => (value = Plain(node) is { } text && True.Contains(text)) || (Plain(node) is { } other && False.Contains(other)));
+    public static ConfigType<bool> Flag { get; } = new("true or false", (node, out value) =>
+    {
+        string? text = Plain(node);
+        value = True.Contains(text);
+        return value || False.Contains(text);
+    });
 
-    public static ConfigType<string> Text { get; } = new("text", (node, out value) => (value = (node as ConfigScalar is { IsNull: false, Text.Length: > 0 } scalar) ? scalar.Text : "").Length > 0);
+    public static ConfigType<string> Text { get; } = new("text", (node, out value) =>
+    {
+        value = node is ConfigScalar { IsNull: false } scalar ? scalar.Text : "";
+        return value.Length > 0;
+    });
 
     public static ConfigType<string[]> Texts { get; } = new("text, or a list of it", (node, out value) =>
     {
@@ -34,30 +42,21 @@ internal static class ConfigType
         return texts.Length > 0;
     });
 
-    /// <summary>Whole numbers from <paramref name="least"/> to <paramref name="most"/>; '_' may stand between digits.</summary>
-    public static ConfigType<int> Whole(int least, int most = int.MaxValue) => new(
-        (least, most) switch
-        {
-            (int.MinValue, int.MaxValue) => "a whole number",
-            (_, int.MaxValue) => $"a whole number, at least {least}",
-            _ => $"a whole number from {least} to {most}",
-        },
-        (node, out value) => int.TryParse(Digits(node), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
+    /// <summary>A whole number; '_' may stand between digits.</summary>
+    public static ConfigType<int> Whole { get; } = new("a whole number", (node, out value) =>
+        int.TryParse(Digits(node), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
-    /// <summary>Finite numbers that <paramref name="holds"/> is true of.</summary>
-    public static ConfigType<double> Number(string rule, Func<double, bool> holds) => new(rule,
-        (node, out value) => double.TryParse(Digits(node), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && holds(value));
+    /// <summary>A finite number; '_' may stand between digits.</summary>
+    public static ConfigType<double> Number { get; } = new("a number", (node, out value) =>
+        double.TryParse(Digits(node), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value));
 
-    /// <summary>A list of two numbers that <paramref name="holds"/> is true of.</summary>
-    public static ConfigType<(double First, double Second)> Pair(string rule, Func<double, double, bool> holds)
+    /// <summary>A list of two numbers.</summary>
+    public static ConfigType<(double First, double Second)> Pair { get; } = new("a list of two numbers", (node, out value) =>
     {
-        var number = Number("", _ => true);
-        return new(rule, (node, out value) =>
-        {
-            value = default;
-            return node is ConfigList { Items: [var first, var second] } && number.Read(first, out value.First) && number.Read(second, out value.Second) && holds(value.First, value.Second);
-        });
-    }
+        value = default;
+        return node is ConfigList { Items: [var first, var second] } && Number.Read(first, out value.First)
+            && Number.Read(second, out value.Second);
+    });
 
     /// <summary>One of some names.</summary>
     public static ConfigType<T> Choice<T>(params (string Name, T Value)[] choices) => new(
@@ -69,7 +68,7 @@ internal static class ConfigType
             return index >= 0;
         });
 
-    /// <summary>Such a value, or null.</summary>
+    /// <summary>The same kind of value, or null.</summary>
     public static ConfigType<T?> OrNull<T>(this ConfigType<T> type) where T : struct => new($"{type.Rule}, or null", (node, out value) =>
     {
         value = null;
@@ -81,12 +80,13 @@ internal static class ConfigType
 
     private static string? Plain(ConfigNode node) => node is ConfigScalar { Quoted: false } scalar ? scalar.Text : null;
 
-    // 500_000 is 500000; an '_' that is not between digits stays, and makes it no number.
+    // 500_000 is 500000; an '_' that is not between digits stays, so that the text is no number.
     private static string? Digits(ConfigNode node)
     {
         if (Plain(node) is not { } text || !text.Contains('_')) return Plain(node);
         string[] groups = text.Split('_');
-        bool between = groups.Skip(1).All(group => group is [>= '0' and <= '9', ..]) && groups.SkipLast(1).All(group => group is [.., >= '0' and <= '9']);
+        bool between = groups.Skip(1).All(group => group is [>= '0' and <= '9', ..])
+            && groups.SkipLast(1).All(group => group is [.., >= '0' and <= '9']);
         return between ? string.Concat(groups) : text;
     }
 }

@@ -3,10 +3,10 @@ using YamlDotNet.Core.Events;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Reads YAML text into nodes that know their lines. Anchors and aliases work; tags and several documents do not.</summary>
+/// <summary>Reads YAML into nodes with line numbers. Anchors and aliases are supported; tags and several documents are not.</summary>
 internal sealed class ConfigYaml
 {
-    private const int MostLevels = 16;
+    private const int MaxLevels = 16;
 
     private readonly Dictionary<AnchorName, ConfigNode> _anchors = [];
     private readonly Parser _parser;
@@ -20,11 +20,11 @@ internal sealed class ConfigYaml
         (_source, _line, _errors) = (place.Source, place.Line, errors);
     }
 
-    /// <summary>The text's only document, null where there is none; false where the text is not YAML. Errors are collected.</summary>
+    /// <summary>Reads the only document of a text; false where the text is not YAML. Errors are collected.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="place">Its source, with line 0 for a text without lines.</param>
-    /// <param name="errors">Where errors go.</param>
-    /// <param name="node">The document.</param>
+    /// <param name="place">Its source; line 0 stands for a text without lines.</param>
+    /// <param name="errors">Gets the errors.</param>
+    /// <param name="node">The document; null where the text is empty.</param>
     public static bool TryRead(string text, ConfigPlace place, ConfigErrors errors, out ConfigNode? node)
     {
         try
@@ -34,7 +34,8 @@ internal sealed class ConfigYaml
         }
         catch (YamlException e)
         {
-            errors.Add(place with { Line = place.Line == 0 ? 0 : (int)Math.Min(e.Start.Line, text.TrimEnd().Count(letter => letter == '\n') + 1) }, $"this is not YAML: {e.Message}");
+            int lines = text.TrimEnd().Count(letter => letter == '\n') + 1;
+            errors.Add(place with { Line = place.Line == 0 ? 0 : (int)Math.Min(e.Start.Line, lines) }, $"this is not YAML: {e.Message}");
             node = null;
             return false;
         }
@@ -47,19 +48,23 @@ internal sealed class ConfigYaml
         _parser.Consume<DocumentStart>();
         var node = Node(0);
         _parser.Consume<DocumentEnd>();
-        if (!_parser.TryConsume<StreamEnd>(out _)) throw new YamlException(_parser.Current!.Start, _parser.Current.End, "there is a second document");
+        if (!_parser.TryConsume<StreamEnd>(out _))
+            throw new YamlException(_parser.Current!.Start, _parser.Current.End, "there is a second document");
         return node;
     }
 
     private ConfigNode Node(int level)
     {
         var start = _parser.Current ?? throw new YamlException("it ends too early");
-        if (level > MostLevels) throw new YamlException(start.Start, start.End, $"it is nested more than {MostLevels} levels deep");
+        if (level > MaxLevels) throw new YamlException(start.Start, start.End, $"it is nested more than {MaxLevels} levels deep");
         if (_parser.TryConsume<AnchorAlias>(out var alias))
-            return _anchors.TryGetValue(alias.Value, out var known) ? known : throw new YamlException(alias.Start, alias.End, $"there is no anchor '{alias.Value}' above");
+            return _anchors.TryGetValue(alias.Value, out var known)
+                ? known
+                : throw new YamlException(alias.Start, alias.End, $"there is no anchor '{alias.Value}' above");
 
         var anchor = (start as NodeEvent)?.Anchor ?? AnchorName.Empty;
-        if (start is NodeEvent { Tag.IsEmpty: false } tagged) _errors.Add(Place(start), $"tags such as '{tagged.Tag}' have no meaning here");
+        if (start is NodeEvent { Tag.IsEmpty: false } tagged)
+            _errors.Add(Place(start), $"tags such as '{tagged.Tag}' have no meaning here");
         ConfigNode node = start switch
         {
             SequenceStart => List(level),
@@ -92,7 +97,8 @@ internal sealed class ConfigYaml
             var key = Node(level + 1);
             var value = Node(level + 1);
             if (key is not ConfigScalar { Text: var name }) _errors.Add(key.Place, $"a key must be a name; it is {key.Kind}");
-            else if (map.Entries.TryGetValue(name, out var first)) _errors.Add(key.Place, $"'{name}' is there already, in line {first.Place.Line}");
+            else if (map.Entries.TryGetValue(name, out var first))
+                _errors.Add(key.Place, $"'{name}' is there already, in line {first.Place.Line}");
             else map.Entries.Add(name, new ConfigEntry(key.Place, value));
         }
 

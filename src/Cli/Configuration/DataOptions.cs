@@ -4,8 +4,8 @@ using Microsoft.ML;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Which clips a run trains on, and which it is measured on.</summary>
-public sealed record DataOptions
+/// <summary>The clips of a training run: data set, splits, and where mel spectrograms are cached.</summary>
+internal sealed record DataOptions
 {
     /// <summary>How the data set is laid out.</summary>
     public DataSetKind Kind { get; init; }
@@ -49,9 +49,12 @@ public sealed record DataOptions
             DataSetKind.AudioFolder => context.Data.LoadAudioFolder(splits.IsEmpty ? Root : Path.Combine(Root, splits.Single())),
             DataSetKind.LibriSpeech => context.Data.LoadLibriSpeech(Root, [.. splits]),
             DataSetKind.CommonVoice => context.Data.LoadCommonVoice(Root, splits.Single()),
-            DataSetKind.SpeechCommands => context.Data.LoadSpeechCommands(Root, splits.IsEmpty ? SpeechCommandsSplit.Train : Enum.Parse<SpeechCommandsSplit>(splits.Single(), ignoreCase: true)),
+            DataSetKind.SpeechCommands => context.Data.LoadSpeechCommands(Root, SpeechCommandsSplitOf(splits)),
             DataSetKind.AudioSet => context.Data.LoadAudioSet(Path.Combine(Root, splits.Single()), Root, WholeVideos),
             _ => throw new NotSupportedException($"There is no loader for {Kind}."),
         };
     }
+
+    private static SpeechCommandsSplit SpeechCommandsSplitOf(ImmutableArray<string> splits) =>
+        splits.IsEmpty ? SpeechCommandsSplit.Train : Enum.Parse<SpeechCommandsSplit>(splits.Single(), ignoreCase: true);
 }

@@ -1,7 +1,7 @@
 namespace AudioBsq.Cli.Configuration;
 
 /// <summary>How a data set is laid out.</summary>
-public enum DataSetKind
+internal enum DataSetKind
 {
     /// <summary>Any sound files.</summary>
     AudioFolder,

@@ -1,12 +1,12 @@
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Finds what somebody probably meant.</summary>
+/// <summary>Finds the right spelling of a misspelt name.</summary>
 internal static class Spelling
 {
-    /// <summary>The candidate that the fewest changes of one letter lead to; the first of several.</summary>
+    /// <summary>The candidate with the smallest <see cref="Distance"/>; the first of several.</summary>
     public static string Nearest(string word, IEnumerable<string> candidates) => candidates.MinBy(candidate => Distance(word, candidate))!;
 
-    /// <summary>Letters to insert, delete or replace (Levenshtein 1966), in any case.</summary>
+    /// <summary>Number of letters to insert, delete or replace (Levenshtein 1966), regardless of case.</summary>
     public static int Distance(string a, string b)
     {
         if (a.Length > 100) a = a[..100];

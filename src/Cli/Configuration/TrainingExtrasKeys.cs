@@ -2,39 +2,67 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Keys of what training does only where it is asked to: masks, a discriminator, averages, less memory, checkpoints.</summary>
+/// <summary>Keys of what training does only on request: masks, a discriminator, averages, less memory, checkpoints.</summary>
 internal static class TrainingExtrasKeys
 {
-    private static readonly ConfigType<double> Weight = ConfigType.Number("a number, at least 0", x => x >= 0);
-
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
-        Of("data.augment", ConfigType.Flag, "false", "SpecAugment masks on training crops.", (t, v) => t with { Augmentation = v ? new() : null }),
-        Of("model.grad_checkpointing", ConfigType.Flag, "false", "Activation checkpointing: blocks are computed again in the backward pass, for less memory, more time and the same gradients.", (t, v) => t with { ActivationCheckpointing = v }),
-        Of("optimizer.use_bf16", ConfigType.Flag, "false", "Matrix products and attention in bfloat16.", (t, v) => t with { Precision = v ? TrainingPrecision.BFloat16 : TrainingPrecision.Full }),
-        Of("optimizer.accumulate", ConfigType.Whole(1), "1", "Batches whose gradients make one step.", (t, v) => t with { AccumulateBatches = v }),
-        Of("training.ema_decay", ConfigType.Number("a number from 0 to below 1", x => x is >= 0 and < 1).OrNull(), "null", "Decay of a moving average of the weights, which training then returns; null is none.", (t, v) => t with { Ema = v is { } decay ? new() { Decay = decay } : null }),
-        Of("loss.multi_resolution_weight", Weight, "0", "Weight of the error at coarser resolutions; 0 is none.", (t, v) => t with { MultiResolution = v > 0 ? new() { Weight = v } : null }),
-        Discriminator("disc_weight", Weight, "0", "Weight of a discriminator's loss; 0 is no discriminator, and the keys below then have no meaning.", (a, v) => v > 0 ? a with { Weight = v } : null),
-        Discriminator("disc_loss", ConfigType.Choice(("hinge", GanLoss.Hinge), ("vanilla", GanLoss.Vanilla)), "hinge", "How its logits become losses.", (a, v) => a with { Loss = v }),
-        Discriminator("disc_start", ConfigType.Whole(0), "1000", "Step from which it is trained and asked.", (a, v) => a with { StartStep = v }),
-        Discriminator("disc_reg_freq", ConfigType.Whole(1), "16", "Steps from one gradient penalty to the next.", (a, v) => a with { PenaltyEvery = v }),
-        Discriminator("use_adaptive_disc_weight", ConfigType.Flag, "false", "Weighs it by the ratio of both losses' gradients.", (a, v) => a with { Adaptive = v }),
-        Checkpoints("checkpoint_dir", ConfigType.Text, "no checkpoints", "Folder of files from which an interrupted run goes on; without it the two keys below have no meaning.", (c, v) => c with { Folder = v }),
-        Checkpoints("save_every", ConfigType.Whole(1), "500", "Steps from one checkpoint to the next.", (c, v) => c with { Every = v }),
-        Checkpoints("keep_last", ConfigType.Whole(1), "3", "Newest checkpoints that are kept.", (c, v) => c with { KeepLast = v }),
+        Of("data.augment", ConfigType.Flag, "false",
+            "SpecAugment masks on training crops.",
+            (t, v) => t with { Augmentation = v ? new() : null }),
+        Of("model.grad_checkpointing", ConfigType.Flag, "false",
+            "Activation checkpointing: blocks are computed again in the backward pass, for less memory, more time and the same gradients.",
+            (t, v) => t with { ActivationCheckpointing = v }),
+        Of("optimizer.use_bf16", ConfigType.Flag, "false",
+            "Matrix products and attention in bfloat16.",
+            (t, v) => t with { Precision = v ? TrainingPrecision.BFloat16 : TrainingPrecision.Full }),
+        Of("optimizer.accumulate", ConfigType.Whole, "1",
+            "Batches whose gradients make one step.",
+            (t, v) => t with { AccumulateBatches = v }),
+        Of("training.ema_decay", ConfigType.Number.OrNull(), "null",
+            "Decay of a moving average of the weights, which training then returns; null is none.",
+            (t, v) => t with { Ema = v is { } decay ? new() { Decay = decay } : null }),
+        Of("loss.multi_resolution_weight", ConfigType.Number, "0",
+            "Weight of the error at coarser resolutions; 0 is none.",
+            (t, v) => t with { MultiResolution = v != 0 ? new() { Weight = v } : null }),
+        Discriminator("disc_weight", ConfigType.Number, "0",
+            "Weight of a discriminator's loss; 0 is no discriminator, and the keys below then have no meaning.",
+            (a, v) => v != 0 ? a with { Weight = v } : null),
+        Discriminator("disc_loss", ConfigType.Choice(("hinge", GanLoss.Hinge), ("vanilla", GanLoss.Vanilla)), "hinge",
+            "How its logits become losses.",
+            (a, v) => a with { Loss = v }),
+        Discriminator("disc_start", ConfigType.Whole, "1000",
+            "Step from which it is trained and used.",
+            (a, v) => a with { StartStep = v }),
+        Discriminator("disc_reg_freq", ConfigType.Whole, "16",
+            "Steps from one gradient penalty to the next.",
+            (a, v) => a with { PenaltyEvery = v }),
+        Discriminator("use_adaptive_disc_weight", ConfigType.Flag, "false",
+            "Weighs it by the ratio of both losses' gradients.",
+            (a, v) => a with { Adaptive = v }),
+        Checkpoints("checkpoint_dir", ConfigType.Text, "no checkpoints",
+            "Folder of files from which an interrupted run goes on; without it the two keys below have no meaning.",
+            (c, v) => c with { Folder = v }),
+        Checkpoints("save_every", ConfigType.Whole, "500", "Steps from one checkpoint to the next.", (c, v) => c with { Every = v }),
+        Checkpoints("keep_last", ConfigType.Whole, "3", "Newest checkpoints that are kept.", (c, v) => c with { KeepLast = v }),
     ];
 
-    private static ConfigKey Of<T>(string fullName, ConfigType<T> type, string otherwise, string meaning, Func<TrainingOptions, T, TrainingOptions> apply)
+    private static ConfigKey Of<T>(
+        string fullName, ConfigType<T> type, string otherwise, string meaning, Func<TrainingOptions, T, TrainingOptions> apply)
     {
         string[] parts = fullName.Split('.');
-        return ConfigKey.Of(parts[0], parts[1], type, otherwise, meaning, (draft, value) => draft with { Training = apply(draft.Training, value) });
+        return ConfigKey.Of(
+            parts[0], parts[1], type, otherwise, meaning, (draft, value) => draft with { Training = apply(draft.Training, value) });
     }
 
-    // disc_weight comes first: where it is 0 there is nothing for the others to change, and a rule says so.
-    private static ConfigKey Discriminator<T>(string name, ConfigType<T> type, string otherwise, string meaning, Func<AdversarialOptions, T, AdversarialOptions?> apply) =>
-        Of($"loss.{name}", type, otherwise, meaning, (t, v) => t.Adversarial is null && name != "disc_weight" ? t : t with { Adversarial = apply(t.Adversarial ?? new(), v) });
+    // disc_weight comes first; where it is 0 the others change nothing, and a rule reports them.
+    private static ConfigKey Discriminator<T>(
+        string name, ConfigType<T> type, string otherwise, string meaning, Func<AdversarialOptions, T, AdversarialOptions?> apply) =>
+        Of($"loss.{name}", type, otherwise, meaning,
+            (t, v) => t.Adversarial is null && name != "disc_weight" ? t : t with { Adversarial = apply(t.Adversarial ?? new(), v) });
 
-    private static ConfigKey Checkpoints<T>(string name, ConfigType<T> type, string otherwise, string meaning, Func<CheckpointOptions, T, CheckpointOptions> apply) =>
-        Of($"training.{name}", type, otherwise, meaning, (t, v) => t.Checkpoints is null && name != "checkpoint_dir" ? t : t with { Checkpoints = apply(t.Checkpoints ?? new(), v) });
+    private static ConfigKey Checkpoints<T>(
+        string name, ConfigType<T> type, string otherwise, string meaning, Func<CheckpointOptions, T, CheckpointOptions> apply) =>
+        Of($"training.{name}", type, otherwise, meaning,
+            (t, v) => t.Checkpoints is null && name != "checkpoint_dir" ? t : t with { Checkpoints = apply(t.Checkpoints ?? new(), v) });
 }

@@ -3,7 +3,7 @@ using ScottPlot;
 namespace AudioBsq.Cli.Reports;
 
 /// <summary>
-/// A plot in a page: a WebP file, an eighth of PNG's bytes at no visible loss, with its caption and its text for a screen reader.
+/// A plot in a page: a WebP file, which is much smaller than PNG, with its caption and its text for a screen reader.
 /// </summary>
 internal static class PagePicture
 {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -24,7 +23,6 @@ internal static class ClipList
     public static List<(string Path, string Place)> FindPlaces(
         MLContext ml, IEnumerable<string> inputs, bool recursive, Action<string, string> refuse)
     {
-        var options = new AudioFolderOptions { Recursive = recursive };
         var clips = new List<(string, string)>();
         foreach (string input in inputs)
         {
@@ -37,7 +35,8 @@ internal static class ClipList
             try
             {
                 clips.AddRange(
-                    ml.Data.LoadAudioFolder(input, options).GetColumn<string>("Name").Select(name => (Path.Combine(input, name), name)));
+                    ml.Data.LoadAudioFolder(input, recursive: recursive).GetColumn<string>("Name")
+                        .Select(name => (Path.Combine(input, name), name)));
             }
             catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
             {

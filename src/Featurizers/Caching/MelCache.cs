@@ -60,7 +60,8 @@ internal sealed class MelCache
     }
 
     /// <summary>
-    /// Whether the rows that are empty in the file still are. Where rows are computed one by one, as behind LoadAudio, no others are computed.
+    /// Whether the rows that are empty in the file still are. Where rows are computed one by one, as behind LoadAudio, no others are
+    /// computed.
     /// </summary>
     private bool IsComplete(MelCacheFile file, CancellationToken cancellation)
     {

@@ -8,8 +8,8 @@ using Microsoft.ML.Data;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// A hash of all that decides what a mel column holds, found without computing it: back through the transformers that made it, to the
-/// columns that they begin with. A path there counts with the size and time of its file.
+/// A hash of everything that decides a mel column's content, found without computing it: the transformers that made it, and the values that
+/// the first of them reads. A path counts with the size and time of its file.
 /// </summary>
 internal static class MelCacheKey
 {

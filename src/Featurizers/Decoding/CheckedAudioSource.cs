@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// Checks every decoder, ours or a user's, by the same rules: possible format, whole frames, finite samples, and as many frames as declared.
+/// Checks every decoder, ours or a user's, by the same rules: possible format, whole frames, finite samples, and as many frames as
+/// declared.
 /// </summary>
 internal sealed class CheckedAudioSource : IAudioSource
 {

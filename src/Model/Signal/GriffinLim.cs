@@ -3,13 +3,13 @@ using AudioBsq.Signal.Fft;
 namespace AudioBsq.Signal;
 
 /// <summary>
-/// Turns mel frames into a waveform without a network: <see cref="MelInversion"/> finds magnitudes, and the fast Griffin-Lim
-/// method (Perraudin, Balazs and Søndergaard 2013) finds phases that agree with them from one frame to the next. Managed code on
-/// one thread; an instance may be used by several threads at a time.
+/// Turns mel frames into a waveform without a network: non-negative least squares find the magnitudes, and the fast Griffin-Lim method
+/// (Perraudin, Balazs and Søndergaard 2013) finds phases that are consistent from one frame to the next. Managed code on one thread; an
+/// instance may be used by several threads at a time.
 /// </summary>
 /// <remarks>
-/// Long clips are made in segments of about a thousand frames, each continuing the finished sound before it, so memory does not
-/// grow with the length beyond the mel and the waveform themselves.
+/// Long clips are synthesized in segments of about a thousand frames, each of which continues the sound before it, so only the mel and
+/// the waveform grow with the length.
 /// </remarks>
 public sealed class GriffinLim : IWaveformSynthesizer
 {
@@ -17,7 +17,7 @@ public sealed class GriffinLim : IWaveformSynthesizer
     private readonly Stft _stft;
 
     /// <summary>Prepares transform and filter bank.</summary>
-    /// <exception cref="NotSupportedException">The hop is longer than half the window, so frames say nothing about each other's phase.</exception>
+    /// <exception cref="NotSupportedException">The hop is longer than half the window.</exception>
     public GriffinLim(MelOptions mel, GriffinLimOptions? options = null)
     {
         (Mel, Options) = (mel, options ?? new GriffinLimOptions());
@@ -71,10 +71,10 @@ public sealed class GriffinLim : IWaveformSynthesizer
         return waveform;
     }
 
-    /// <summary>The same from spectra, whose magnitudes are kept and whose phases are the start of the search.</summary>
-    /// <param name="spectra">Given a first frame and a number of frames: real and imaginary parts, each (frames, bins).</param>
-    /// <param name="frames">All frames, from 1.</param>
-    /// <param name="samples">Samples wanted, as <see cref="SynthesisLength"/> allows; from 1.</param>
+    /// <summary>The same from spectra, whose magnitudes are kept and whose phases are refined.</summary>
+    /// <param name="spectra">From a first frame and a number of frames: real and imaginary parts (frames, bins).</param>
+    /// <param name="frames">Number of frames, from 1.</param>
+    /// <param name="samples">Number of samples, from 1, as <see cref="SynthesisLength"/> allows.</param>
     /// <param name="cancellation">Checked several times a second.</param>
     internal float[] Refine(Func<int, int, (float[] Re, float[] Im)> spectra, int frames, int samples, CancellationToken cancellation)
     {
@@ -101,7 +101,7 @@ public sealed class GriffinLim : IWaveformSynthesizer
 
     private GriffinLimSegment NewSegment(int frames) => new(_stft, _inversion, Options, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
 
-    // Where each segment goes on, in samples from the start of the first window, half a window before the waveform, and its frames.
+    // Where each segment continues, in samples from the start of the first window, half a window before the waveform, and its frames.
     private IEnumerable<(long Done, int First, int End)> Segments(int frames)
     {
         long done = 0;

@@ -3,16 +3,16 @@ namespace AudioBsq.Signal;
 /// <summary>How a mel spectrogram is turned back into a waveform.</summary>
 public sealed record GriffinLimOptions
 {
-    /// <summary>Rounds of phase estimation, from 0. More is better and slower; after 32 little is gained.</summary>
+    /// <summary>Iterations of phase estimation, from 0. More are better and slower, with little gain beyond 32.</summary>
     public int Iterations { get; init; } = 32;
 
-    /// <summary>How much of the last step is carried into the next, from 0 (the method of Griffin and Lim) to below 1.</summary>
+    /// <summary>Momentum of the iteration, from 0 (the method of Griffin and Lim) to below 1.</summary>
     public double Momentum { get; init; } = 0.99;
 
-    /// <summary>Chooses the random phases that the search starts from; the same seed gives the same waveform.</summary>
+    /// <summary>Seed of the random first phases; the same seed gives the same waveform.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Rounds of the search for the spectrum behind the mel bands, from 1.</summary>
+    /// <summary>Iterations of the search for magnitudes with the given mel bands, from 1.</summary>
     public int InversionIterations { get; init; } = 50;
 
     internal void Validate()

@@ -8,14 +8,17 @@ public class CommandLineTests
 {
     private readonly AudioBsqCommand _root = new(new Terminal(TextWriter.Null, TextWriter.Null), default);
 
-    [Theory, InlineData("train"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("compare"), InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
+    [Theory, InlineData("train"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("compare"), InlineData("tokenize"),
+        InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
     public void Help_NamesEveryArgumentAndOption(string name)
     {
         var command = _root.Subcommands.Single(command => command.Name == name);
 
         string help = Ran.AudioBsq(name, "--help").Expect(0).Output;
 
-        Assert.All(command.Arguments, argument => Assert.Matches($"<{argument.Name}> +{System.Text.RegularExpressions.Regex.Escape(argument.Description!)}", help));
+        Assert.All(
+            command.Arguments,
+            argument => Assert.Matches($"<{argument.Name}> +{System.Text.RegularExpressions.Regex.Escape(argument.Description!)}", help));
         Assert.All(command.Options.Append(_root.Verbose), option => Assert.Contains(option.Name, help));
         Assert.All(command.Options, option => Assert.Contains(option.Description!, help));
         Assert.Contains($"  audiobsq {name} ", help);
@@ -38,7 +41,9 @@ public class CommandLineTests
             .SelectMany(line => line.Split(" | ")).Where(part => part.StartsWith("audiobsq ", StringComparison.Ordinal))];
 
         Assert.All(examples, example => Assert.Empty(_root.Parse([.. CommandLineParser.SplitCommandLine(example).Skip(1)]).Errors));
-        Assert.All(_root.Subcommands, command => Assert.Contains(examples, example => example.StartsWith($"audiobsq {command.Name} ", StringComparison.Ordinal)));
+        Assert.All(
+            _root.Subcommands,
+            command => Assert.Contains(examples, example => example.StartsWith($"audiobsq {command.Name} ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -62,8 +67,12 @@ public class CommandLineTests
     [InlineData("--output", "reconstruct", "model.zip", "tokens.jsonl")]
     [InlineData("must be '-'", "reconstruct", "model.zip", "tokens.jsonl", "--pcm", "s16le", "--vocoder", "vocoder.safetensors")]
     [InlineData("--pcm needs --vocoder", "reconstruct", "model.zip", "-", "--pcm", "s16le")]
-    [InlineData("--griffin-lim must be 0", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "--griffin-lim", "2")]
-    [InlineData("--format is about WAV", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "--format", "float")]
+    [InlineData(
+        "--griffin-lim must be 0", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "--griffin-lim",
+        "2")]
+    [InlineData(
+        "--format is about WAV", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "--format",
+        "float")]
     [InlineData("no WAV file", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "-o", "live.WAV")]
     [InlineData("would replace", "reconstruct", "model.zip", "-", "--pcm", "s16le", "--vocoder", "vocoder.safetensors", "-o", "model.zip")]
     [InlineData("pcm16 or float", "reconstruct", "model.zip", "tokens.jsonl", "-o", "out", "--format", "mp3")]
@@ -92,7 +101,8 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Arguments_ThatBeginWithAt_AreFiles() => Assert.Contains("'@list.wav'", Ran.AudioBsq("info", "@list.wav").Expect(3).Messages);
+    public void Arguments_ThatBeginWithAt_AreFiles() =>
+        Assert.Contains("'@list.wav'", Ran.AudioBsq("info", "@list.wav").Expect(3).Messages);
 
     [Fact]
     public void StackTraces_AreForTheVerbose()

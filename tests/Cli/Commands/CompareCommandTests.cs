@@ -18,16 +18,21 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(["As it is", "5 bits"], rows.Select(row => row.GetProperty("name").GetString()));
         foreach (var row in rows)
         {
-            double[] errors = [.. row.GetProperty("figures").GetProperty("Mel error").GetProperty("runs").EnumerateArray().Select(error => error.GetDouble())];
+            var error = row.GetProperty("figures").GetProperty("Mel error");
+            double[] errors = [.. error.GetProperty("runs").EnumerateArray().Select(each => each.GetDouble())];
             string slug = row.GetProperty("name").GetString() == "5 bits" ? "5-bits" : "as-it-is";
             Assert.Equal(new[] { 4, 7 }.Select(seed => Best($"{slug}-seed-{seed}")), errors);
             Assert.NotEqual(errors[0], errors[1]);
             Assert.Equal(errors.Average(), row.GetProperty("figures").GetProperty("Mel error").GetProperty("mean").GetDouble(), 12);
-            Assert.Equal(Math.Abs(errors[0] - errors[1]) / Math.Sqrt(2), row.GetProperty("figures").GetProperty("Mel error").GetProperty("deviation").GetDouble(), 12);
+            Assert.Equal(
+                Math.Abs(errors[0] - errors[1]) / Math.Sqrt(2),
+                error.GetProperty("deviation").GetDouble(), 12);
         }
 
         string[] table = File.ReadAllLines(_data.PathOf("out", "comparison.md"));
-        Assert.Equal(["| Case | Mel error ", "| --- | --- ", "| As it is | ", "| 5 bits | "], table.Select((line, i) => line[..new[] { 19, 12, 13, 11 }[i]]));
+        Assert.Equal(
+            ["| Case | Mel error ", "| --- | --- ", "| As it is | ", "| 5 bits | "],
+            table.Select((line, i) => line[..new[] { 19, 12, 13, 11 }[i]]));
         Assert.StartsWith("Case ", ran.OutputLines[0]);
         Assert.Equal(3, ran.OutputLines.Length);
     }
@@ -84,11 +89,14 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Contains("'one' with other settings", Compare("--case", "one: beta=1").Expect(3).Messages);
     }
 
-    private Ran Compare(params string[] more) => Ran.AudioBsq(["compare", _data.Config, "-o", _data.PathOf("out"), "--seed", "4", "--seed", "7", "--set", "max_iter=4", .. more]);
+    private Ran Compare(params string[] more) =>
+        Ran.AudioBsq(["compare", _data.Config, "-o", _data.PathOf("out"), "--seed", "4", "--seed", "7", "--set", "max_iter=4", .. more]);
 
     private List<JsonElement> Cases() =>
-        [.. JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(_data.PathOf("out", "comparison.json"))).GetProperty("cases").EnumerateArray()];
+        [.. JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(_data.PathOf("out", "comparison.json"))).GetProperty("cases")
+            .EnumerateArray()];
 
     private double Best(string run) =>
-        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(_data.PathOf("out", run, "summary.json"))).GetProperty("best").GetProperty("meanAbsoluteError").GetDouble();
+        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(_data.PathOf("out", run, "summary.json"))).GetProperty("best")
+            .GetProperty("meanAbsoluteError").GetDouble();
 }

@@ -34,13 +34,16 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
 
         Assert.Equal(["a/x.absq", "b.absq", "c/empty.absq", "c/x.absq"], Files(tokens));
         Assert.Equal(["a/x.wav", "b.wav", "c/empty.wav", "c/x.wav"], Files(sounds).Where(name => !name.StartsWith('.')));
-        Assert.Equal([800, 1600, 0, 2400], new[] { "a/x", "b", "c/empty", "c/x" }.Select(name => AudioFile.Read(Path.Combine(sounds, name + ".wav")).Samples.Length));
+        Assert.Equal(
+            [800, 1600, 0, 2400],
+            new[] { "a/x", "b", "c/empty", "c/x" }.Select(name => AudioFile.Read(Path.Combine(sounds, name + ".wav")).Samples.Length));
     }
 
     [Fact]
     public void Containers_GiveTheSoundThatLinesGive()
     {
-        string lines = model.Tokens(), container = model.New("clip4.absq"), ofLines = model.New("lines"), ofContainer = model.New("container");
+        string lines = model.Tokens(), container = model.New("clip4.absq"), ofLines = model.New("lines"),
+        ofContainer = model.New("container");
         Ran.AudioBsq("tokenize", model.Zip, model.Clip(4), "-o", container).Expect(0);
 
         Ran.AudioBsq("reconstruct", model.Zip, lines, "-o", ofLines).Expect(0);
@@ -71,7 +74,8 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
         Ran.UntilFirstLine(ofOutput: false, command).Expect(130);
         Assert.True(Files(tokens).Count < 4);
         Ran.AudioBsq(command[..2].Concat(command[3..]).ToArray()).Expect(0);
-        string whole = Path.Combine(tokens, "a/x.absq"), damaged = Path.Combine(tokens, "b.absq"), changed = Path.Combine(tokens, "c/x.absq"), foreign = Path.Combine(tokens, "c/empty.absq");
+        string whole = Path.Combine(tokens, "a/x.absq"), damaged = Path.Combine(tokens, "b.absq"),
+            changed = Path.Combine(tokens, "c/x.absq"), foreign = Path.Combine(tokens, "c/empty.absq");
         byte[] before = File.ReadAllBytes(damaged);
         File.WriteAllBytes(damaged, before[..^1]);
         File.Copy(model.Clip(4), Path.Combine(speech, "c/x.wav"), overwrite: true);
@@ -91,7 +95,8 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     [Fact]
     public void Reconstruct_GoesOn_WhereItWasInterrupted()
     {
-        string tokens = Tree(), sounds = model.New("sounds"), first = Path.Combine(sounds, "a/x.wav"), changed = Path.Combine(sounds, "b.wav"), gone = Path.Combine(sounds, "c/x.wav");
+        string tokens = Tree(), sounds = model.New("sounds"), first = Path.Combine(sounds, "a/x.wav"),
+        changed = Path.Combine(sounds, "b.wav"), gone = Path.Combine(sounds, "c/x.wav");
         string[] command = ["reconstruct", model.Zip, tokens, "-o", sounds];
         Ran.AudioBsq(command).Expect(0);
         File.Delete(gone);
@@ -149,7 +154,10 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
         var root = json.RootElement;
         Assert.Equal(("container", "tokenizer", "Entropy"), (Text("kind"), Text("model"), Text("coding")));
         Assert.Matches("^[0-9a-f]{32}$", Text("fingerprint"));
-        Assert.Equal((1600, 0.1, 3, 2, 9, 450, 4), (Number("samples"), Number("seconds"), Number("steps"), Number("tokensPerStep"), Number("bitsPerToken"), Number("bitsPerSecond"), Number("chunkSeconds")));
+        Assert.Equal(
+            (1600, 0.1, 3, 2, 9, 450, 4),
+            (Number("samples"), Number("seconds"), Number("steps"), Number("tokensPerStep"), Number("bitsPerToken"),
+            Number("bitsPerSecond"), Number("chunkSeconds")));
         Assert.Equal("clip1.wav", root.GetProperty("metadata").GetProperty("source").GetString());
         Assert.Contains(path, ran.OutputLines[0]);
         Assert.EndsWith("whole", ran.OutputLines[^1].TrimEnd());
@@ -174,7 +182,8 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     [Fact]
     public void BadFiles_AreNamed_AndDoNotStopTheOthers()
     {
-        string tokens = Tree(), sounds = model.New("sounds"), text = Path.Combine(tokens, "notes.absq"), cut = Path.Combine(tokens, "cut.absq");
+        string tokens = Tree(), sounds = model.New("sounds"), text = Path.Combine(tokens, "notes.absq"),
+        cut = Path.Combine(tokens, "cut.absq");
         File.WriteAllText(text, "no container");
         if (!OperatingSystem.IsWindows()) File.CreateSymbolicLink(Path.Combine(tokens, "nowhere.absq"), model.New("nowhere"));
         File.WriteAllBytes(cut, File.ReadAllBytes(Path.Combine(tokens, "b.absq"))[..40]);
@@ -191,7 +200,9 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows allows no such names.");
         string speech = Directory.CreateDirectory(model.New("speech")).FullName, tokens = model.New("tokens"), sounds = model.New("sounds");
-        foreach (string name in new[] { "[red]x {0}.wav", "a\\..\\..\\..\\b.wav", "a\n\u001b[31m.wav", "a\n\u001b[31m.WAV", new string('n', 200) + ".wav" }) File.Copy(model.Clip(0), Path.Combine(speech, name));
+        string[] names =
+            ["[red]x {0}.wav", "a\\..\\..\\..\\b.wav", "a\n\u001b[31m.wav", "a\n\u001b[31m.WAV", new string('n', 200) + ".wav"];
+        foreach (string name in names) File.Copy(model.Clip(0), Path.Combine(speech, name));
 
         Ran.AudioBsq("tokenize", model.Zip, speech, "--format", "absq", "-o", tokens).Expect(0);
         Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", sounds).Expect(0);
@@ -199,7 +210,9 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
         Assert.Equal(5, Files(tokens).Count);
         Assert.Equal(5, Files(sounds).Count(name => name.EndsWith(".wav", StringComparison.Ordinal)));
         Assert.All(Files(tokens), name => Assert.DoesNotContain('\n', name));
-        foreach (string name in Files(tokens)) Assert.All(Ran.AudioBsq("info", Path.Combine(tokens, name)).Expect(0).OutputLines, line => Assert.DoesNotContain('\u001b', line));
+        foreach (string name in Files(tokens))
+            Assert.All(
+            Ran.AudioBsq("info", Path.Combine(tokens, name)).Expect(0).OutputLines, line => Assert.DoesNotContain('\u001b', line));
     }
 
     [Fact]
@@ -219,7 +232,9 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     public async Task StandardInputAndOutput_CanBeUsed()
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [typeof(ExitCode).Assembly.Location, "tokenize", model.Zip, "-", "--format", "absq"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start =
+            new ProcessStartInfo(host, [typeof(ExitCode).Assembly.Location, "tokenize", model.Zip, "-", "--format", "absq"])
+            { RedirectStandardInput = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         await process.StandardInput.BaseStream.WriteAsync(await File.ReadAllBytesAsync(model.Clip(2)));
         process.StandardInput.Close();
@@ -242,7 +257,8 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     }
 
     private static List<string> Files(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     private string Speech()
     {

@@ -37,9 +37,12 @@ public sealed class EvaluateCommandTests(SavedTokenizer model) : IClassFixture<S
     {
         var root = Json(0, model.Clips);
 
-        var clips = root.GetProperty("clips").EnumerateArray().Select(clip => (Frames: clip.GetProperty("frames").GetInt64(), Error: clip.GetProperty("meanAbsoluteError").GetDouble())).ToList();
+        var clips = root.GetProperty("clips").EnumerateArray()
+            .Select(clip => (Frames: clip.GetProperty("frames").GetInt64(), Error: clip.GetProperty("meanAbsoluteError").GetDouble()))
+            .ToList();
         Assert.Equal([6, 11, 16, 21, 26], clips.Select(clip => clip.Frames));
-        Assert.Equal(clips.Sum(clip => clip.Frames * clip.Error) / 80, root.GetProperty("total").GetProperty("meanAbsoluteError").GetDouble(), 9);
+        Assert.Equal(
+            clips.Sum(clip => clip.Frames * clip.Error) / 80, root.GetProperty("total").GetProperty("meanAbsoluteError").GetDouble(), 9);
     }
 
     [Fact]
@@ -50,7 +53,9 @@ public sealed class EvaluateCommandTests(SavedTokenizer model) : IClassFixture<S
 
         var root = Json(1, model.Clip(0), bad, model.Clip(1));
 
-        Assert.Equal([model.Clip(0), model.Clip(1)], root.GetProperty("clips").EnumerateArray().Select(clip => clip.GetProperty("path").GetString()));
+        Assert.Equal(
+            [model.Clip(0), model.Clip(1)],
+            root.GetProperty("clips").EnumerateArray().Select(clip => clip.GetProperty("path").GetString()));
         Assert.Equal(bad, root.GetProperty("failed")[0].GetProperty("path").GetString());
         Assert.Contains("bad.wav", Ran.AudioBsq("evaluate", model.Zip, bad).Expect(3).Messages);
         Assert.Equal("", Ran.AudioBsq("evaluate", model.Zip, bad, "--json").Expect(3).Output);
@@ -80,7 +85,8 @@ public sealed class EvaluateCommandTests(SavedTokenizer model) : IClassFixture<S
         var ml = new MLContext { GpuDeviceId = -1 };
         using var saved = SavedModel.Load(ml, model.Zip);
         var tokens = saved.Transformers.Aggregate(ml.Data.LoadAudioFolder(model.Clips), (view, transformer) => transformer.Transform(view));
-        using var reconstructor = saved.Transformers.OfType<AudioTokenizerTransformer>().Single().CreateReconstructor("Reconstructed", "Tokens");
+        using var reconstructor = saved.Transformers.OfType<AudioTokenizerTransformer>().Single()
+            .CreateReconstructor("Reconstructed", "Tokens");
         return ml.Data.EvaluateAudioReconstruction(reconstructor.Transform(tokens));
     }
 }

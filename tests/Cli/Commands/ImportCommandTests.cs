@@ -30,7 +30,8 @@ public sealed class ImportCommandTests : IDisposable
 
         var tokenized = Ran.AudioBsq("tokenize", Zip, _clips.Folder, "--device", "cpu").Expect(0).Clips();
 
-        using var model = AudioBsqModel.ImportReference(Weights, new(ReferenceCheckpoint.ReadConfiguration(File.ReadAllText(Config))) { Device = "cpu" });
+        using var model =
+            AudioBsqModel.ImportReference(Weights, new(ReferenceCheckpoint.ReadConfiguration(File.ReadAllText(Config))) { Device = "cpu" });
         var mel = new MelSpectrogram(MelOptions.Reference with { Bands = 12 });
         Assert.Equal(3, tokenized.Count);
         Assert.All(tokenized, clip => Assert.Equal(model.Encode(mel.Extract(AudioFile.Read(clip.Path).Samples)), clip.Tokens));
@@ -59,7 +60,8 @@ public sealed class ImportCommandTests : IDisposable
         File.WriteAllText(mel, """{"SampleRate": 8000, "FftLength": 256, "HopLength": 80, "Bands": 12, "Level": "NaturalLog"}""");
 
         Assert.Contains("'module.' and 'old.'", Ran.AudioBsq("import", Weights, "--config", Config, "-o", Zip).Expect(3).Messages);
-        Ran.AudioBsq("import", Weights, "--config", Config, "-o", Zip, "--mel", mel, "--prefix", "module.", "--ignore-unexpected").Expect(0);
+        Ran.AudioBsq("import", Weights, "--config", Config, "-o", Zip, "--mel", mel, "--prefix", "module.", "--ignore-unexpected")
+            .Expect(0);
 
         string info = Ran.AudioBsq("info", Zip, "--json").Expect(0).Output;
         Assert.Contains("\"level\": \"NaturalLog\"", info);
@@ -78,11 +80,14 @@ public sealed class ImportCommandTests : IDisposable
     public void Failure_IsOneLine_AndLeavesTheOutputAsItWas(string expected, string weights, string config, params string[] more)
     {
         File.WriteAllText(Zip, "an earlier model");
-        File.WriteAllBytes(PathOf("lacking.safetensors"), WeightFiles.Bytes(WeightFiles.Tensors().Where(tensor => tensor.Name != "post_quant_embed.bias")));
+        File.WriteAllBytes(
+            PathOf("lacking.safetensors"),
+            WeightFiles.Bytes(WeightFiles.Tensors().Where(tensor => tensor.Name != "post_quant_embed.bias")));
         File.WriteAllText(PathOf("mel.json"), """{"Bands": 80}""");
         File.WriteAllText(PathOf("wrong.json"), """{"SampelRate": 8000}""");
 
-        var ran = Ran.AudioBsq(["import", PathOf(weights), "--config", PathOf(config), "-o", Zip, .. more.Select(text => text.StartsWith('-') ? text : PathOf(text))]).Expect(3);
+        string[] rest = [.. more.Select(text => text.StartsWith('-') ? text : PathOf(text))];
+        var ran = Ran.AudioBsq(["import", PathOf(weights), "--config", PathOf(config), "-o", Zip, .. rest]).Expect(3);
 
         Assert.Contains(expected, Assert.Single(ran.MessageLines));
         Assert.Equal("an earlier model", File.ReadAllText(Zip));

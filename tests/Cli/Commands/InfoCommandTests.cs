@@ -13,7 +13,8 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
         Assert.Equal("model", root.GetProperty("kind").GetString());
         Assert.Equal(new FileInfo(model.Zip).Length, root.GetProperty("bytes").GetInt64());
         var steps = root.GetProperty("steps").EnumerateArray().ToList();
-        Assert.Equal(["AudioLoading", "MelSpectrogram", "AudioTokenizer"], steps.Select(step => step.GetProperty("transformer").GetString()));
+        Assert.Equal(
+            ["AudioLoading", "MelSpectrogram", "AudioTokenizer"], steps.Select(step => step.GetProperty("transformer").GetString()));
         Assert.Equal(["Path", "Waveform", "Mel"], steps.Select(step => step.GetProperty("input").GetString()));
         Assert.Equal("Tokens: Vector<Key<UInt32, 0-511>>", steps[2].GetProperty("adds")[0].GetString());
         var tokenizer = root.GetProperty("tokenizer");
@@ -36,7 +37,9 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
         Assert.Equal(causal, tokenizer.GetProperty("causal").GetBoolean());
         Assert.Equal(pastSteps, tokenizer.GetProperty("pastSteps").Deserialize<int?>());
         Assert.Equal(latency, tokenizer.GetProperty("latencyMilliseconds").GetDouble());
-        Assert.Contains(Ran.AudioBsq("info", zip).Expect(0).OutputLines, line => line.StartsWith("Streams ", StringComparison.Ordinal) && line.TrimEnd().EndsWith(expected, StringComparison.Ordinal));
+        Assert.Contains(
+            Ran.AudioBsq("info", zip).Expect(0).OutputLines,
+            line => line.StartsWith("Streams ", StringComparison.Ordinal) && line.TrimEnd().EndsWith(expected, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -85,7 +88,9 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
         using var saved = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
         using var json = Json(model.Zip);
 
-        Assert.Equal(saved.Content.Network.parameters().Sum(weights => weights.numel()), json.RootElement.GetProperty("tokenizer").GetProperty("parameters").GetInt64());
+        Assert.Equal(
+            saved.Content.Network.parameters().Sum(weights => weights.numel()),
+            json.RootElement.GetProperty("tokenizer").GetProperty("parameters").GetInt64());
     }
 
     [Fact]
@@ -122,7 +127,8 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
         File.WriteAllText(empty, "");
         File.WriteAllText(object_, "{\"a\": 1}");
 
-        foreach (string bad in new[] { text, empty, object_, missing, model.Folder }) Assert.Contains(bad, Ran.AudioBsq("info", bad).Expect(3).MessageLines[^1]);
+        foreach (string bad in new[] { text, empty, object_, missing, model.Folder })
+            Assert.Contains(bad, Ran.AudioBsq("info", bad).Expect(3).MessageLines[^1]);
     }
 
     private static JsonDocument Json(string file) => JsonDocument.Parse(Ran.AudioBsq("info", file, "--json").Expect(0).Output);

@@ -30,7 +30,9 @@ public sealed class ReconstructCommandTests(SavedTokenizer model) : IClassFixtur
         Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", folder).Expect(0);
 
         string[] expected = ["[red]x[/].wav", "clip.wav", "speech/a/x (2).wav", "speech/a/x.wav", "speech/b/x.wav", "up.wav"];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), Wavs(folder).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            Wavs(folder).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -55,7 +57,8 @@ public sealed class ReconstructCommandTests(SavedTokenizer model) : IClassFixtur
     [Fact]
     public void WavsThatAreThere_StayUnlessToldOtherwise()
     {
-        string tokens = Lines("a.wav", "b.wav"), folder = Directory.CreateDirectory(model.New("out")).FullName, there = Path.Combine(folder, "a.wav");
+        string tokens = Lines("a.wav", "b.wav"), folder = Directory.CreateDirectory(model.New("out")).FullName,
+        there = Path.Combine(folder, "a.wav");
         File.WriteAllText(there, "mine");
 
         var ran = Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", folder).Expect(1);

@@ -26,7 +26,9 @@ public sealed class TokenizeCommandTests(SavedTokenizer model) : IClassFixture<S
         var line = Ran.AudioBsq("tokenize", model.Zip, model.Clip(0)).Expect(0).OutputLines.Single();
 
         using var json = System.Text.Json.JsonDocument.Parse(line);
-        Assert.Equal(["path", "samples", "sampleRate", "frames", "bitsPerToken", "tokens"], json.RootElement.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["path", "samples", "sampleRate", "frames", "bitsPerToken", "tokens"],
+            json.RootElement.EnumerateObject().Select(member => member.Name));
     }
 
     [Fact]
@@ -43,31 +45,37 @@ public sealed class TokenizeCommandTests(SavedTokenizer model) : IClassFixture<S
     public void Folders_AreSearchedInOrder_AndNotInsideOnes_IfNotWanted()
     {
         string folder = model.New("speech"), inner = Directory.CreateDirectory(Path.Combine(folder, "b")).FullName;
-        foreach (string place in new[] { Path.Combine(folder, "c.wav"), Path.Combine(folder, "a.wav"), Path.Combine(inner, "x.wav") }) File.Copy(model.Clip(0), place);
+        foreach (string place in new[] { Path.Combine(folder, "c.wav"), Path.Combine(folder, "a.wav"), Path.Combine(inner, "x.wav") })
+            File.Copy(model.Clip(0), place);
 
         var all = Ran.AudioBsq("tokenize", model.Zip, folder, model.Clip(1)).Expect(0).Clips();
         var flat = Ran.AudioBsq("tokenize", model.Zip, folder, "--no-recurse").Expect(0).Clips();
 
-        Assert.Equal([Path.Combine(folder, "a.wav"), Path.Combine(folder, "b/x.wav"), Path.Combine(folder, "c.wav"), model.Clip(1)], all.Select(clip => clip.Path));
+        Assert.Equal(
+            [Path.Combine(folder, "a.wav"), Path.Combine(folder, "b/x.wav"), Path.Combine(folder, "c.wav"), model.Clip(1)],
+            all.Select(clip => clip.Path));
         Assert.Equal([Path.Combine(folder, "a.wav"), Path.Combine(folder, "c.wav")], flat.Select(clip => clip.Path));
     }
 
     [Fact]
     public void BadFiles_AreNamed_AndDoNotStopTheOthers()
     {
-        string text = model.New("[red]notes[/].wav"), loud = model.New("loud.wav"), empty = model.New("empty.wav"), nothing = Directory.CreateDirectory(model.New("nothing")).FullName;
+        string text = model.New("[red]notes[/].wav"), loud = model.New("loud.wav"), empty = model.New("empty.wav"),
+        nothing = Directory.CreateDirectory(model.New("nothing")).FullName;
         File.WriteAllText(text, "This is only text, and no decoder takes it for sound.");
         AudioFile.WriteWav(loud, new Waveform([.. Enumerable.Repeat(3e38f, 800)], 16_000), WavSampleFormat.IeeeFloat);
         AudioFile.WriteWav(empty, new Waveform([], 16_000));
 
-        var ran = Ran.AudioBsq("tokenize", model.Zip, model.Clip(0), text, nothing, model.Clip(1), "no such.wav", loud, empty, model.Clip(2)).Expect(1);
+        string[] inputs = [model.Clip(0), text, nothing, model.Clip(1), "no such.wav", loud, empty, model.Clip(2)];
+        var ran = Ran.AudioBsq(["tokenize", model.Zip, .. inputs]).Expect(1);
 
         Assert.Equal([model.Clip(0), model.Clip(1), empty, model.Clip(2)], ran.Clips().Select(clip => clip.Path));
         Assert.Equal(SavedTokenizer.TokensOf(model.Zip, [model.Clip(2)]).Single(), ran.Clips()[3].Tokens);
         Assert.Empty(ran.Clips()[2].Tokens);
         Assert.Equal(5, ran.MessageLines.Length);
         Assert.All(ran.MessageLines, line => Assert.StartsWith("audiobsq: ", line));
-        foreach (string name in new[] { text, nothing, "no such.wav", loud }) Assert.Single(ran.MessageLines, line => line.Contains(name, StringComparison.Ordinal));
+        foreach (string name in new[] { text, nothing, "no such.wav", loud })
+            Assert.Single(ran.MessageLines, line => line.Contains(name, StringComparison.Ordinal));
         Assert.Equal("audiobsq: 4 of 8 failed.", ran.MessageLines[^1].Trim());
     }
 
@@ -140,7 +148,8 @@ public sealed class TokenizeCommandTests(SavedTokenizer model) : IClassFixture<S
         string missing = Path.Combine(model.New("missing"), "tokens.jsonl");
 
         Assert.Contains("no folder", Ran.AudioBsq("tokenize", model.Zip, model.Clip(0), "-o", missing).Expect(3).MessageLines.Single());
-        Assert.Contains("is a folder", Ran.AudioBsq("tokenize", model.Zip, model.Clip(0), "-o", model.Folder).Expect(3).MessageLines.Single());
+        Assert.Contains(
+            "is a folder", Ran.AudioBsq("tokenize", model.Zip, model.Clip(0), "-o", model.Folder).Expect(3).MessageLines.Single());
     }
 
     [Fact]
@@ -177,9 +186,11 @@ public sealed class TokenizeCommandTests(SavedTokenizer model) : IClassFixture<S
     public void OtherPipelines_AreFollowed_FromLoadingToTokens()
     {
         var ml = new MLContext(seed: 1) { GpuDeviceId = -1 };
-        var features = ml.Transforms.ExtractMelSpectrogram("Mel", "Name", SavedTokenizer.Mel).Append(ml.Transforms.CopyColumns("Copy", "Mel"));
+        var features = ml.Transforms.ExtractMelSpectrogram("Mel", "Name", SavedTokenizer.Mel)
+            .Append(ml.Transforms.CopyColumns("Copy", "Mel"));
         var tokens = features.Append(ml.Transforms.TokenizeAudio("Tokens", "Copy", SavedTokenizer.Training(Small.Options)));
-        string zip = model.Save(ml, "nested.zip", ml.Transforms.CopyColumns("Name", "Path").Append(ml.Transforms.LoadAudio("Name")).Append(tokens).Append(ml.Transforms.MapTokensToBits("Bits", "Tokens")));
+        var loading = ml.Transforms.CopyColumns("Name", "Path").Append(ml.Transforms.LoadAudio("Name"));
+        string zip = model.Save(ml, "nested.zip", loading.Append(tokens).Append(ml.Transforms.MapTokensToBits("Bits", "Tokens")));
 
         var clips = Ran.AudioBsq("tokenize", zip, model.Clip(1), model.Clip(3)).Expect(0).Clips();
 

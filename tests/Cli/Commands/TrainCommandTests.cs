@@ -43,7 +43,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(metrics[^1]["validation_mse"], final.GetProperty("validation").GetProperty("meanSquaredError").GetDouble());
         Assert.Equal(metrics[^1]["validation_entropy"], final.GetProperty("validation").GetProperty("jointEntropy").GetDouble());
         Assert.Equal(metrics.Min(row => row["validation_mae"]), summary.GetProperty("best").GetProperty("meanAbsoluteError").GetDouble());
-        Assert.All(metrics, row => Assert.True(row["frames_per_second"] > 0 && row["gradient_norm"] > 0 && row["discriminator_loss"] is null));
+        Assert.All(
+            metrics, row => Assert.True(row["frames_per_second"] > 0 && row["gradient_norm"] > 0 && row["discriminator_loss"] is null));
         Assert.Equal(32, summary.GetProperty("config").GetProperty("model").GetProperty("windowFrames").GetInt32());
         Assert.Equal(["step 4 of 8:", "step 8 of 8:"], ran.MessageLines.Select(line => line[..12]));
         Assert.Contains("width: 32", File.ReadAllText(_data.PathOf("out", "config.yaml")));
@@ -52,12 +53,15 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Set_CountsInsteadOfTheFile()
     {
-        Train("out", "--set", "max_iter=3", "--set", "model.embed_dim=5", "--set", "embed_group_size=5", "--use-ema", "--no-cache").Expect(0);
+        Train("out", "--set", "max_iter=3", "--set", "model.embed_dim=5", "--set", "embed_group_size=5", "--use-ema", "--no-cache")
+            .Expect(0);
 
         var summary = Summary("out");
         Assert.Equal(3, summary.GetProperty("steps").GetInt32());
         Assert.Equal(0.999, summary.GetProperty("config").GetProperty("training").GetProperty("ema").GetProperty("decay").GetDouble());
-        Assert.All(Ran.AudioBsq("tokenize", _data.PathOf("out", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Clips(), clip => Assert.Equal(5, clip.BitsPerToken));
+        Assert.All(
+            Ran.AudioBsq("tokenize", _data.PathOf("out", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Clips(),
+            clip => Assert.Equal(5, clip.BitsPerToken));
         Assert.Contains("# --set max_iter=3\n", File.ReadAllText(_data.PathOf("out", "config.yaml")));
     }
 
@@ -99,10 +103,14 @@ public sealed class TrainCommandTests : IDisposable
         DateTime[] written = [.. Directory.GetFiles(_data.PathOf("mels")).Order(StringComparer.Ordinal).Select(File.GetLastWriteTimeUtc)];
         Train("again", onDisk).Expect(0);
 
-        Assert.Equal(["train.mel", "validation.mel"], Directory.GetFiles(_data.PathOf("mels")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["train.mel", "validation.mel"],
+            Directory.GetFiles(_data.PathOf("mels")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(written, Directory.GetFiles(_data.PathOf("mels")).Order(StringComparer.Ordinal).Select(File.GetLastWriteTimeUtc));
         foreach (string other in (string[])["none", "disk", "again"]) Assert.Equal(Weights("memory"), Weights(other));
-        Assert.Equal(Ran.AudioBsq("tokenize", _data.PathOf("memory", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Output, Ran.AudioBsq("tokenize", _data.PathOf("again", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Output);
+        Assert.Equal(
+            Ran.AudioBsq("tokenize", _data.PathOf("memory", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Output,
+            Ran.AudioBsq("tokenize", _data.PathOf("again", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Output);
     }
 
     [Fact]
@@ -129,7 +137,9 @@ public sealed class TrainCommandTests : IDisposable
 
         Assert.Contains(resumed.MessageLines, line => line.Contains("goes on after step 4"));
         Assert.Equal(Weights("whole"), Weights("parts"));
-        Assert.Equal(Metrics("whole").Select(row => (row["step"], row["loss"], row["validation_mae"])), Metrics("parts").Select(row => (row["step"], row["loss"], row["validation_mae"])));
+        Assert.Equal(
+            Metrics("whole").Select(row => (row["step"], row["loss"], row["validation_mae"])),
+            Metrics("parts").Select(row => (row["step"], row["loss"], row["validation_mae"])));
         Assert.Contains("no step left", Train("parts", kept).Expect(0).Messages);
         Assert.Equal(Weights("whole"), Weights("parts"));
     }
@@ -173,12 +183,15 @@ public sealed class TrainCommandTests : IDisposable
 
     private Ran Train(string folder, params string[] more) => Ran.AudioBsq(["train", _data.Config, "-o", _data.PathOf(folder), .. more]);
 
-    private JsonElement Summary(string folder) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(_data.PathOf(folder, "summary.json")));
+    private JsonElement Summary(string folder) =>
+        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(_data.PathOf(folder, "summary.json")));
 
     private List<Dictionary<string, double?>> Metrics(string folder)
     {
         string[][] rows = [.. File.ReadAllLines(_data.PathOf(folder, "metrics.csv")).Select(line => line.Split(','))];
-        return [.. rows.Skip(1).Select(row => rows[0].Zip(row).ToDictionary(cell => cell.First, cell => cell.Second.Length == 0 ? (double?)null : double.Parse(cell.Second, CultureInfo.InvariantCulture)))];
+        return [.. rows.Skip(1).Select(row => rows[0].Zip(row).ToDictionary(cell => cell.First, cell => Value(cell.Second)))];
+
+        static double? Value(string text) => text.Length == 0 ? null : double.Parse(text, CultureInfo.InvariantCulture);
     }
 
     private byte[] Weights(string folder)

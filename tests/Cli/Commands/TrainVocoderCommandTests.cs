@@ -11,10 +11,12 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     [Fact]
     public void Vocoder_MakesTheSoundOfReconstruct()
     {
-        string vocoder = Train("--tokenizer", model.Zip), tokens = model.Tokens(), folder = model.New("out"), refined = model.New("refined"), plain = model.New("plain");
+        string vocoder = Train("--tokenizer", model.Zip), tokens = model.Tokens(), folder = model.New("out"),
+        refined = model.New("refined"), plain = model.New("plain");
 
         Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", folder, "--vocoder", vocoder, "--format", "float").Expect(0);
-        Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", refined, "--vocoder", vocoder, "--griffin-lim", "2", "--format", "float").Expect(0);
+        Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", refined, "--vocoder", vocoder, "--griffin-lim", "2", "--format", "float")
+            .Expect(0);
         Ran.AudioBsq("reconstruct", model.Zip, tokens, "-o", plain, "--griffin-lim", "2", "--format", "float").Expect(0);
 
         using var loaded = NeuralVocoder.Load(vocoder, "cpu");
@@ -72,7 +74,8 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
         Ran.AudioBsq(["train-vocoder", bad, "-o", output, .. Small]).Expect(3);
         Ran.UntilFirstLine(ofOutput: false, ["train-vocoder", model.Clips, "-o", output, "--steps", "200", .. Small[2..]]).Expect(130);
         Assert.Contains("--width", Ran.AudioBsq("train-vocoder", model.Clips, "-o", output, "--width", "2").Expect(2).Messages);
-        Assert.Contains("would replace", Ran.AudioBsq("train-vocoder", model.Clips, "-o", model.Zip, "--tokenizer", model.Zip).Expect(2).Messages);
+        Assert.Contains(
+            "would replace", Ran.AudioBsq("train-vocoder", model.Clips, "-o", model.Zip, "--tokenizer", model.Zip).Expect(2).Messages);
 
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(output)!));
     }
@@ -82,9 +85,14 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     {
         string folder = model.New("out");
 
-        Assert.Contains("other mel spectrograms", Ran.AudioBsq("reconstruct", model.Zip, model.Tokens(), "-o", folder, "--vocoder", Train()).Expect(3).Messages);
-        Assert.Contains("no vocoder file", Ran.AudioBsq("reconstruct", model.Zip, model.Tokens(), "-o", folder, "--vocoder", Tokenizer()).Expect(3).Messages);
-        Assert.Contains("nowhere", Ran.AudioBsq("reconstruct", model.Zip, model.Tokens(), "-o", folder, "--vocoder", "nowhere").Expect(3).Messages);
+        Assert.Contains(
+            "other mel spectrograms",
+            Ran.AudioBsq("reconstruct", model.Zip, model.Tokens(), "-o", folder, "--vocoder", Train()).Expect(3).Messages);
+        Assert.Contains(
+            "no vocoder file",
+            Ran.AudioBsq("reconstruct", model.Zip, model.Tokens(), "-o", folder, "--vocoder", Tokenizer()).Expect(3).Messages);
+        Assert.Contains(
+            "nowhere", Ran.AudioBsq("reconstruct", model.Zip, model.Tokens(), "-o", folder, "--vocoder", "nowhere").Expect(3).Messages);
         Assert.False(Directory.Exists(folder));
     }
 
@@ -116,5 +124,6 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
         return path;
     }
 
-    private static string[] Wavs(string folder) => [.. Directory.GetFiles(folder, "*.wav", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    private static string[] Wavs(string folder) =>
+        [.. Directory.GetFiles(folder, "*.wav", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }

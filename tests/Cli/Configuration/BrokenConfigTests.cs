@@ -24,32 +24,34 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("model: 9", 1, "'model' must be a section", "'9'")]
     [InlineData("model:\n  embed_dim: 9\n  beta: 1\n  embed_dim: 18", 4, "'embed_dim' is there already, in line 2")]
     [InlineData("model: {beta: 1}\ndata: {root: x}\nmodel: {beta: 1}", 3, "'model' is there already, in line 1")]
-    [InlineData("model:\n  embed_dim: '18'", 2, "model.embed_dim must be a whole number from 1 to 62")]
+    [InlineData("model:\n  embed_dim: '18'", 2, "model.embed_dim must be a whole number", "'18'")]
     [InlineData("model:\n  embed_dim: 18.5", 2, "model.embed_dim", "'18.5'")]
-    [InlineData("model:\n  embed_dim: 63\n  embed_group_size: 9", 2, "model.embed_dim", "from 1 to 62")]
+    [InlineData("model:\n  embed_dim: 63\n  embed_group_size: 9", 2, "model.embed_dim: ", "from 1 to 62", "it is 63")]
     [InlineData("model:\n  embed_dim:", 2, "model.embed_dim", "it is nothing")]
     [InlineData("model:\n  embed_dim: [18]", 2, "model.embed_dim", "it is a list")]
     [InlineData("model:\n  embed_dim: {bits: 18}", 2, "model.embed_dim", "a section of keys")]
     [InlineData("model:\n  l2_norm: yes", 2, "model.l2_norm must be true or false", "'yes'")]
     [InlineData("model:\n  grad_checkpointing: blocks", 2, "model.grad_checkpointing must be true or false", "'blocks'")]
-    [InlineData("model:\n  inv_temperature: 0", 2, "model.inv_temperature must be a number above 0")]
+    [InlineData("model:\n  inv_temperature: 0", 2, "model.inv_temperature: ", "must be positive", "it is 0")]
     [InlineData("model:\n  gamma: .inf", 2, "model.gamma must be a number")]
     [InlineData("model:\n  persample_entropy_compute: exact", 2, "model.persample_entropy_compute", "group or analytical")]
-    [InlineData("model:\n  embed_dim: 10", 2, "model.embed_dim", "10 bits", "groups of 9")]
-    [InlineData("audioconfig:\n  heads: 7\n  width: 512", 3, "audioconfig.width, audioconfig.heads", "512", "7 heads")]
-    [InlineData("daudioconfig:\n  layers: 3\n  width: 100", 3, "daudioconfig.width", "8 heads")]
-    [InlineData("audioconfig:\n  freq_patch_size: 12", 2, "audioconfig.freq_patch_size", "128 bands")]
-    [InlineData("audioconfig:\n  input_length: 1000", 2, "audioconfig.input_length", "1000 frames")]
-    [InlineData("audioconfig:\n  conv_kernel_size: 4", 2, "audioconfig.conv_kernel_size must be an odd")]
-    [InlineData("audioconfig:\n  drop_path_rate: 1", 2, "audioconfig.drop_path_rate", "below 1")]
+    [InlineData("model:\n  embed_dim: 10", 2, "model.embed_dim: ", "GroupSize", "divide Bits (10)", "it is 9")]
+    [InlineData("audioconfig:\n  heads: 7\n  width: 512", 2, "audioconfig.heads: ", "multiple of Heads (7)", "it is 512")]
+    [InlineData(
+        "audioconfig:\n  heads: 7\n  width: 100", 3, "audioconfig.width, audioconfig.heads: ", "multiple of Heads (7)", "it is 100")]
+    [InlineData("daudioconfig:\n  layers: 3\n  width: 100", 3, "daudioconfig.width: Decoder.Width", "multiple of Heads (8)", "it is 100")]
+    [InlineData("audioconfig:\n  freq_patch_size: 12", 2, "audioconfig.freq_patch_size: ", "multiple of PatchBands (12)", "it is 128")]
+    [InlineData("audioconfig:\n  input_length: 1000", 2, "audioconfig.input_length: ", "multiple of PatchFrames (16)", "it is 1000")]
+    [InlineData("audioconfig:\n  conv_kernel_size: 4", 2, "audioconfig.conv_kernel_size: ", "must be odd", "it is 4")]
+    [InlineData("audioconfig:\n  drop_path_rate: 1", 2, "audioconfig.drop_path_rate: ", "below 1", "it is 1")]
     [InlineData("audioconfig:\n  mask_type: blockcausal", 2, "audioconfig.mask_type", "none, causal or block-causal")]
     [InlineData("audioconfig:\n  use_ffn_output: false\n  dim_ffn_output: 64", 2, "audioconfig.use_ffn_output, audioconfig.dim_ffn_output")]
     [InlineData("audioconfig:\n  input_size: 128\ndata:\n  n_mels: 64", 4, "data.n_mels, audioconfig.input_size", "must agree")]
-    [InlineData("data:\n  n_fft: 1000", 2, "data.n_fft must be a power of two")]
-    [InlineData("data:\n  hop_length: 2048", 2, "data.hop_length", "windows of 1024")]
-    [InlineData("data:\n  f_max: 9000", 2, "data.f_max", "half the sample rate 16000")]
-    [InlineData("data:\n  f_min: 9000", 2, "data.f_min", "begin at 9000")]
-    [InlineData("data:\n  clamp_range: [0, -80]", 2, "data.clamp_range", "the lower first")]
+    [InlineData("data:\n  n_fft: 1000", 2, "data.n_fft: ", "must be a power of two", "it is 1000")]
+    [InlineData("data:\n  hop_length: 2048", 2, "data.hop_length: ", "must be from 1 to FftLength", "it is 2048")]
+    [InlineData("data:\n  f_max: 9000", 2, "data.f_max: ", "at most half the sample rate", "it is 9000")]
+    [InlineData("data:\n  f_min: 9000", 2, "data.f_min: ", "must be above MinFrequency", "it is 8000")]
+    [InlineData("data:\n  clamp_range: [0, -80]", 2, "data.clamp_range: ", "must be below MaxLevel (-80)", "it is 0")]
     [InlineData("data:\n  clamp_range: -80", 2, "data.clamp_range", "'-80'")]
     [InlineData("data:\n  target_length: 2048", 2, "data.target_length", "2048 frames")]
     [InlineData("data:\n  dataset_type: libri", 2, "data.dataset_type", "librispeech")]
@@ -63,15 +65,20 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("data:\n  mel_cache_dir: here", 2, "data.mel_cache_dir", "mel_cache: disk")]
     [InlineData("data:\n  mel_cache: ram\n  mel_cache_dir: here", 2, "data.mel_cache must be")]
     [InlineData("data:\n  mel_cache: disk\n  mel_cache_dir: [a, b]", 3, "data.mel_cache_dir must be text")]
-    [InlineData("data:\n  prefetch: -1", 2, "data.prefetch must be a whole number from 0")]
+    [InlineData("data:\n  prefetch: -1", 2, "data.prefetch: ", "must not be negative", "it is -1")]
     [InlineData("data:\n  batch_size: 3_2_", 2, "data.batch_size", "'3_2_'")]
-    [InlineData("optimizer:\n  max_iter: 0", 2, "optimizer.max_iter", "at least 1")]
+    [InlineData("optimizer:\n  max_iter: 0", 2, "optimizer.max_iter: ", "must be positive", "it is 0")]
     [InlineData("optimizer:\n  base_lr: 4e-7\n  lr: 1e-3", 3, "optimizer.lr, optimizer.base_lr", "give one of them")]
-    [InlineData("optimizer:\n  betas: [0.9, 1]", 2, "optimizer.betas", "below 1")]
+    [InlineData("optimizer:\n  betas: [0.9, 1]", 2, "optimizer.betas: Beta2", "below 1", "it is 1")]
     [InlineData("training:\n  device: gpu", 2, "training.device must be auto, cpu, cuda or cuda:N")]
     [InlineData("loss:\n  disc_start: 10", 2, "loss.disc_start", "loss.disc_weight")]
     [InlineData("training:\n  keep_last: 1", 2, "training.keep_last", "training.checkpoint_dir")]
-    [InlineData("data: {n_mels: 32}\nloss:\n  disc_weight: 0.1", 3, "loss.disc_weight", "48 bands")]
+    [InlineData("data: {n_mels: 32}\nloss:\n  disc_weight: 0.1", 1, "data.n_mels, loss.disc_weight: ", "too many stages for 32 bands")]
+    [InlineData("data:\n  sample_rate: 800_000", 2, "data.sample_rate: ", "768000 Hz")]
+    [InlineData("loss:\n  disc_weight: -0.1", 2, "loss.disc_weight: ", "must not be negative", "it is -0.1")]
+    [InlineData("loss:\n  multi_resolution_weight: -1", 2, "loss.multi_resolution_weight: ", "must not be negative", "it is -1")]
+    [InlineData(
+        "daudioconfig:\n  layers: 0\naudioconfig:\n  layers: 2", 2, "daudioconfig.layers: Decoder.Layers", "must be positive", "it is 0")]
     [InlineData("model:\n  embed_dim: !!int 18", 2, "tags")]
     [InlineData("model:\n  <<: {embed_dim: 18}", 2, "'<<'")]
     [InlineData("model:\n  ? [a]\n  : 1", 2, "a key must be a name")]
@@ -95,6 +102,20 @@ public sealed class BrokenConfigTests : IDisposable
         Assert.All(words, word => Assert.Contains(word, lines[1]));
     }
 
+    [Fact] // each by itself, though the options stop at the first
+    public void ErrorsOfOneOptionsType_AreAllTold()
+    {
+        var error =
+            Assert.Throws<InvalidDataException>(
+            () => _text.Load("model:\n  beta: -1\n  embed_dim: 99\naudioconfig:\n  width: 96\n  heads: 6\n  layers: 0\n"));
+
+        string[] lines = error.Message.Split('\n');
+        Assert.Equal(4, lines.Length);
+        Assert.Contains(":2: model.beta: CommitmentWeight must not be negative; it is -1", lines[1]);
+        Assert.Contains(":3: model.embed_dim: Bits must be from 1 to 62; it is 99", lines[2]);
+        Assert.Contains(":7: audioconfig.layers: Encoder.Layers must be positive; it is 0", lines[3]);
+    }
+
     [Theory]
     [InlineData("embed_dim", "section.key=value")]
     [InlineData("=9", "section.key=value")]
@@ -103,7 +124,7 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("model.width=9", "no key 'model.width'")]
     [InlineData("embed_dim=many", "model.embed_dim must be a whole number")]
     [InlineData("embed_dim=\"9\"", "model.embed_dim must be a whole number")]
-    [InlineData("embed_dim=10", "groups of 9")]
+    [InlineData("embed_dim=10", "divide Bits (10)")]
     [InlineData("clamp_range=[1,", "not YAML")]
     public void BrokenOverride_IsNamed(string text, string words)
     {
@@ -118,17 +139,22 @@ public sealed class BrokenConfigTests : IDisposable
     {
         _text.Write("model:\n  zeta: lots\n", "base.yaml");
 
-        var error = Assert.Throws<InvalidDataException>(() => _text.Load("extends: base.yaml\nmodel:\n  beta: -1\n  beta: 2\n  bits: 3\ndata:\n  hop_length: 5000\n", "lr=0"));
+        var error =
+            Assert.Throws<InvalidDataException>(
+            () => _text.Load("extends: base.yaml\nmodel:\n  beta: -1\n  beta: 2\n  bits: 3\ndata:\n  hop_length: 5000\n", "lr=0"));
 
         string[] lines = error.Message.Split('\n');
         Assert.Equal(7, lines.Length);
         Assert.Contains("6 errors", lines[0]);
         Assert.Contains(lines, each => each.Contains("base.yaml:2: model.zeta"));
-        foreach (int line in (int[])[3, 4, 5, 7]) Assert.Contains(lines, each => each.StartsWith($"{_text.PathOf("run.yaml")}:{line}: ", StringComparison.Ordinal));
+        foreach (int line in (int[])[3, 4, 5, 7])
+            Assert.Contains(lines, each => each.StartsWith($"{_text.PathOf("run.yaml")}:{line}: ", StringComparison.Ordinal));
         Assert.Contains(lines, each => each.StartsWith("override 'lr=0'", StringComparison.Ordinal));
     }
 
     [Fact]
     public void MissingRoot_IsAnError() =>
-        Assert.Contains("run.yaml:2: data.root: data.root is needed", Assert.Throws<InvalidDataException>(() => TrainingConfig.Load(_text.Write("model: {}\ndata: {}"))).Message);
+        Assert.Contains(
+            "run.yaml:2: data.root: data.root is needed",
+            Assert.Throws<InvalidDataException>(() => TrainingConfig.Load(_text.Write("model: {}\ndata: {}"))).Message);
 }

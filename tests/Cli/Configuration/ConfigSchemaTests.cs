@@ -5,14 +5,19 @@ namespace AudioBsq.Tests.Cli.Configuration;
 [WithoutTorch]
 public sealed class ConfigSchemaTests : IDisposable
 {
-    private static readonly string[] Words = ["needed", "the whole folder", "no validation", "no checkpoints", "the folder of the run", "patch_size", "lr / batch_size"];
+    private static readonly string[] Words =
+        ["needed", "the whole folder", "no validation", "no checkpoints", "the folder of the run", "patch_size", "lr / batch_size"];
 
     private readonly ConfigText _text = new();
 
     public static TheoryData<string> KeysWithDefaults =>
-        [.. ConfigSchema.Keys.Where(key => !Words.Contains(key.Default) && !key.Default.StartsWith("audioconfig.", StringComparison.Ordinal)).Select(key => key.FullName)];
+        [.. ConfigSchema.Keys.Where(
+            key => !Words.Contains(key.Default) && !key.Default.StartsWith("audioconfig.", StringComparison.Ordinal))
+                .Select(key => key.FullName)];
 
-    public static TheoryData<string> Published => [.. Directory.EnumerateFiles(Path.Combine(TestData.Root, "configs"), "*.yaml").Select(path => Path.GetFileName(path)!).Where(name => name.EndsWith("bit.yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Published =>
+        [.. Directory.EnumerateFiles(Path.Combine(TestData.Root, "configs"), "*.yaml").Select(path => Path.GetFileName(path)!)
+        .Where(name => name.EndsWith("bit.yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _text.Dispose();
 
@@ -23,7 +28,9 @@ public sealed class ConfigSchemaTests : IDisposable
 
         var (without, with) = (_text.Load("", Needs(key)), _text.Load($"{key.Section}:\n  {key.Name}: {key.Default}\n", Needs(key)));
 
-        Assert.Equal((without.Model, without.Mel, without.Training, without.Data.Kind, without.Data.MelCache), (with.Model, with.Mel, with.Training, with.Data.Kind, with.Data.MelCache));
+        Assert.Equal(
+            (without.Model, without.Mel, without.Training, without.Data.Kind, without.Data.MelCache),
+            (with.Model, with.Mel, with.Training, with.Data.Kind, with.Data.MelCache));
     }
 
     // These keys have no meaning without another one; it is then the same on both sides.
@@ -36,7 +43,9 @@ public sealed class ConfigSchemaTests : IDisposable
 
     [Fact] // so that an override needs no section
     public void Names_AreOfOneSection_BesideTheDecoders() =>
-        Assert.Equal(ConfigSchema.Keys.Count(key => key.Section != "daudioconfig"), ConfigSchema.Keys.Where(key => key.Section != "daudioconfig").DistinctBy(key => key.Name).Count());
+        Assert.Equal(
+            ConfigSchema.Keys.Count(key => key.Section != "daudioconfig"),
+            ConfigSchema.Keys.Where(key => key.Section != "daudioconfig").DistinctBy(key => key.Name).Count());
 
     [Fact]
     public void DecoderWithDefaults_IsTheEncoder() =>
@@ -48,7 +57,10 @@ public sealed class ConfigSchemaTests : IDisposable
     [Fact]
     public void Documentation_HasEveryKey()
     {
-        string table = string.Concat(ConfigSchema.Keys.Where(key => key.Section != "daudioconfig").Select(key => $"| `{key.FullName}` | {key.Rule} | {key.Default} | {key.Meaning} |\n"));
+        string table =
+            string.Concat(
+            ConfigSchema.Keys.Where(key => key.Section != "daudioconfig")
+                .Select(key => $"| `{key.FullName}` | {key.Rule} | {key.Default} | {key.Meaning} |\n"));
 
         string written = File.ReadAllText(Path.Combine(TestData.Root, "docs", "configuration.md")).ReplaceLineEndings("\n");
 
@@ -60,10 +72,16 @@ public sealed class ConfigSchemaTests : IDisposable
     {
         var config = TrainingConfig.Load(Path.Combine(TestData.Root, "configs", name));
 
-        Assert.Equal(name.Contains("small-9bit") ? AudioBsqOptions.Small : name.Contains("standard-18bit") ? AudioBsqOptions.Standard : AudioBsqOptions.Large, config.Model);
+        Assert.Equal(
+            name.Contains("small-9bit") ? AudioBsqOptions.Small : name.Contains("standard-18bit")
+                ? AudioBsqOptions.Standard
+                : AudioBsqOptions.Large, config.Model);
         Assert.Equal(new Signal.MelOptions(), config.Mel);
         Assert.Equal((32, 500_000, 5_000), (config.Training.BatchSize, config.Training.MaxSteps, config.Training.WarmupSteps));
-        Assert.Equal(name.StartsWith("libri") ? DataSetKind.LibriSpeech : name.StartsWith("common") ? DataSetKind.CommonVoice : DataSetKind.AudioFolder, config.Data.Kind);
+        Assert.Equal(
+            name.StartsWith("libri") ? DataSetKind.LibriSpeech : name.StartsWith("common")
+                ? DataSetKind.CommonVoice
+                : DataSetKind.AudioFolder, config.Data.Kind);
         Assert.Equal((false, false), (config.Data.TrainSplits.IsEmpty, config.Data.ValidationSplits.IsEmpty));
     }
 
@@ -81,6 +99,7 @@ public sealed class ConfigSchemaTests : IDisposable
         Assert.Equal(DataSetKind.AudioFolder, config.Data.Kind);
     }
 
-    [Theory, InlineData("kitten", "sitting", 3), InlineData("", "abc", 3), InlineData("abc", "", 3), InlineData("Width", "width", 0), InlineData("ab", "ba", 2)]
+    [Theory, InlineData("kitten", "sitting", 3), InlineData("", "abc", 3), InlineData("abc", "", 3), InlineData("Width", "width", 0),
+        InlineData("ab", "ba", 2)]
     public void Spelling_CountsChanges(string a, string b, int changes) => Assert.Equal(changes, Spelling.Distance(a, b));
 }

@@ -17,7 +17,8 @@ public sealed class DataOptionsTests : IDisposable
 
     [Theory]
     [InlineData("audio_folder", "train_split: train, val_split: val", "train/a.wav", "val/b.wav")]
-    [InlineData("librispeech", "train_split: [t1, t2], val_split: dev", "t1/1/2/1-2-0000.flac t2/3/4/3-4-0000.flac", "dev/5/6/5-6-0000.flac")]
+    [InlineData(
+        "librispeech", "train_split: [t1, t2], val_split: dev", "t1/1/2/1-2-0000.flac t2/3/4/3-4-0000.flac", "dev/5/6/5-6-0000.flac")]
     [InlineData("common_voice", "train_split: train, val_split: dev", "clips/a.mp3", "clips/b.mp3")]
     [InlineData("speech_commands", "val_split: validation", "yes/a.wav", "yes/b.wav")]
     [InlineData("audioset", "train_split: t.csv, val_split: v.csv", "AAAAAAAAAAA.wav", "BBBBBBBBBBB.wav")]

@@ -18,7 +18,8 @@ public sealed class TrainingConfigTests : IDisposable
     public void EveryKey_ReachesItsOption()
     {
         var config = TrainingConfig.Load(_text.Write("""
-            model: {embed_dim: 36, embed_group_size: 18, l2_norm: false, post_q_l2_norm: False, persample_entropy_compute: 'analytical', inv_temperature: 100., beta: .25, gamma0: -2, gamma: 3, zeta: 0.5}
+            model: {embed_dim: 36, embed_group_size: 18, l2_norm: false, post_q_l2_norm: False, persample_entropy_compute: 'analytical',
+                    inv_temperature: 100., beta: .25, gamma0: -2, gamma: 3, zeta: 0.5}
             audioconfig:
               input_size: 80
               input_length: 500
@@ -40,8 +41,9 @@ public sealed class TrainingConfigTests : IDisposable
               dim_ffn_output: 64
             daudioconfig: {layers: 5, use_ffn_output: false, ls_init_value: ~, mask_type: none}
             compatibility: {unscaled_input: true}
-            data: {dataset_type: librispeech, root: 'a # b', train_split: [x, y], val_split: z, sample_rate: 24000, n_mels: 80, n_fft: 2048, hop_length: 300, f_min: 20, f_max: 11_000,
-                   mel_scale: slaney, mel_norm: slaney, mel_level: natural_log, top_db: 60, clamp_range: [-11.5, 2], target_length: 200, batch_size: 8}
+            data: {dataset_type: librispeech, root: 'a # b', train_split: [x, y], val_split: z, sample_rate: 24000, n_mels: 80, n_fft: 2048,
+                   hop_length: 300, f_min: 20, f_max: 11_000, mel_scale: slaney, mel_norm: slaney, mel_level: natural_log, top_db: 60,
+                   clamp_range: [-11.5, 2], target_length: 200, batch_size: 8}
             loss: {codebook_weight: 0.2, codebook_rampup_multiplier: 2, codebook_rampup_steps: 2_000}
             optimizer: {base_lr: 4e-7, max_iter: 500_000, warm_up_steps: 10, lr_min: 0.5, betas: [0.8, 0.95], weight_decay: 0, clip_grad: 2}
             training: {seed: -7, device: 'cuda:1', print_every: 9, eval_every: 8, patience: 7}
@@ -134,7 +136,8 @@ public sealed class TrainingConfigTests : IDisposable
         var config = _text.Load("""
             model: {grad_checkpointing: true}
             data: {augment: true}
-            loss: {multi_resolution_weight: 0.5, disc_start: 7, disc_loss: vanilla, disc_reg_freq: 4, use_adaptive_disc_weight: true, disc_weight: 0.2}
+            loss: {multi_resolution_weight: 0.5, disc_start: 7, disc_loss: vanilla, disc_reg_freq: 4, use_adaptive_disc_weight: true,
+                   disc_weight: 0.2}
             optimizer: {use_bf16: true, accumulate: 3}
             training: {ema_decay: 0.9, keep_last: 2, save_every: 5, checkpoint_dir: there, sample_clips: 6, tensorboard: false}
             """);
@@ -198,10 +201,16 @@ public sealed class TrainingConfigTests : IDisposable
     [Fact]
     public void Overrides_ReplaceWhatFilesSay()
     {
-        var config = _text.Load("model: {embed_dim: 18}\noptimizer: {lr: 0.1}", "embed_dim=36", "width = 64", "daudioconfig.layers=2", "clamp_range=[-100, 3]", @"root=C:\sounds # here: there", "train_split=[a]", "optimizer.warm_up_steps=null");
+        var config =
+            _text.Load(
+            "model: {embed_dim: 18}\noptimizer: {lr: 0.1}", "embed_dim=36", "width = 64", "daudioconfig.layers=2", "clamp_range=[-100, 3]",
+            @"root=C:\sounds # here: there", "train_split=[a]", "optimizer.warm_up_steps=null");
 
-        Assert.Equal((64, 2, 6), (config.Model.Decoder!.Width, config.Model.Decoder.Layers, config.Model.Encoder.Layers)); // the decoder follows in what it does not say itself
-        Assert.Equal((36, 64, -100f, 0.1), (config.Model.Quantizer.Bits, config.Model.Encoder.Width, config.Model.MinLevel, config.Training.LearningRate));
+        // the decoder follows in what it does not say itself
+        Assert.Equal((64, 2, 6), (config.Model.Decoder!.Width, config.Model.Decoder.Layers, config.Model.Encoder.Layers));
+        Assert.Equal(
+            (36, 64, -100f, 0.1),
+            (config.Model.Quantizer.Bits, config.Model.Encoder.Width, config.Model.MinLevel, config.Training.LearningRate));
         Assert.Equal(@"C:\sounds # here: there", config.Data.Root);
         Assert.Equal(["a"], config.Data.TrainSplits.ToArray());
         Assert.Null(config.Training.WarmupSteps);
@@ -217,7 +226,9 @@ public sealed class TrainingConfigTests : IDisposable
 
         var config = _text.Load("extends: [parts/a.yaml, parts/b.yaml]\nmodel: {gamma: 5}\ncompatibility: {float_tokens: false}");
 
-        Assert.Equal(AudioBsqOptions.Small.Quantizer with { Bits = 18, CommitmentWeight = 2, EntropyWeight = 4, CodebookEntropyWeight = 5 }, config.Model.Quantizer);
+        Assert.Equal(
+            AudioBsqOptions.Small.Quantizer with { Bits = 18, CommitmentWeight = 2, EntropyWeight = 4, CodebookEntropyWeight = 5 },
+            config.Model.Quantizer);
         Assert.Equal(Compatibility.Reference with { FloatTokens = false }, config.Model.Compatibility);
         Assert.Equal(0.5, config.Training.LearningRate);
     }
@@ -232,8 +243,11 @@ public sealed class TrainingConfigTests : IDisposable
 
     [Fact]
     public void AudioSet_IsCutWhenItIsLoaded() =>
-        Assert.Equal(new AudioLoadingOptions { StartColumn = "Start", EndColumn = "End" }, _text.Load("data: {dataset_type: audioset, train_split: a.csv}").Loading);
+        Assert.Equal(
+            new AudioLoadingOptions { StartColumn = "Start", EndColumn = "End" },
+            _text.Load("data: {dataset_type: audioset, train_split: a.csv}").Loading);
 
     [Fact]
-    public void MissingFile_IsNamed() => Assert.Contains("nowhere.yaml", Assert.Throws<FileNotFoundException>(() => TrainingConfig.Load("nowhere.yaml")).Message);
+    public void MissingFile_IsNamed() =>
+        Assert.Contains("nowhere.yaml", Assert.Throws<FileNotFoundException>(() => TrainingConfig.Load("nowhere.yaml")).Message);
 }

@@ -9,12 +9,16 @@ public class ConstantBaselineTests
     public void Errors_AreThoseOfMediansAndMeans(int frames)
     {
         var random = new Random(frames);
-        float[] mel = [.. Enumerable.Range(0, frames * 3).Select(i => i % 3 == 0 && random.Next(2) == 0 ? -80 : (float)(random.NextDouble() * 85 - 80))]; // some are above the highest bin
+        // some are above the highest bin
+        float[] mel =
+            [.. Enumerable.Range(0, frames * 3)
+            .Select(i => i % 3 == 0 && random.Next(2) == 0 ? -80 : (float)(random.NextDouble() * 85 - 80))];
         var constants = new ConstantBaseline(3, -80, 0);
         constants.Add(mel.AsSpan(0, frames / 2 * 3));
         constants.Add(mel.AsSpan(frames / 2 * 3));
 
-        var bands = Enumerable.Range(0, 3).Select(band => mel.Where((_, i) => i % 3 == band).Select(level => (double)level).Order().ToArray()).ToArray();
+        var bands = Enumerable.Range(0, 3)
+            .Select(band => mel.Where((_, i) => i % 3 == band).Select(level => (double)level).Order().ToArray()).ToArray();
         double absolute = bands.Average(levels => levels.Average(level => Math.Abs(level - levels[levels.Length / 2])));
         double squared = bands.Average(levels => levels.Average(level => Math.Pow(level - levels.Average(), 2)));
         Close.To(absolute, constants.AbsoluteError, 0.01);

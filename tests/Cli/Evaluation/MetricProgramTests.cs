@@ -58,7 +58,9 @@ public class MetricProgramTests
     {
         using var command = new MetricProgram("mine", ["no-such-program-here"], TimeSpan.FromSeconds(60));
 
-        Assert.Contains("'no-such-program-here' cannot be started", Assert.Throws<UsageException>(() => command.Measure(Reference, Degraded, default)).Message);
+        Assert.Contains(
+            "'no-such-program-here' cannot be started",
+            Assert.Throws<UsageException>(() => command.Measure(Reference, Degraded, default)).Message);
     }
 
     [Theory]

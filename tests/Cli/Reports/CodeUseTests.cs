@@ -9,7 +9,9 @@ public class CodeUseTests
     public void Of_CountsAndCorrelates()
     {
         // bit 1: 0 0 1 1, bit 2: its opposite, bit 3: unrelated, bit 4: dead
-        var use = CodeUse.Of([0b0100, 0b0110, 0b1000, 0b1010, 0b1010, 0b1000, 0b0110, 0b0100, 0b0100, 0b1010], bitsPerToken: 4, tokensPerPosition: 1);
+        var use =
+            CodeUse.Of(
+            [0b0100, 0b0110, 0b1000, 0b1010, 0b1010, 0b1000, 0b0110, 0b0100, 0b0100, 0b1010], bitsPerToken: 4, tokensPerPosition: 1);
 
         Assert.Equal([3, 3, 2, 2], use.Counts);
         Assert.Equal((10, 1), (use.Diagnostics.Positions, use.Diagnostics.DeadBits));
@@ -29,7 +31,9 @@ public class CodeUseTests
 
         var use = CodeUse.Of(tokens, bitsPerToken: 9, tokensPerPosition: 4);
 
-        double[] others = [.. from row in Enumerable.Range(0, 36) from column in Enumerable.Range(0, row) select Math.Abs(use.Correlations[row][column]!.Value)];
+        double[] others =
+            [.. from row in Enumerable.Range(
+            0, 36) from column in Enumerable.Range(0, row) select Math.Abs(use.Correlations[row][column]!.Value)];
         Assert.Equal(use.Diagnostics.MeanBitCorrelation, others.Average(), 12);
         Assert.Equal(use.Diagnostics.MaxBitCorrelation, others.Max(), 12);
         Assert.Equal((100, use.Diagnostics.DistinctCodes), (use.Counts.Sum(), use.Counts.Count));

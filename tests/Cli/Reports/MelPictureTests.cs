@@ -16,7 +16,9 @@ public class MelPictureTests
 
         using var picture = SKBitmap.Decode(new MelPicture(Mel, -80, 0).Levels(levels));
 
-        Assert.All(new[] { Light(picture, 0.3, 0.25), Light(picture, 0.65, 0.25), Light(picture, 0.3, 0.65) }, light => Assert.InRange(light, 0, 30));
+        Assert.All(
+            new[] { Light(picture, 0.3, 0.25), Light(picture, 0.65, 0.25), Light(picture, 0.3, 0.65) },
+            light => Assert.InRange(light, 0, 30));
         Assert.InRange(Light(picture, 0.65, 0.65), 200, 255);
     }
 
@@ -51,5 +53,6 @@ public class MelPictureTests
         return (pixel.Red + pixel.Green + pixel.Blue) / 3.0;
     }
 
-    private static SKColor Pixel(SKBitmap picture, double x, double y) => picture.GetPixel((int)(x * picture.Width), (int)(y * picture.Height));
+    private static SKColor Pixel(SKBitmap picture, double x, double y) =>
+        picture.GetPixel((int)(x * picture.Width), (int)(y * picture.Height));
 }

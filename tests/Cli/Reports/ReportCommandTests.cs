@@ -14,21 +14,27 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
     {
         Assert.Equal(1, report.Code);
         Assert.Contains(WrittenReport.Bad, report.Root.Value);
-        Assert.EndsWith($"This page is one file of {new FileInfo(report.Page).Length / 1e6:F1} MB; it loads nothing and runs no script.", report.Root.Value.TrimEnd());
+        Assert.EndsWith(
+            $"This page is one file of {new FileInfo(report.Page).Length / 1e6:F1} MB; it loads nothing and runs no script.",
+            report.Root.Value.TrimEnd());
     }
 
     [Fact]
     public void Page_LoadsNothing()
     {
-        var addresses = report.Root.Descendants().Attributes().Where(attribute => attribute.Name.LocalName is "src" or "href" or "srcset" or "action" or "data" or "poster").ToList();
+        var addresses = report.Root.Descendants().Attributes()
+            .Where(attribute => attribute.Name.LocalName is "src" or "href" or "srcset" or "action" or "data" or "poster").ToList();
 
         Assert.All(addresses, address => Assert.True(
-            address.Value.StartsWith("data:", StringComparison.Ordinal) || address.Parent!.Name == "a" && (address.Value[0] == '#' || address.Value.StartsWith("https://", StringComparison.Ordinal)),
+            address.Value.StartsWith("data:", StringComparison.Ordinal) || address.Parent!.Name == "a"
+                && (address.Value[0] == '#' || address.Value.StartsWith("https://", StringComparison.Ordinal)),
             address.ToString()));
         Assert.DoesNotContain("url(", report.Text);
         Assert.DoesNotContain("@import", report.Text);
         Assert.Contains("default-src 'none'", report.Text);
-        Assert.All(addresses.Where(address => address.Value[0] == '#'), address => Assert.Single(report.Root.Descendants().Attributes("id"), id => '#' + id.Value == address.Value));
+        Assert.All(
+            addresses.Where(address => address.Value[0] == '#'),
+            address => Assert.Single(report.Root.Descendants().Attributes("id"), id => '#' + id.Value == address.Value));
     }
 
     [Fact]
@@ -41,14 +47,20 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
         Assert.Equal([expected[0], expected[2], expected[3]], shown);
         Assert.Empty(report.Root.Descendants("script"));
         Assert.Empty(report.Root.Descendants("u"));
-        Assert.DoesNotContain(report.Root.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            report.Root.Descendants().Attributes(),
+            attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
         Assert.Contains(WrittenReport.MetricName, report.Root.Value);
     }
 
     [Fact]
     public void Sounds_AreThree_OfAtMostASecond()
     {
-        var clips = Clips().Select(clip => clip.Descendants("audio").Select(audio => AudioFile.Read(Content(audio.Attribute("src")!.Value, "audio/wav"), "clip")).ToList()).ToList();
+        var clips = Clips()
+            .Select(
+            clip =>
+                clip.Descendants("audio").Select(audio => AudioFile.Read(Content(audio.Attribute("src")!.Value, "audio/wav"), "clip"))
+                .ToList()).ToList();
 
         Assert.Equal([16_000, 2400, 3200], clips.Select(sounds => sounds[0].Samples.Length));
         Assert.All(clips, sounds => Assert.Equal(3, sounds.Count));
@@ -69,7 +81,8 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
         Assert.All(pictures, picture => Assert.Equal((PagePicture.Width, PagePicture.Height), (picture.Width, picture.Height)));
         Assert.All(images, image => Assert.False(string.IsNullOrWhiteSpace(image.Attribute("alt")?.Value)));
         string[] lengths = ["1.0 s", "0.2 s", "0.2 s"];
-        Assert.All(Clips().Zip(lengths), clip => Assert.Contains(clip.Second, clip.First.Descendants("img").First().Attribute("alt")!.Value));
+        Assert.All(
+            Clips().Zip(lengths), clip => Assert.Contains(clip.Second, clip.First.Descendants("img").First().Attribute("alt")!.Value));
     }
 
     [Fact]
@@ -81,8 +94,17 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
 
         foreach (string part in new[] { "Ceiling", "Reconstruction" })
         {
-            Assert.All(metrics.Keys, key => Assert.Equal(Mean(metrics[key], Member(sound.GetProperty("total").GetProperty(key), part)), Cell(report.Root.Descendants("section").First(), key, part).Trim()));
-            Assert.All(metrics.Keys, key => Assert.Equal(Number(metrics[key], Member(sound.GetProperty("clips")[2], part), key), Cell(Clips().ElementAt(1), key, part)));
+            Assert.All(
+                metrics.Keys,
+                key =>
+                    Assert.Equal(
+                    Mean(metrics[key], Member(sound.GetProperty("total").GetProperty(key), part)),
+                    Cell(report.Root.Descendants("section").First(), key, part).Trim()));
+            Assert.All(
+                metrics.Keys,
+                key =>
+                    Assert.Equal(
+                    Number(metrics[key], Member(sound.GetProperty("clips")[2], part), key), Cell(Clips().ElementAt(1), key, part)));
         }
 
         double error = report.Json.GetProperty("total").GetProperty("meanAbsoluteError").GetDouble();
@@ -99,14 +121,18 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
         Assert.InRange(speech.GetProperty("stoi").GetDouble(), 0.5, 1);
         Assert.Equal(JsonValueKind.Null, blip.GetProperty("stoi").ValueKind);
         Assert.Equal("–", Cell(Clips().ElementAt(1), "stoi", "Ceiling"));
-        Assert.Equal(1, report.Json.GetProperty("sound").GetProperty("total").GetProperty("stoi").GetProperty("ceiling").GetProperty("count").GetInt32());
-        Assert.True(speech.GetProperty("codec_mel").GetDouble() < clips[0].GetProperty("reconstruction").GetProperty("codec_mel").GetDouble());
+        Assert.Equal(
+            1, report.Json.GetProperty("sound").GetProperty("total").GetProperty("stoi").GetProperty("ceiling").GetProperty("count")
+                .GetInt32());
+        Assert.True(
+            speech.GetProperty("codec_mel").GetDouble() < clips[0].GetProperty("reconstruction").GetProperty("codec_mel").GetDouble());
     }
 
     [Fact]
     public void Page_CanBeReadAloud()
     {
-        var headings = report.Root.Descendants().Where(element => element.Name.LocalName is ['h', >= '1' and <= '6']).Select(element => element.Name.LocalName[1] - '0').ToList();
+        var headings = report.Root.Descendants().Where(element => element.Name.LocalName is ['h', >= '1' and <= '6'])
+            .Select(element => element.Name.LocalName[1] - '0').ToList();
 
         Assert.Equal(1, headings[0]);
         Assert.Equal(1, headings.Count(level => level == 1));
@@ -121,12 +147,15 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
     [Fact] // It stands over figures of others, and over nothing that is computed here.
     public void Pesq_IsOneColumnOfOthers()
     {
-        var cells = report.Root.DescendantNodes().OfType<XText>().Where(text => text.Value.Contains("PESQ", StringComparison.OrdinalIgnoreCase)).Select(text => text.Parent!).ToList();
+        var cells = report.Root.DescendantNodes().OfType<XText>()
+            .Where(text => text.Value.Contains("PESQ", StringComparison.OrdinalIgnoreCase)).Select(text => text.Parent!).ToList();
 
         var heading = Assert.Single(cells);
         var table = heading.Ancestors("table").Single();
         int column = heading.ElementsBeforeSelf().Count();
-        Assert.All(table.Descendants("tr").Where(row => row.Attribute("class")?.Value == "own"), row => Assert.Equal("–", row.Elements().ElementAt(column).Value));
+        Assert.All(
+            table.Descendants("tr").Where(row => row.Attribute("class")?.Value == "own"),
+            row => Assert.Equal("–", row.Elements().ElementAt(column).Value));
     }
 
     [Fact]
@@ -148,11 +177,14 @@ public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<Wri
         return row.Elements().ElementAt(index).Value;
     }
 
-    private static JsonElement Member(JsonElement element, string part) => element.GetProperty(JsonNamingPolicy.CamelCase.ConvertName(part));
+    private static JsonElement Member(JsonElement element, string part) =>
+        element.GetProperty(JsonNamingPolicy.CamelCase.ConvertName(part));
 
     private static string Mean(JsonElement metric, JsonElement mean)
     {
-        string interval = mean.ValueKind == JsonValueKind.Null || mean.GetProperty("lower").ValueKind == JsonValueKind.Null ? "" : $" [{Number(metric, mean, "lower")}, {Number(metric, mean, "upper")}]";
+        string interval = mean.ValueKind == JsonValueKind.Null || mean.GetProperty("lower").ValueKind == JsonValueKind.Null
+            ? ""
+            : $" [{Number(metric, mean, "lower")}, {Number(metric, mean, "upper")}]";
         return Number(metric, mean, "mean") + interval;
     }
 

@@ -18,8 +18,11 @@ public sealed class WrittenReport : IDisposable
         string[] metric = ["--metric-command", MetricTask.Line("difference"), "--metric-name", MetricName];
 
         Page = Path.Combine(_model.Folder, "page.html");
-        Code = Ran.AudioBsq(["evaluate", _model.Zip, Folder, "--html", Page, "--clips", "3", "--seconds", "1", "--threads", "1", .. metric]).Code;
-        Json = JsonSerializer.Deserialize<JsonElement>(Ran.AudioBsq(["evaluate", _model.Zip, Folder, "--audio", "--json", .. metric]).Expect(1).Output);
+        Code = Ran.AudioBsq(["evaluate", _model.Zip, Folder, "--html", Page, "--clips", "3", "--seconds", "1", "--threads", "1", .. metric])
+            .Code;
+        Json =
+            JsonSerializer.Deserialize<JsonElement>(
+            Ran.AudioBsq(["evaluate", _model.Zip, Folder, "--audio", "--json", .. metric]).Expect(1).Output);
         Text = File.ReadAllText(Page);
         Root = XDocument.Parse(Text).Root!;
     }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using AudioBsq.Cli.Tokenizing;
-using AudioBsq.Inference;
 using AudioBsq.MLNet;
 using AudioBsq.Tests.Featurizers.Decoding;
 using AudioBsq.Tests.Model.Inference;
@@ -20,7 +19,8 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
     [Theory, InlineData(true), InlineData(false)]
     public void Sound_IsThatOfTheWholeClip(bool causal)
     {
-        string zip = causal ? model.Causal : model.Zip, vocoder = Vocoder(), folder = model.New("whole"), clip = model.New("clip.wav"), lines = model.New("lines.jsonl");
+        string zip = causal ? model.Causal : model.Zip, vocoder = Vocoder(), folder = model.New("whole"), clip = model.New("clip.wav"),
+        lines = model.New("lines.jsonl");
         byte[] pcm = LiveSound.Pcm(Whole);
         File.WriteAllBytes(clip, LiveSound.Wav(pcm));
         Ran.AudioBsq("tokenize", zip, clip, "-o", lines).Expect(0);
@@ -28,9 +28,13 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
         byte[] tokens = Encoding.UTF8.GetBytes(Tokens(zip, pcm));
         using var output = new MemoryStream();
 
-        var ran = Ran.WithStreams(new DribblingStream(tokens, most: 100), output, default, "reconstruct", zip, "-", "--pcm", "s16le", "--vocoder", vocoder).Expect(0);
+        var ran =
+            Ran.WithStreams(
+            new DribblingStream(tokens, most: 100), output, default, "reconstruct", zip, "-", "--pcm", "s16le", "--vocoder", vocoder)
+                .Expect(0);
 
-        short[] expected = Samples(File.ReadAllBytes(Directory.GetFiles(folder, "*.wav", SearchOption.AllDirectories).Single())[44..]), actual = Samples(output.ToArray());
+        short[] expected = Samples(File.ReadAllBytes(Directory.GetFiles(folder, "*.wav", SearchOption.AllDirectories).Single())[44..]),
+            actual = Samples(output.ToArray());
         Assert.Equal("", ran.Output);
         Assert.Equal(Whole, actual.Length);
         Assert.Contains(actual, sample => Math.Abs(sample) > 100);
@@ -53,7 +57,8 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
             stop.Cancel();
         });
 
-        var ran = Ran.WithInput(stuck, stop.Token, "reconstruct", model.Causal, "-", "--pcm", "f32le", "--vocoder", vocoder, "-o", path).Expect(0);
+        var ran = Ran.WithInput(stuck, stop.Token, "reconstruct", model.Causal, "-", "--pcm", "f32le", "--vocoder", vocoder, "-o", path)
+            .Expect(0);
 
         using var loaded = NeuralVocoder.Load(vocoder, "cpu");
         Assert.Equal(200, steps);
@@ -62,12 +67,18 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
         Assert.Single(ran.MessageLines);
     }
 
-    [Theory, InlineData(true, "up to 112 ms behind the one that they are of (model 36 ms, vocoder 76 ms)."), InlineData(false, "up to 412 ms behind the one that they are of (model 336 ms, vocoder 76 ms), a window at a time, since the model is not causal.")]
+    [Theory, InlineData(true, "up to 112 ms behind the one that they are of (model 36 ms, vocoder 76 ms)."),
+        InlineData(
+        false,
+        "up to 412 ms behind the one that they are of (model 336 ms, vocoder 76 ms), a window at a time, since the model is not causal.")]
     public void Message_SaysHowFarTheSoundIsBehind(bool causal, string expected)
     {
         using var output = new MemoryStream();
 
-        var ran = Ran.WithStreams(new MemoryStream(), output, default, "reconstruct", causal ? model.Causal : model.Zip, "-", "--pcm", "s16le", "--vocoder", Vocoder()).Expect(0);
+        var ran =
+            Ran.WithStreams(
+            new MemoryStream(), output, default, "reconstruct", causal ? model.Causal : model.Zip, "-", "--pcm", "s16le", "--vocoder",
+            Vocoder()).Expect(0);
 
         Assert.StartsWith($"audiobsq: listening to tokens: sound, s16le at 16,000 Hz, mono, comes {expected}", ran.MessageLines.Single());
         Assert.Empty(output.ToArray());
@@ -77,20 +88,25 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
     public void Latency_IsTheLongestThereIs(int contextFrames)
     {
         using var tokenizer = AudioBsqModel.Create(Small.Options with { ContextFrames = contextFrames }, SavedTokenizer.Mel, device: "cpu");
-        Assert.Equal(LongestWait(tokenizer, out int announced), announced - 160); // the last frame of a step comes a hop before the next step begins
+        // the last frame of a step comes a hop before the next step begins
+        Assert.Equal(LongestWait(tokenizer, out int announced), announced - 160);
     }
 
     [Fact]
     public void Latency_OfACausalModel_IsTheLongestThereIs()
     {
-        using var tokenizer = ((AudioTokenizerTransformer)SavedModel.Load(new MLContext { GpuDeviceId = -1 }, model.Causal).Transformers[2]).Model;
+        using var tokenizer = ((AudioTokenizerTransformer)SavedModel.Load(new MLContext { GpuDeviceId = -1 }, model.Causal).Transformers[2])
+            .Model;
         Assert.Equal(LongestWait(tokenizer, out int announced), announced - 160);
     }
 
     [Theory]
-    [InlineData("{\"step\":4,\"start\":0.08,\"tokens\":[1]}", "line 3: step 4 does not follow what came before: the next one must be step 3.")]
+    [InlineData(
+        "{\"step\":4,\"start\":0.08,\"tokens\":[1]}", "line 3: step 4 does not follow what came before: the next one must be step 3.")]
     [InlineData("{\"step\":2,\"start\":0.04,\"tokens\":[1]}", "line 3: step 2 does not follow")]
-    [InlineData("{\"step\":3,\"start\":0.12,\"tokens\":[1]}", "line 3: step 3 starts at 0.12 s, and with this model it must start at 0.06 s: another model made it.")]
+    [InlineData(
+        "{\"step\":3,\"start\":0.12,\"tokens\":[1]}",
+        "line 3: step 3 starts at 0.12 s, and with this model it must start at 0.06 s: another model made it.")]
     [InlineData("{\"step\":3,\"start\":0.06,\"tokens\":[1,512]}", "line 3: token 512 is not from 0 to 511.")]
     [InlineData("{\"step\":3,\"start\":0.06,\"tokens\":[-1]}", "line 3: token -1 is not from 0 to 511.")]
     [InlineData("{\"step\":3,\"start\":0.06,\"tokens\":[]}", "line 3: 0 tokens are no whole time steps: there must be 1 for each.")]
@@ -104,7 +120,10 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
         string[] command = ["reconstruct", model.Causal, "-", "--pcm", "s16le", "--vocoder", Vocoder()];
         using MemoryStream output = new(), nothing = new();
 
-        var ran = Ran.WithStreams(new MemoryStream(Lines("{\"step\":0,\"start\":0,\"tokens\":[1,2,3]}", "", line, "{\"step\":3,\"start\":0.06,\"tokens\":[1]}")), output, default, command).Expect(1);
+        var ran =
+            Ran.WithStreams(
+            new MemoryStream(Lines("{\"step\":0,\"start\":0,\"tokens\":[1,2,3]}", "", line, "{\"step\":3,\"start\":0.06,\"tokens\":[1]}")),
+            output, default, command).Expect(1);
         Ran.WithStreams(new MemoryStream(Lines(line)), nothing, default, command).Expect(3);
 
         Assert.Contains(expected, ran.MessageLines[1]);
@@ -118,7 +137,10 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
     {
         using var output = new MemoryStream();
 
-        var ran = Ran.WithStreams(new MemoryStream("{\"step\":0,\"start\":0,\"tokens\":[1,2,3]}"u8.ToArray()), output, default, "reconstruct", model.Zip, "-", "--pcm", "s16le", "--vocoder", Vocoder()).Expect(3);
+        var ran =
+            Ran.WithStreams(
+            new MemoryStream("{\"step\":0,\"start\":0,\"tokens\":[1,2,3]}"u8.ToArray()), output, default, "reconstruct", model.Zip, "-",
+            "--pcm", "s16le", "--vocoder", Vocoder()).Expect(3);
 
         Assert.Contains("line 1: 3 tokens are no whole time steps: there must be 2 for each.", ran.MessageLines[1]);
     }
@@ -129,7 +151,9 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
         string path = model.New("live.pcm");
         File.WriteAllText(path, "old");
 
-        Ran.WithInput(new MemoryStream(), new CancellationToken(canceled: true), "reconstruct", model.Causal, "-", "--pcm", "s16le", "--vocoder", Vocoder(), "-o", path).Expect(130);
+        Ran.WithInput(
+            new MemoryStream(), new CancellationToken(canceled: true), "reconstruct", model.Causal, "-", "--pcm", "s16le", "--vocoder",
+            Vocoder(), "-o", path).Expect(130);
 
         Assert.Equal("old", File.ReadAllText(path));
     }
@@ -153,7 +177,8 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
         return longest;
     }
 
-    private static string Tokens(string zip, byte[] pcm) => Ran.WithInput(new DribblingStream(pcm, most: 3_000), "tokenize", zip, "-", "--pcm", "s16le").Expect(0).Output;
+    private static string Tokens(string zip, byte[] pcm) =>
+        Ran.WithInput(new DribblingStream(pcm, most: 3_000), "tokenize", zip, "-", "--pcm", "s16le").Expect(0).Output;
 
     private string Vocoder()
     {

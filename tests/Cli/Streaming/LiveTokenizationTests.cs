@@ -27,10 +27,14 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
         }
     }
 
-    [Theory, InlineData(true, "36 ms behind the sound."), InlineData(false, "336 ms behind the sound, a window at a time, since the model is not causal.")]
+    [Theory, InlineData(true, "36 ms behind the sound."),
+        InlineData(false, "336 ms behind the sound, a window at a time, since the model is not causal.")]
     public void Message_SaysHowFarTokensAreBehind(bool causal, string expected)
     {
-        var ran = Ran.WithInput(new MemoryStream(LiveSound.Pcm(800)), "tokenize", causal ? model.Causal : model.Zip, "-", "--pcm", "s16le", "--rate", "8000").Expect(0);
+        var ran =
+            Ran.WithInput(
+            new MemoryStream(LiveSound.Pcm(800)), "tokenize", causal ? model.Causal : model.Zip, "-", "--pcm", "s16le", "--rate", "8000")
+                .Expect(0);
 
         string message = ran.MessageLines.Single();
         Assert.StartsWith("audiobsq: listening to s16le at 8,000 Hz, mono: tokens come up to ", message);
@@ -44,7 +48,10 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
         string path = model.New("live.absq");
         File.WriteAllText(path, new string('x', 100_000)); // longer than what replaces it
 
-        var ran = Ran.WithInput(new DribblingStream(pcm, most: 5_000), "tokenize", model.Causal, "-", "--pcm", "s16le", "--rate", $"{rate}", "--channels", $"{channels}", "-o", path).Expect(0);
+        var ran =
+            Ran.WithInput(
+            new DribblingStream(pcm, most: 5_000), "tokenize", model.Causal, "-", "--pcm", "s16le", "--rate", $"{rate}", "--channels",
+            $"{channels}", "-o", path).Expect(0);
 
         var read = Read(path);
         Assert.Equal("", ran.Output);
@@ -104,7 +111,9 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
         string path = model.New("live.absq");
         File.WriteAllText(path, "old");
 
-        Ran.WithInput(new MemoryStream(), new CancellationToken(canceled: true), "tokenize", model.Causal, "-", "--pcm", "s16le", "-o", path).Expect(130);
+        Ran.WithInput(
+            new MemoryStream(), new CancellationToken(canceled: true), "tokenize", model.Causal, "-", "--pcm", "s16le", "-o", path)
+                .Expect(130);
 
         Assert.Equal("old", File.ReadAllText(path));
     }
@@ -116,7 +125,9 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
         byte[] pcm = LiveSound.Pcm(16_000);
 
         var odd = Ran.WithInput(new MemoryStream([.. pcm, 7]), "tokenize", model.Causal, "-", "--pcm", "s16le", "-o", path).Expect(1);
-        var nothing = Ran.WithInput(new MemoryStream([.. BitConverter.GetBytes(float.NaN)]), "tokenize", model.Causal, "-", "--pcm", "f32le").Expect(3);
+        var nothing =
+            Ran.WithInput(new MemoryStream([.. BitConverter.GetBytes(float.NaN)]), "tokenize", model.Causal, "-", "--pcm", "f32le")
+            .Expect(3);
         var empty = Ran.WithInput(new MemoryStream(), "tokenize", model.Causal, "-", "--pcm", "f32le").Expect(0);
 
         Assert.Contains("ends within a frame", odd.MessageLines[1]);
@@ -131,11 +142,13 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
     {
         var ml = new MLContext(seed: 1) { GpuDeviceId = -1 };
         string zip = model.Save(ml, "more.zip", ml.Transforms.LoadAudio("Waveform", "Path")
-            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SavedTokenizer.Mel)).Append(ml.Transforms.CopyColumns("Copy", "Mel"))
+            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SavedTokenizer.Mel))
+                .Append(ml.Transforms.CopyColumns("Copy", "Mel"))
             .Append(ml.Transforms.TokenizeAudio("Tokens", "Copy", SavedTokenizer.Training(Small.Options))));
         string path = model.New("live.absq");
 
-        string message = Ran.WithInput(new MemoryStream(), "tokenize", zip, "-", "--pcm", "s16le", "-o", path).Expect(3).MessageLines.Single();
+        string message = Ran.WithInput(new MemoryStream(), "tokenize", zip, "-", "--pcm", "s16le", "-o", path).Expect(3)
+            .MessageLines.Single();
 
         Assert.Contains($"'{zip}' cannot take live sound", message);
         Assert.False(File.Exists(path));
@@ -143,7 +156,9 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
 
     [Fact]
     public void OutputFile_CannotBeTheModel() =>
-        Assert.Contains("would replace", Ran.WithInput(new MemoryStream(), "tokenize", model.Zip, "-", "--pcm", "s16le", "-o", model.Zip).Expect(2).Messages);
+        Assert.Contains(
+            "would replace",
+            Ran.WithInput(new MemoryStream(), "tokenize", model.Zip, "-", "--pcm", "s16le", "-o", model.Zip).Expect(2).Messages);
 
     private int[] Expected(string zip, byte[] wav)
     {
@@ -152,11 +167,14 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
         return SavedTokenizer.TokensOf(zip, [path]).Single();
     }
 
-    private static List<(long Step, double Start, int[] Tokens)> Lines(string output) => [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+    private static List<(long Step, double Start, int[] Tokens)> Lines(
+        string output) => [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
     {
         using var json = JsonDocument.Parse(line);
         Assert.Equal(["step", "start", "tokens"], json.RootElement.EnumerateObject().Select(member => member.Name));
-        return (json.RootElement.GetProperty("step").GetInt64(), json.RootElement.GetProperty("start").GetDouble(), json.RootElement.GetProperty("tokens").Deserialize<int[]>()!);
+        return (
+            json.RootElement.GetProperty("step").GetInt64(), json.RootElement.GetProperty("start").GetDouble(),
+            json.RootElement.GetProperty("tokens").Deserialize<int[]>()!);
     })];
 
     private static TokenSequence Read(string path)

@@ -18,8 +18,11 @@ public sealed class LongContainerTests(SavedTokenizer model) : IClassFixture<Sav
     public void Sound_IsThatOfContainersReadAtOnce(bool causal)
     {
         using var pipeline = Pipeline(causal);
-        string[] paths = [Container(pipeline.Model, 20 * 16_000 + 77), Container(pipeline.Model, 0), Container(pipeline.Model, 1), Container(pipeline.Model, 64_000), Container(pipeline.Model, 160_001)];
-        string damaged = Container(pipeline.Model, 14 * 16_000), cut = Container(pipeline.Model, 14 * 16_000 + 5), headless = Container(pipeline.Model, 9 * 16_000);
+        string[] paths =
+            [Container(pipeline.Model, 20 * 16_000 + 77), Container(pipeline.Model, 0), Container(pipeline.Model, 1),
+            Container(pipeline.Model, 64_000), Container(pipeline.Model, 160_001)];
+        string damaged = Container(pipeline.Model, 14 * 16_000), cut = Container(pipeline.Model, 14 * 16_000 + 5),
+            headless = Container(pipeline.Model, 9 * 16_000);
         Damage(damaged, chunk: 1);
         Damage(damaged, chunk: 2);
         File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^200]);
@@ -51,7 +54,8 @@ public sealed class LongContainerTests(SavedTokenizer model) : IClassFixture<Sav
     public void Command_MakesLongSound_AndLeavesOutWhatIsFinished()
     {
         using var pipeline = Pipeline(causal: true);
-        string folder = Directory.CreateDirectory(model.New("tokens")).FullName, sounds = model.New("sounds"), made = Path.Combine(sounds, "long.wav"), vocoder = Vocoder();
+        string folder = Directory.CreateDirectory(model.New("tokens")).FullName, sounds = model.New("sounds"),
+            made = Path.Combine(sounds, "long.wav"), vocoder = Vocoder();
         File.Move(Container(pipeline.Model, 3 * Minute + 1), Path.Combine(folder, "long.absq"));
         File.Move(Container(pipeline.Model, 16_000), Path.Combine(folder, "short.absq"));
         string[] command = ["reconstruct", model.Causal, folder, "-o", sounds, "--vocoder", vocoder];
@@ -106,7 +110,8 @@ public sealed class LongContainerTests(SavedTokenizer model) : IClassFixture<Sav
     }
 
     private static IEnumerable<TokenInput> Input(SynthesisPipeline pipeline, TimeSpan? longest, params string[] paths) =>
-        new TokenInputs(paths, (name, reason) => Assert.Fail($"{name}: {reason}")).Read(pipeline.Model, "model", longest, (name, reason) => Assert.Fail($"{name}: {reason}"));
+        new TokenInputs(paths, (name, reason) => Assert.Fail($"{name}: {reason}"))
+            .Read(pipeline.Model, "model", longest, (name, reason) => Assert.Fail($"{name}: {reason}"));
 
     private (List<float[]> Sounds, string Messages) Write(SynthesisPipeline pipeline, TimeSpan? longest, params string[] paths)
     {
@@ -126,7 +131,10 @@ public sealed class LongContainerTests(SavedTokenizer model) : IClassFixture<Sav
     private SynthesisPipeline Pipeline(bool causal)
     {
         var ml = new MLContext { GpuDeviceId = -1 };
-        var pipeline = new SynthesisPipeline(ml, SavedModel.Load(ml, causal ? model.Causal : model.Zip), batchSize: null, new GriffinLimOptions { Iterations = 0 }, NeuralVocoder.Load(Vocoder(), "cpu"));
+        var pipeline =
+            new SynthesisPipeline(
+            ml, SavedModel.Load(ml, causal ? model.Causal : model.Zip), batchSize: null, new GriffinLimOptions { Iterations = 0 },
+            NeuralVocoder.Load(Vocoder(), "cpu"));
         Assert.True(pipeline.CanStream);
         return pipeline;
     }

@@ -37,8 +37,9 @@ public sealed class LongSoundTests(SavedTokenizer model) : IClassFixture<SavedTo
     {
         var ml = new MLContext { GpuDeviceId = -1 };
         string[] paths = [.. Enumerable.Range(0, 5).Select(model.Clip), "no such.wav"];
-        using TokenPipeline all = new(ml, SavedModel.Load(ml, model.Zip), batchSize: 3), none = new(ml, SavedModel.Load(ml, model.Zip), 3, longest: TimeSpan.Zero),
-            some = new(ml, SavedModel.Load(ml, model.Zip), 3, longest: TimeSpan.FromSeconds(0.15)); // clips 3 and 4
+        using TokenPipeline all = new(ml, SavedModel.Load(ml, model.Zip), batchSize: 3),
+            none = new(ml, SavedModel.Load(ml, model.Zip), 3, max: TimeSpan.Zero),
+            some = new(ml, SavedModel.Load(ml, model.Zip), 3, max: TimeSpan.FromSeconds(0.15)); // clips 3 and 4
 
         var atOnce = Tokens(all, paths);
 
@@ -53,18 +54,21 @@ public sealed class LongSoundTests(SavedTokenizer model) : IClassFixture<SavedTo
     {
         var ml = new MLContext(seed: 1) { GpuDeviceId = -1 };
         string zip = model.Save(ml, "more.zip", ml.Transforms.LoadAudio("Waveform", "Path")
-            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SavedTokenizer.Mel)).Append(ml.Transforms.CopyColumns("Copy", "Mel"))
+            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", SavedTokenizer.Mel))
+                .Append(ml.Transforms.CopyColumns("Copy", "Mel"))
             .Append(ml.Transforms.TokenizeAudio("Tokens", "Copy", SavedTokenizer.Training(Small.Options))));
-        using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, zip), batchSize: null, longest: TimeSpan.Zero);
+        using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, zip), batchSize: null, max: TimeSpan.Zero);
 
         Assert.False(pipeline.CanStream);
-        Assert.Equal(SavedTokenizer.TokensOf(zip, [model.Clip(3)]).Single(), pipeline.Tokenize([model.Clip(3)], default).Single().Clip!.Tokens);
+        Assert.Equal(
+            SavedTokenizer.TokensOf(zip, [model.Clip(3)]).Single(), pipeline.Tokenize([model.Clip(3)], default).Single().Clip!.Tokens);
     }
 
     [Fact]
     public void FileThatIsDamagedInTheMiddle_IsNamed_AndLeavesNothing()
     {
-        string speech = Directory.CreateDirectory(model.New("speech")).FullName, tokens = model.New("tokens"), one = model.New("one.absq"), damaged = Path.Combine(speech, "b.wav");
+        string speech = Directory.CreateDirectory(model.New("speech")).FullName, tokens = model.New("tokens"), one = model.New("one.absq"),
+        damaged = Path.Combine(speech, "b.wav");
         File.Copy(model.Clip(0), Path.Combine(speech, "a.wav"));
         File.Copy(model.Clip(1), Path.Combine(speech, "c.wav"));
         byte[] wav = File.ReadAllBytes(Long(4 * Minute));
@@ -118,7 +122,8 @@ public sealed class LongSoundTests(SavedTokenizer model) : IClassFixture<SavedTo
     public void TwentyMinutes_TakeNoMoreMemoryThanOne(bool causal)
     {
         var ml = new MLContext { GpuDeviceId = -1 };
-        using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, causal ? model.Causal : model.Zip), batchSize: null, longest: TimeSpan.Zero);
+        using var pipeline =
+            new TokenPipeline(ml, SavedModel.Load(ml, causal ? model.Causal : model.Zip), batchSize: null, max: TimeSpan.Zero);
 
         HeldPieces one = Held(pipeline, Long(Minute)), twenty = Held(pipeline, Long(20 * Minute));
 

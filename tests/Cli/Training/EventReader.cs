@@ -7,7 +7,9 @@ namespace AudioBsq.Tests.Cli.Training;
 internal static class EventReader
 {
     /// <summary>Every event of a folder's files, in the order in which TensorBoard reads them.</summary>
-    public static List<Event> Read(string folder) => [.. Directory.EnumerateFiles(folder, "*tfevents*").Order(StringComparer.Ordinal).SelectMany(path => Records(File.ReadAllBytes(path))).Select(Parse)];
+    public static List<Event> Read(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*tfevents*").Order(StringComparer.Ordinal)
+        .SelectMany(path => Records(File.ReadAllBytes(path))).Select(Parse)];
 
     /// <summary>What the frames hold; fails where a checksum is wrong or bytes are left over.</summary>
     public static IEnumerable<byte[]> Records(byte[] file)
@@ -45,15 +47,18 @@ internal static class EventReader
     private static Event Parse(byte[] record)
     {
         var fields = Fields(record).ToLookup(field => field.Number, field => field.Bytes);
-        var values = fields[5].SelectMany(summary => Fields(summary)).Select(value => Fields(value.Bytes).ToDictionary(field => field.Number, field => field.Bytes)).ToList();
+        var values = fields[5].SelectMany(summary => Fields(summary))
+            .Select(value => Fields(value.Bytes).ToDictionary(field => field.Number, field => field.Bytes)).ToList();
         return new Event(
             BitConverter.ToDouble(fields[1].Single()),
             fields[2].Select(bytes => BitConverter.ToInt64(bytes)).SingleOrDefault(),
             fields[3].Select(Encoding.UTF8.GetString).SingleOrDefault(),
             fields[7].Any(log => Fields(log).Any(field => field.Number == 1 && BitConverter.ToInt64(field.Bytes) == 1)),
             values.Select(value => Encoding.UTF8.GetString(value[1])).SingleOrDefault(),
-            values.Select(value => value.TryGetValue(2, out byte[]? single) ? BitConverter.ToSingle(single) : (float?)null).SingleOrDefault(),
-            values.Select(value => value.TryGetValue(4, out byte[]? image) ? Fields(image).Single(field => field.Number == 4).Bytes : null).SingleOrDefault());
+            values.Select(value => value.TryGetValue(2, out byte[]? single) ? BitConverter.ToSingle(single) : (float?)null)
+                .SingleOrDefault(),
+            values.Select(value => value.TryGetValue(4, out byte[]? image) ? Fields(image).Single(field => field.Number == 4).Bytes : null)
+                .SingleOrDefault());
     }
 
     // Varints come as eight bytes.
@@ -62,7 +67,9 @@ internal static class EventReader
         for (int at = 0; at < message.Length;)
         {
             ulong key = Varint(message, ref at);
-            int length = (key & 7) switch { 0 => 0, 1 => 8, 5 => 4, 2 => (int)Varint(message, ref at), _ => throw new InvalidDataException($"wire type {key & 7}") };
+            int length =
+                (key & 7) switch
+                { 0 => 0, 1 => 8, 5 => 4, 2 => (int)Varint(message, ref at), _ => throw new InvalidDataException($"wire type {key & 7}") };
             byte[] bytes = (key & 7) == 0 ? BitConverter.GetBytes(Varint(message, ref at)) : message.AsSpan(at, length).ToArray();
             at += length;
             yield return ((int)(key >> 3), bytes);

@@ -19,5 +19,9 @@ public class MetricColumnTests
     [Fact]
     public void Charts_StandInGroups_UnderTheNamesOfTheColumns() => Assert.All(
         MetricColumn.All,
-        column => Assert.Contains(column.Chart, new[] { $"train/{column.Name}", $"run/{column.Name}", column.Name.Replace("validation_", "validation/", StringComparison.Ordinal) }));
+        column =>
+            Assert.Contains(
+            column.Chart,
+            new[] { $"train/{column.Name}", $"run/{column.Name}",
+            column.Name.Replace("validation_", "validation/", StringComparison.Ordinal) }));
 }

@@ -27,7 +27,9 @@ public sealed class TensorBoardFileTests : IDisposable
         Assert.Equal([null, null, "train/loss", "ünïcode", "samples/a"], events.Select(each => each.Tag));
         Assert.Equal([null, null, -1.5f, 0, null], events.Select(each => each.Value));
         Assert.Equal([1, 2, 3, 0x80], events[^1].Image);
-        Assert.All(events, each => Assert.InRange(DateTime.UnixEpoch.AddSeconds(each.Time), DateTime.UtcNow.AddDays(-1), DateTime.UtcNow.AddDays(1)));
+        Assert.All(
+            events,
+            each => Assert.InRange(DateTime.UnixEpoch.AddSeconds(each.Time), DateTime.UtcNow.AddDays(-1), DateTime.UtcNow.AddDays(1)));
     }
 
     [Fact] // TorchSharp carries TensorBoard's own message classes
@@ -39,7 +41,8 @@ public sealed class TensorBoardFileTests : IDisposable
             file.AddImage("b", [9], 4, 3, 7);
         }
 
-        var events = EventReader.Records(File.ReadAllBytes(Directory.GetFiles(_folder).Single())).Select(Tensorboard.Event.Parser.ParseFrom).ToList();
+        var events = EventReader.Records(File.ReadAllBytes(Directory.GetFiles(_folder).Single())).Select(Tensorboard.Event.Parser.ParseFrom)
+            .ToList();
 
         Assert.Equal("brain.Event:2", events[0].FileVersion);
         Assert.Equal(Tensorboard.SessionLog.Types.SessionStatus.Start, events[1].SessionLog.Status);
@@ -56,7 +59,8 @@ public sealed class TensorBoardFileTests : IDisposable
             using var file = new TensorBoardFile(_folder, firstStep: i);
         }
 
-        Assert.Equal(Enumerable.Range(0, 12).Select(i => (long)i), EventReader.Read(_folder).Where(each => each.IsStart).Select(each => each.Step));
+        Assert.Equal(
+            Enumerable.Range(0, 12).Select(i => (long)i), EventReader.Read(_folder).Where(each => each.IsStart).Select(each => each.Step));
     }
 
     [Fact] // RFC 3720, appendix B.4, and the check value of the catalogue of CRCs

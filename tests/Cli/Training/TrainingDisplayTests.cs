@@ -30,15 +30,21 @@ public class TrainingDisplayTests
         var display = new TrainingDisplay(history, new MelOptions());
 
         history.Add(Report(step: 50, firstStep: 0, seconds: 10), best: null);
-        Assert.Equal("step 50 of 200: loss 0.5000 (reconstruction 0.4000, quantizer 0.1000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:30 left, 300 MB (peak 400)", display.Line);
+        Assert.Equal(
+            "step 50 of 200: loss 0.5000 (reconstruction 0.4000, quantizer 0.1000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, "
+            + "12.0 s of sound/s, 0:00:30 left, 300 MB (peak 400)",
+            display.Line);
         Assert.DoesNotContain(display.Rows, row => row.Name is "Discriminator" or "Validation" or "Best" or "Skipped steps");
 
         var full = Report(step: 100, firstStep: 0, seconds: 20, Metrics, skipped: 3, adversarial: true);
         history.Add(full, MetricsRow.Of(full));
         Assert.EndsWith(
-            "adversarial 0.2000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:20 left, 300 MB (peak 400), 3 steps skipped; "
-            + "validation error 5.500 dB, squared 60.25, 75 % used, entropy 1.50 bits, of single bits 0.500, 1 dead, correlation 0.250", display.Line);
-        foreach (string name in new[] { "Discriminator", "Validation", "Best", "Skipped steps" }) Assert.Contains(display.Rows, row => row.Name == name);
+            "adversarial 0.2000), mel error 16.000 dB, lr 1.00e-3, gradient 2.000, 12.0 s of sound/s, 0:00:20 left, 300 MB (peak 400), "
+            + "3 steps skipped; validation error 5.500 dB, squared 60.25, 75 % used, entropy 1.50 bits, of single bits 0.500, 1 dead, "
+            + "correlation 0.250",
+            display.Line);
+        foreach (string name in new[] { "Discriminator", "Validation", "Best", "Skipped steps" })
+            Assert.Contains(display.Rows, row => row.Name == name);
         Assert.Contains(("Memory", "300 MB, at most 400 MB"), display.Rows);
     }
 
@@ -60,10 +66,22 @@ public class TrainingDisplayTests
         Frames = 30,
         MeanAbsoluteError = 5.5,
         MeanSquaredError = 60.25,
-        Codes = new CodebookDiagnostics { Positions = 4, Bits = 2, DistinctCodes = 3, JointEntropy = 1.5, BitEntropies = [0, 1], MeanBitCorrelation = 0.25, MaxBitCorrelation = 0.5 },
+        Codes =
+            new CodebookDiagnostics
+            {
+                Positions = 4,
+                Bits = 2,
+                DistinctCodes = 3,
+                JointEntropy = 1.5,
+                BitEntropies = [0, 1],
+                MeanBitCorrelation = 0.25,
+                MaxBitCorrelation = 0.5
+            },
     };
 
-    private static TrainingReport Report(int step, int firstStep, double seconds, ReconstructionMetrics? validation = null, int skipped = 0, bool adversarial = false) => new(
+    private static TrainingReport Report(
+        int step, int firstStep, double seconds, ReconstructionMetrics? validation = null, int skipped = 0, bool adversarial = false) =>
+            new(
         new TrainingProgress
         {
             Step = step,
@@ -71,7 +89,8 @@ public class TrainingDisplayTests
             MaxSteps = 200,
             Epoch = 1,
             Loss = 0.5,
-            Terms = new LossTerms { Reconstruction = 0.4, Quantizer = 0.1, UnweightedQuantizer = 1, Adversarial = adversarial ? 0.2 : null },
+            Terms =
+                new LossTerms { Reconstruction = 0.4, Quantizer = 0.1, UnweightedQuantizer = 1, Adversarial = adversarial ? 0.2 : null },
             DiscriminatorLoss = adversarial ? 1.25 : null,
             MeanAbsoluteError = 16,
             PositionEntropy = 1,

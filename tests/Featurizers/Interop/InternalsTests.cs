@@ -41,7 +41,8 @@ public class InternalsTests
     {
         var (_, outside) = UsesOfInternals(typeof(InternalsTests).Assembly.Location);
 
-        Assert.Contains(outside, use => use.StartsWith("PipelineTests uses", StringComparison.Ordinal) && use.Contains("SchemaShape::Create"));
+        Assert.Contains(
+            outside, use => use.StartsWith("PipelineTests uses", StringComparison.Ordinal) && use.Contains("SchemaShape::Create"));
     }
 
     private static (List<string> Inside, List<string> Outside) UsesOfInternals(string assembly)

@@ -142,11 +142,12 @@ public class ReferenceWeightsTests
     }
 
     [Theory]
-    [InlineData(SafetensorsType.F16)]
-    [InlineData(SafetensorsType.BF16)]
-    [InlineData(SafetensorsType.F64)]
-    public void Import_ConvertsToSinglePrecision(SafetensorsType type)
+    [InlineData("F16")]
+    [InlineData("BF16")]
+    [InlineData("F64")]
+    public void Import_ConvertsToSinglePrecision(string name)
     {
+        var type = Enum.Parse<SafetensorsType>(name);
         var tensors = Tensors();
 
         using var model = Import(tensors.Select(tensor => tensor.Type == SafetensorsType.F32 ? Convert(tensor, type) : tensor));

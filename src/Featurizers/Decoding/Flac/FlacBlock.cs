@@ -45,7 +45,9 @@ internal sealed class FlacBlock(FlacStreamInfo info)
         }
     }
 
-    /// <summary>Writes the bytes that the MD5 covers: frame after frame, little-endian, in whole bytes. Returns the number of bytes.</summary>
+    /// <summary>
+    /// Writes the bytes that the MD5 covers: frame after frame, little-endian, in whole bytes. Returns the number of bytes.
+    /// </summary>
     public int ToBytes(Span<byte> bytes)
     {
         int size = (info.Bits + 7) / 8, stride = size * _channels.Length;
