@@ -77,9 +77,6 @@ public sealed record AudioBsqOptions
     /// <summary>Patches side by side in one time step.</summary>
     public int PatchesPerStep => Bands / PatchBands;
 
-    /// <summary>Positions of a full window.</summary>
-    public int WindowPositions => WindowSteps * PatchesPerStep;
-
     /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
     public int BitsPerToken => Quantizer.BitsPerToken;
 
@@ -97,6 +94,9 @@ public sealed record AudioBsqOptions
 
     /// <summary>Time steps of a full window.</summary>
     internal int WindowSteps => WindowFrames / PatchFrames;
+
+    /// <summary>Positions of a full window.</summary>
+    internal int WindowPositions => WindowSteps * PatchesPerStep;
 
     /// <summary><see cref="ContextFrames"/> in time steps.</summary>
     internal int ContextSteps => ContextFrames / PatchFrames;
@@ -125,7 +125,8 @@ public sealed record AudioBsqOptions
 
     internal void Validate()
     {
-        Check.That(PatchBands > 0 && Bands > 0 && Bands % PatchBands == 0, Bands, $"must be a positive multiple of PatchBands ({PatchBands})");
+        Check.That(
+            PatchBands > 0 && Bands > 0 && Bands % PatchBands == 0, Bands, $"must be a positive multiple of PatchBands ({PatchBands})");
         Check.That(
             PatchFrames > 0 && WindowFrames > 0 && WindowFrames % PatchFrames == 0, WindowFrames,
             $"must be a positive multiple of PatchFrames ({PatchFrames})");

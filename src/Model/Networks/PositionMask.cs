@@ -27,9 +27,10 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Vali
         var mask = network.Mask;
         int perStep = options.PatchesPerStep;
         long positions = steps * perStep;
+        int headChannels = network.Width / network.Heads;
         var rotation = options.Compatibility.LearnedPositions
             ? null
-            : Positions.Rotation(cache?.NextStep ?? 0, steps, perStep, network.Width / network.Heads, like.device).MoveToOuterDisposeScope();
+            : Positions.Rotation(cache?.NextStep ?? 0, steps, perStep, headChannels, like.device).MoveToOuterDisposeScope();
         if (cache is not null)
         {
             var seen = CausalMask(network, options, cache.Steps, steps, like.device);

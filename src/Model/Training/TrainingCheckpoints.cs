@@ -81,6 +81,7 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingSt
         if (found.Training != state.Options) throw Misfit($"is of a run with other options: {found.Training}", "resume with those options");
         if (found.FirstClip != _firstClip) throw Misfit("is of a run on other data: its first clip differs", "resume with that data");
 
-        InvalidOperationException Misfit(string difference, string remedy) => new($"{path} {difference}. Choose another folder, or {remedy}.");
+        InvalidOperationException Misfit(string difference, string remedy) =>
+            new($"{path} {difference}. Choose another folder, or {remedy}.");
     }
 }

@@ -29,9 +29,6 @@ public sealed record VocoderOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // older releases can read files without it
     public int? LookAheadFrames { get; init; }
 
-    /// <summary>Channels inside a block.</summary>
-    public int HiddenWidth => Expansion * Width;
-
     /// <summary>
     /// Half of the other frames that a frame's spectrum depends on: those on each side of it where all convolutions are centred.
     /// </summary>
@@ -42,6 +39,9 @@ public sealed record VocoderOptions
 
     /// <summary>Frames after a frame that its spectrum depends on.</summary>
     public int FramesAfter => LookAheadFrames ?? ContextFrames;
+
+    /// <summary>Channels inside a block.</summary>
+    internal int HiddenWidth => Expansion * Width;
 
     /// <summary>Taps of a convolution before and after a frame, by its index.</summary>
     internal (int Before, int After) Reach(int convolution)

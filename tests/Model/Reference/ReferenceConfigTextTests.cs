@@ -60,9 +60,16 @@ public class ReferenceConfigTextTests
     [InlineData("{\"embed_dim\": 9, \"audioconfig\": {}, \"embed_dim\": 9}", "no JSON")]
     [InlineData("{\"embed_dim\": 9, \"audioconfig\": {\"width\": 100, \"heads\": 3}}", "Encoder.Width")]
     [InlineData("{\"embed_dim\": 10, \"audioconfig\": {}}", "GroupSize")]
-    [InlineData("{\"embed_dim\": 9, \"audioconfig\": {}, \"n_embed\": 64}", "n_embed")]
     [InlineData("{\"embed_dim\": 9, \"audioconfig\": {\"patch_size\": 0}}", "PatchBands")]
     [InlineData("{\"embed_dim\": 9, \"audioconfig\": {\"input_length\": 1e40}}", "wrong kind")]
     public void ReadConfiguration_RefusesInvalidText(string json, string named) =>
         Assert.Contains(named, Assert.Throws<InvalidDataException>(() => ReferenceCheckpoint.ReadConfiguration(json)).Message);
+
+    [Fact]
+    public void ReadConfiguration_RefusesALearnedCodebook()
+    {
+        const string Json = "{\"embed_dim\": 9, \"audioconfig\": {}, \"n_embed\": 64}";
+
+        Assert.Contains("n_embed", Assert.Throws<NotSupportedException>(() => ReferenceCheckpoint.ReadConfiguration(Json)).Message);
+    }
 }

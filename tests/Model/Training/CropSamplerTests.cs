@@ -67,7 +67,7 @@ public class CropSamplerTests
 
     [Fact]
     public void Crops_RefusesHalfFrames() =>
-        Assert.Contains("3 numbers", Assert.Throws<ArgumentException>(() => First(1, [new float[3]], seed: 1)).Message);
+        Assert.Contains("3 values", Assert.Throws<ArgumentException>(() => First(1, [new float[3]], seed: 1)).Message);
 
     // clip k counts up from 1000k, so that a number tells where it came from
     private static float[][] Clips(params int[] frames) =>
