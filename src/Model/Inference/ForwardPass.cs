@@ -65,8 +65,8 @@ internal sealed class ForwardPass(ModelContent model)
     }
 
     /// <summary>
-    /// Mel frames, in the unit of the mel column, of windows of tokens of equal length, or of one window that follows the steps in the
-    /// cache.
+    /// Mel frames, in the unit of the mel column, of windows of tokens of equal
+    /// length, or of one window that follows the steps in the cache.
     /// </summary>
     public float[][] Decode(ReadOnlyMemory<int>[] windows, CausalCache? cache = null)
     {

@@ -8,8 +8,8 @@ namespace AudioBsq.Inference;
 /// other streams may use the model meanwhile. <c>AudioBsqModel.CreateStreamingReconstructor</c> makes one.
 /// </summary>
 /// <remarks>
-/// A causal model (<see cref="AudioBsqOptions.IsCausal"/>) reconstructs each time step as soon as its tokens are there, any other model a
-/// window at a time.
+/// A causal model (<see cref="AudioBsqOptions.IsCausal"/>) reconstructs each time
+/// step as soon as its tokens are there, any other model a window at a time.
 /// </remarks>
 /// <example>
 /// <code>

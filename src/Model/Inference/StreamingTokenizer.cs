@@ -11,9 +11,9 @@ namespace AudioBsq.Inference;
 /// <c>AudioBsqModel.CreateStreamingTokenizer</c> makes one.
 /// </summary>
 /// <remarks>
-/// With a causal model (<see cref="AudioBsqOptions.IsCausal"/>) a token comes once the last frame of its time step and half an analysis
-/// window beyond that frame's centre are there (<see cref="Latency"/>). Any other model runs on whole windows, so tokens come a window at a
-/// time.
+/// With a causal model (<see cref="AudioBsqOptions.IsCausal"/>) a token comes once the last frame of
+/// its time step and half an analysis window beyond that frame's centre are there
+/// (<see cref="Latency"/>). Any other model runs on whole windows, so tokens come a window at a time.
 /// </remarks>
 /// <example>
 /// <code>

@@ -14,7 +14,7 @@ internal sealed class WindowedInference(ModelContent model)
     private const int FramesAtOnceOnCpu = 4096, FramesAtOnceOnGpu = 32 * 1024;
 
     // A batch takes windows down to this part of its longest one; shorter ones would be mostly padding.
-    private const double MinLengthBesideLongest = 0.75;
+    private const double MinPartOfLongest = 0.75;
 
     private readonly ForwardPass _pass = new(model);
 
@@ -124,7 +124,7 @@ internal sealed class WindowedInference(ModelContent model)
         while (windows.TryPeek(out var longest))
         {
             int count = Math.Max(1, FramesAtOnce / (longest.Window.Count * Options.PatchFrames));
-            double minLength = longest.Window.Count * (padded ? MinLengthBesideLongest : 1);
+            double minLength = longest.Window.Count * (padded ? MinPartOfLongest : 1);
             var batch = new List<(int, Window)>();
             while (batch.Count < count && windows.TryPeek(out var part) && part.Window.Count >= minLength) batch.Add(windows.Dequeue());
             yield return [.. batch];

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// Activation checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): the forward pass keeps only each block's
-/// input, and the backward pass computes the block again from it. Call <see cref="ThrowIfFailed"/> after each backward pass. One instance
-/// serves one device.
+/// Activation checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): the
+/// forward pass keeps only each block's input, and the backward pass computes the block again from
+/// it. Call <see cref="ThrowIfFailed"/> after each backward pass. One instance serves one device.
 /// </summary>
 internal sealed class ActivationCheckpointing
 {

@@ -115,8 +115,8 @@ public sealed record AudioBsqOptions
     }
 
     /// <summary>
-    /// Rows of the learned position table: one for each position of a window in the published version, otherwise one for each patch of a
-    /// time step.
+    /// Rows of the learned position table: one for each position of a window in
+    /// the published version, otherwise one for each patch of a time step.
     /// </summary>
     internal long PositionVectors => Compatibility.LearnedPositions ? (long)WindowSteps * PatchesPerStep : PatchesPerStep;
 

@@ -5,8 +5,8 @@ namespace AudioBsq.Networks;
 
 /// <summary>What the blocks need to know about the positions of one batch: which see which, which are valid, and where they are.</summary>
 /// <param name="Attention">
-/// Broadcasts to (batch, heads, queries, keys): Bool, true where a query may see a key, or floating point to add to the scores; null for no
-/// restriction.
+/// Broadcasts to (batch, heads, queries, keys): Bool, true where a query may see
+/// a key, or floating point to add to the scores; null for no restriction.
 /// </param>
 /// <param name="Causal">Each position sees itself and all before it, for which attention needs no mask.</param>
 /// <param name="Valid">(batch, positions, 1), 1 at valid positions and 0 at padded ones; null when all are valid.</param>
@@ -61,8 +61,8 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Vali
         return notAfter & (queryStep - keyStep <= Number(options.PastStepsOf(network)));
     }
 
-    // A softmax over no keys would be 0/0. So a padded query sees itself, or everything if the whole clip is padding; its result is not
-    // used.
+    // A softmax over no keys would be 0/0. So a padded query sees itself, or
+    // everything if the whole clip is padding; its result is not used.
     private static Tensor ExcludePadding(Tensor? allowed, Tensor validPositions, long positions)
     {
         if (allowed is null)

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// A model as a <see cref="WeightsFile"/>: the weights under their names in the network, and the texts <c>parts</c>, <c>options</c> and
-/// <c>mel</c> (both records as JSON). A file with one half also has <c>rest</c>, the SHA-256 of the other half's weights, for the
-/// fingerprint.
+/// A model as a <see cref="WeightsFile"/>: the weights under their names in the network, and
+/// the texts <c>parts</c>, <c>options</c> and <c>mel</c> (both records as JSON). A file with
+/// one half also has <c>rest</c>, the SHA-256 of the other half's weights, for the fingerprint.
 /// </summary>
 internal static class ModelFile
 {

@@ -48,8 +48,8 @@ internal static class NetworkWeights
     }
 
     /// <summary>
-    /// Copies tensors into every parameter and buffer of <paramref name="network"/>. Names and shapes must be equal; number formats are
-    /// converted.
+    /// Copies tensors into every parameter and buffer of <paramref name="network"/>.
+    /// Names and shapes must be equal; number formats are converted.
     /// </summary>
     /// <exception cref="InvalidDataException">The tensors do not fit, as for <see cref="Read"/>; none has been copied.</exception>
     public static void Load(nn.Module network, IReadOnlyDictionary<string, SafetensorsTensor> tensors, string file)

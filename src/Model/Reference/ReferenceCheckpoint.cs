@@ -21,8 +21,8 @@ public sealed record ReferenceCheckpoint(AudioBsqOptions Options)
     public MelOptions? Mel { get; init; }
 
     /// <summary>
-    /// The prefix of the weights' names, for instance <c>module.</c>. When null it is found in the file, which must then have only one set
-    /// of weights.
+    /// The prefix of the weights' names, for instance <c>module.</c>. When null
+    /// it is found in the file, which must then have only one set of weights.
     /// </summary>
     public string? Prefix { get; init; }
 

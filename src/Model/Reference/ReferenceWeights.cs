@@ -6,8 +6,8 @@ using AudioBsq.Signal;
 namespace AudioBsq.Reference;
 
 /// <summary>
-/// Reads and writes models as weights of the published Python version. The network's own names are the same, except for a prefix in a
-/// checkpoint.
+/// Reads and writes models as weights of the published Python version. The
+/// network's own names are the same, except for a prefix in a checkpoint.
 /// </summary>
 internal static class ReferenceWeights
 {

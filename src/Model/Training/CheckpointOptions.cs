@@ -1,9 +1,9 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// Checkpoints: files from which an interrupted run is resumed. On a CPU the weights are then exactly those of an uninterrupted run. A file
-/// is safetensors, has the whole state (weights, averages, best weights, optimizers, position in the data), and appears complete or not at
-/// all.
+/// Checkpoints: files from which an interrupted run is resumed. On a CPU the weights are then
+/// exactly those of an uninterrupted run. A file is safetensors, has the whole state (weights,
+/// averages, best weights, optimizers, position in the data), and appears complete or not at all.
 /// </summary>
 public sealed record CheckpointOptions
 {

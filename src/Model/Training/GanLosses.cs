@@ -28,9 +28,9 @@ internal static class GanLosses
     }
 
     /// <summary>
-    /// The R1 penalty (Mescheder et al. 2018, section 4.1): the mean over the batch of the squared norm of the gradient of a clip's logits
-    /// with respect to the clip. Differentiable. <paramref name="real"/> must be computed from <paramref name="input"/>, which must require
-    /// gradients.
+    /// The R1 penalty (Mescheder et al. 2018, section 4.1): the mean over the batch of the squared norm of
+    /// the gradient of a clip's logits with respect to the clip. Differentiable. <paramref name="real"/>
+    /// must be computed from <paramref name="input"/>, which must require gradients.
     /// </summary>
     public static Tensor GradientPenalty(Tensor real, Tensor input)
     {

@@ -26,8 +26,8 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingSt
     }
 
     /// <summary>
-    /// Restores the newest checkpoint, or the one to resume from. Returns the next step, 0 without a checkpoint, and the position in the
-    /// data.
+    /// Restores the newest checkpoint, or the one to resume from. Returns the
+    /// next step, 0 without a checkpoint, and the position in the data.
     /// </summary>
     /// <param name="note">Called with what was found, as text.</param>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged, or all in the folder are.</exception>

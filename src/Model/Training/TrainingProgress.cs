@@ -12,8 +12,8 @@ public sealed record TrainingProgress : TrainingLoopProgress
     public required double MeanAbsoluteError { get; init; }
 
     /// <summary>
-    /// Average entropy of one position's soft code, in bits: near 0 where the choice of codes is clear. 0 for quantizers without soft
-    /// codes.
+    /// Average entropy of one position's soft code, in bits: near 0 where the
+    /// choice of codes is clear. 0 for quantizers without soft codes.
     /// </summary>
     public required double PositionEntropy { get; init; }
 

@@ -134,8 +134,8 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     /// </summary>
     /// <param name="mel">Frames, row by row.</param>
     /// <param name="samples">
-    /// Length wanted, one that gives these frames: from (frames − 1)·hop, which is the default, to frames·hop − 1. An empty mel
-    /// gives an empty waveform.
+    /// Length wanted, one that gives these frames: from (frames − 1)·hop, which
+    /// is the default, to frames·hop − 1. An empty mel gives an empty waveform.
     /// </param>
     /// <param name="cancellation">Checked between two windows.</param>
     /// <exception cref="ArgumentException">

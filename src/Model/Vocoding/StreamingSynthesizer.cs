@@ -51,8 +51,8 @@ public sealed class StreamingSynthesizer
     public TimeSpan LookAhead => TimeSpan.FromSeconds((double)LookAheadSamples / _vocoder.Mel.SampleRate);
 
     /// <summary>
-    /// Adds the clip's next frames, and returns the samples that no later frame can change, from where the last call ended; often none at
-    /// first.
+    /// Adds the clip's next frames, and returns the samples that no later frame
+    /// can change, from where the last call ended; often none at first.
     /// </summary>
     /// <param name="mel">Any number of whole frames (frames, bands) in the unit of <see cref="MelOptions.Level"/>.</param>
     /// <exception cref="ArgumentException">

@@ -6,8 +6,8 @@ using Entry = (string Name, AudioBsq.Persistence.SafetensorsType Type, System.Co
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// A vocoder as a <see cref="WeightsFile"/>: the weights under their names in the network, and the texts <c>options</c> and <c>mel</c>
-/// (both records as JSON).
+/// A vocoder as a <see cref="WeightsFile"/>: the weights under their names in the
+/// network, and the texts <c>options</c> and <c>mel</c> (both records as JSON).
 /// </summary>
 internal static class VocoderFile
 {

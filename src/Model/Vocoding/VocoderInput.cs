@@ -26,8 +26,8 @@ internal sealed class VocoderInput
     }
 
     /// <summary>
-    /// Power of the bands, in one array of whole clips one after another → levels (clips, frames, bands) and log magnitude (clips, frames,
-    /// bins).
+    /// Power of the bands, in one array of whole clips one after another →
+    /// levels (clips, frames, bands) and log magnitude (clips, frames, bins).
     /// </summary>
     public (Tensor Levels, Tensor LogMagnitude) Of(float[] power, long clips, Device device)
     {

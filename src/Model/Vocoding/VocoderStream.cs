@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// Synthesizes one clip whose frames come in pieces. Each frame goes through the network once; the inputs that later results depend on are
-/// cached.
+/// Synthesizes one clip whose frames come in pieces. Each frame goes through the
+/// network once; the inputs that later results depend on are cached.
 /// </summary>
 internal sealed class VocoderStream
 {

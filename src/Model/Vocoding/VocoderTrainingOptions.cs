@@ -30,8 +30,8 @@ public sealed record VocoderTrainingOptions : TrainingLoopOptions
     public double MagnitudeWeight { get; init; } = 1;
 
     /// <summary>
-    /// Weight of the phase losses: of phase, group delay and change from frame to frame, without wrapping (Ai and Ling 2023, section
-    /// III-C).
+    /// Weight of the phase losses: of phase, group delay and change from frame
+    /// to frame, without wrapping (Ai and Ling 2023, section III-C).
     /// </summary>
     public double PhaseWeight { get; init; } = 0.5;
 

@@ -195,7 +195,7 @@ public class ReferenceWeightsTests
         Assert.Contains("quantize.basis of F32, not I64", Refusal(tensors));
     }
 
-    [Fact] // the commonest mistake: a configuration with another number of blocks
+    [Fact] // the most common mistake: a configuration with another number of blocks
     public void Import_WithAnotherConfiguration_NamesAllBlocks()
     {
         string folder = TestData.NewFolder(), path = Path.Combine(folder, "weights.safetensors");

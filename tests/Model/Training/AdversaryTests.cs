@@ -55,15 +55,15 @@ public class AdversaryTests
     {
         using var scope = NewDisposeScope();
         using var adversary = New(Quick);
-        var (target, drawn) = (randn(2, 32, 16), randn(2, 32, 16).requires_grad_());
+        var (target, reconstructed) = (randn(2, 32, 16), randn(2, 32, 16).requires_grad_());
         var valid = arange(32).unsqueeze(0) < tensor(new long[] { 32, 20 }).unsqueeze(1);
         var last = tensor(1f);
 
-        adversary.ModelLoss(target, drawn, valid, drawn.mean(), last).backward();
+        adversary.ModelLoss(target, reconstructed, valid, reconstructed.mean(), last).backward();
 
         Assert.All(adversary.Discriminator.parameters(), parameter => Assert.Null(parameter.grad));
-        Assert.True((drawn.grad![1, 19] != 0).any().item<bool>());
-        Assert.True((drawn.grad![1, 20..] == 0).all().item<bool>());
+        Assert.True((reconstructed.grad![1, 19] != 0).any().item<bool>());
+        Assert.True((reconstructed.grad![1, 20..] == 0).all().item<bool>());
     }
 
     [Fact]

@@ -141,8 +141,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("another model", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, Small.Options)).Message);
         var otherData = TrainingData.Of(Small.Mels(99, 40), Runs.Clips);
         Assert.Contains("other data", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, data: otherData)).Message);
-        var anew = Options with { Checkpoints = Options.Checkpoints! with { Resume = false } };
-        Assert.Contains("step 4", Assert.Throws<InvalidOperationException>(() => Runs.Train(anew)).Message);
+        var fresh = Options with { Checkpoints = Options.Checkpoints! with { Resume = false } };
+        Assert.Contains("step 4", Assert.Throws<InvalidOperationException>(() => Runs.Train(fresh)).Message);
     }
 
     [Fact]

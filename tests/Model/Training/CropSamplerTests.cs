@@ -69,7 +69,7 @@ public class CropSamplerTests
     public void Crops_RefusesHalfFrames() =>
         Assert.Contains("3 values", Assert.Throws<ArgumentException>(() => First(1, [new float[3]], seed: 1)).Message);
 
-    // clip k counts up from 1000k, so that a number tells where it came from
+    // the values of clip k count up from 1000k, so that each tells its clip
     private static float[][] Clips(params int[] frames) =>
         [.. frames.Select((count, k) => Enumerable.Range(1000 * k, count * Bands).Select(n => (float)n).ToArray())];
 

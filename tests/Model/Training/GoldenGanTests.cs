@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Model.Training;
 
-/// <summary>Discriminator and its losses against the reference's numbers.</summary>
+/// <summary>The discriminator and its losses against the reference's results.</summary>
 [NoTensorLeaks]
 public class GoldenGanTests
 {

@@ -243,7 +243,7 @@ public sealed class ReadAheadTests
         Assert.ThrowsAny<OperationCanceledException>(() => Runs.Train(Runs.Options, data: data, cancellation: cancellation.Token));
     }
 
-    // Array i has i % 5 numbers after the number i.
+    // Array i has the value i, and i % 5 further values.
     private static float[][] Arrays(int count) => [.. Enumerable.Range(0, count).Select(i => (float[])[i, .. new float[i % 5]])];
 
     private static IEnumerable<float[]> Endless()

@@ -33,7 +33,7 @@ public class SpecAugmentTests
         var options = new AugmentationOptions { Probability = 1, LargestTimeMask = 0.5, LargestBandMask = 0.5 };
         var augment = new SpecAugment(options, Bands, silence: -80);
         var random = new Random(1);
-        int most = 0;
+        int max = 0;
         for (int round = 0; round < 200; round++)
         {
             float[] mel = new float[40 * Bands];
@@ -47,10 +47,10 @@ public class SpecAugmentTests
             Assert.InRange(Edges(bands), 0, 2);
             Assert.InRange(frames.Count(x => x), 0, 19);
             Assert.All(mel, level => Assert.Equal(0, level));
-            most = Math.Max(most, frames.Count(x => x));
+            max = Math.Max(max, frames.Count(x => x));
         }
 
-        Assert.InRange(most, 15, 19);
+        Assert.InRange(max, 15, 19);
     }
 
     [Fact]
