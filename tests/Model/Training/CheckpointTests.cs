@@ -44,7 +44,7 @@ public sealed class CheckpointTests : IDisposable
         {
             var failed = Assert.Throws<IOException>(() => Run(Options, path => new FullDisk(path, bytes)));
             Assert.Contains("No space left", failed.Message);
-            Assert.Contains("Earlier checkpoints are whole", failed.Message);
+            Assert.Contains("Earlier checkpoints are complete", failed.Message);
             Assert.Empty(Directory.GetFiles(_folder, "*.unfinished"));
             Stop(3);
         }
