@@ -66,15 +66,20 @@ public class TrainingDisplayTests
         Frames = 30,
         MeanAbsoluteError = 5.5,
         MeanSquaredError = 60.25,
-        Codes =
-            new CodebookDiagnostics
-            { Positions = 4, Bits = 2, DistinctCodes = 3, JointEntropy = 1.5, BitEntropies = [0, 1], MeanBitCorrelation = 0.25,
-            MaxBitCorrelation = 0.5 },
+        Codes = new CodebookDiagnostics
+        {
+            Positions = 4,
+            Bits = 2,
+            DistinctCodes = 3,
+            JointEntropy = 1.5,
+            BitEntropies = [0, 1],
+            MeanBitCorrelation = 0.25,
+            MaxBitCorrelation = 0.5,
+        },
     };
 
     private static TrainingReport Report(
-        int step, int firstStep, double seconds, ReconstructionMetrics? validation = null, int skipped = 0, bool adversarial = false) =>
-            new(
+        int step, int firstStep, double seconds, ReconstructionMetrics? validation = null, int skipped = 0, bool adversarial = false) => new(
         new TrainingProgress
         {
             Step = step,
