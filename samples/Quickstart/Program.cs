@@ -32,19 +32,20 @@ string zip = Path.Combine(output, "tokenizer.zip");
 var ml = new MLContext(seed: 1);
 var (train, dev) = Clips.Split(ml, folder);
 
+var options = new AudioTokenizerOptions
+{
+    Model = AudioBsqOptions.Tiny,
+    Training = new TrainingOptions { MaxSteps = 300, ReportEvery = 30 },
+    FrameCountColumnName = "Frames",
+    MetricsCallback = p => Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
+};
+Console.WriteLine($"Training on {folder}");
+
 // 2. Audio file → waveform → mel spectrogram → tokens. Fit trains the tokenizer.
 var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 16_000)
     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
     .AppendCacheCheckpoint(ml)
-    .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
-    {
-        Model = AudioBsqOptions.Tiny,
-        Training = new TrainingOptions { MaxSteps = 300, ReportEvery = 30 },
-        FrameCountColumnName = "Frames",
-        MetricsCallback = p =>
-            Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
-    }));
-Console.WriteLine($"Training on {folder}");
+    .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", options));
 var tokenizer = pipeline.Fit(train);
 
 // 3. The whole pipeline in one zip.

@@ -12,7 +12,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AudioBsq.Decoding;
 using AudioBsq.MLNet;
-using AudioBsq.Inference;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Streaming;

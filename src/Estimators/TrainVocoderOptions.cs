@@ -1,4 +1,5 @@
 using AudioBsq.Signal;
+using AudioBsq.Training;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
 
@@ -11,7 +12,7 @@ public sealed record TrainVocoderOptions
     public VocoderOptions Vocoder { get; init; } = new();
 
     /// <summary>
-    /// How to train it. Its <see cref="Training.TrainingLoopOptions.Seed"/> and <see cref="Training.TrainingLoopOptions.Device"/> are not used here:
+    /// How to train it. Its <see cref="TrainingLoopOptions.Seed"/> and <see cref="TrainingLoopOptions.Device"/> are not used here:
     /// <see cref="Seed"/> and <see cref="Device"/> are.
     /// </summary>
     public VocoderTrainingOptions Training { get; init; } = new();

@@ -1,6 +1,5 @@
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
-using AudioBsq.Native;
 using AudioBsq.Persistence;
 using AudioBsq.Reference;
 using AudioBsq.Signal;
@@ -38,50 +37,48 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Tokens for one second of sound; times <see cref="AudioBsqOptions.BitsPerToken"/> it is the bit rate.</summary>
     public double TokensPerSecond => Mel.FrameRate / Options.PatchFrames * Options.TokensPerStep;
 
-    /// <summary>32 hexadecimal digits of a hash of options and weights, the same however the model was saved. Tokens need the model that made them.</summary>
+    /// <summary>32 hexadecimal digits of a hash of options and weights. Tokens can only be decoded by the model that made them.</summary>
     public string Fingerprint => Content.Fingerprint;
 
     internal ModelContent Content { get; }
 
-    /// <summary>A model with random weights: the start of training, and for tests.</summary>
+    /// <summary>A model with random weights: for training to start from, and for tests.</summary>
     public static AudioBsqModel Create(AudioBsqOptions options, MelOptions mel, int seed = 1, string device = "auto") =>
         new(ModelContent.Create(options, mel, seed, device));
 
-    /// <summary>Fits a new model. Same arguments, same number of torch threads, same weights (on a CPU).</summary>
-    /// <param name="data">Mel spectrograms to learn from, and to measure on.</param>
+    /// <summary>Trains a new model. On a CPU, the same arguments and the same number of torch threads give the same weights.</summary>
+    /// <param name="data">Mel spectrograms to train on, and to validate on.</param>
     /// <param name="options">The model.</param>
-    /// <param name="mel">How the spectrograms were made.</param>
-    /// <param name="training">How to fit; defaults when null.</param>
+    /// <param name="mel">How the mel spectrograms were computed.</param>
+    /// <param name="training">How to train; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
     /// <param name="cancellation">Stops between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.</param>
-    /// <exception cref="InvalidOperationException">The checkpoints are of another run; <see cref="InvalidDataException"/>: none is whole.</exception>
-    /// <exception cref="InsufficientMemoryException">Memory ran out; the message names what to lower.</exception>
-    /// <exception cref="ArithmeticException">Too many steps in a row were not finite (<see cref="TrainingLoopOptions.MaxSkippedInARow"/>).</exception>
+    /// <exception cref="InvalidOperationException">The checkpoint folder belongs to another run.</exception>
+    /// <exception cref="InvalidDataException">All checkpoints are damaged, or the one to resume from is.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory ran out; the message names the options to lower.</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row had a loss or gradient that is not finite.</exception>
     public static AudioBsqModel Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions? training = null,
         Action<TrainingProgress>? report = null, CancellationToken cancellation = default) =>
         new(TokenizerTraining.Train(data, options, mel, training ?? new TrainingOptions(), report, cancellation));
 
     /// <summary>Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N.</summary>
-    /// <exception cref="InvalidDataException">It is not a whole model file.</exception>
-    public static AudioBsqModel Load(string path, string device = "auto")
-    {
-        using var stream = File.OpenRead(path);
-        return new(ModelFile.Read(stream, path, TorchDevice.Resolve(device)));
-    }
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>
+    public static AudioBsqModel Load(string path, string device = "auto") => new(ModelFile.Read(path, device));
 
     /// <summary>Reads weights of the published Python version, a safetensors file (docs/import.md).</summary>
-    /// <exception cref="InvalidDataException">The message names every tensor that is not this model's.</exception>
-    public static AudioBsqModel ImportReference(string path, ReferenceCheckpoint checkpoint) => new(ReferenceWeights.Read(path, checkpoint));
+    /// <exception cref="InvalidDataException">The weights do not fit the options; the message names every tensor that differs.</exception>
+    public static AudioBsqModel ImportReference(string path, ReferenceCheckpoint checkpoint) =>
+        new(ReferenceWeights.Read(path, checkpoint));
 
     /// <summary>Writes the weights as a safetensors file under the published Python version's names.</summary>
-    /// <exception cref="NotSupportedException">The Python version would compute something else; the message says what to do.</exception>
+    /// <exception cref="NotSupportedException">The Python version would compute something else; the message names the options.</exception>
     public void ExportReference(string path) => AtomicFile.Write(path, ExportReference);
 
     /// <summary>The same into a stream, which is left open.</summary>
     public void ExportReference(Stream stream) => ReferenceWeights.Write(stream, Content);
 
-    /// <summary>Writes the weights and options as one safetensors file, which replaces an older one when all of it is on the disk.</summary>
+    /// <summary>Writes weights and options as a safetensors file, which replaces an older file once it is complete on the disk.</summary>
     public void Save(string path) => AtomicFile.Write(path, Save);
 
     /// <summary>The same into a stream, which is left open.</summary>
@@ -90,11 +87,11 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Tokens of one mel spectrogram (frames, bands): <see cref="AudioBsqOptions.TokensOf"/> its frames.</summary>
     public int[] Encode(ReadOnlyMemory<float> mel) => Encode([mel])[0];
 
-    /// <summary>Tokens of several mel spectrograms. What a clip's tokens are does not depend on its neighbours.</summary>
+    /// <summary>Tokens of several mel spectrograms. A clip's tokens do not depend on the other clips.</summary>
     public int[][] Encode(IReadOnlyList<ReadOnlyMemory<float>> mels, CancellationToken cancellation = default) =>
         new WindowedInference(Content).Encode(mels, cancellation);
 
-    /// <summary>The mel spectrogram that tokens stand for, of whole patches: (patches · frames per patch, bands).</summary>
+    /// <summary>The mel spectrogram of tokens, of whole patches: (patches · frames per patch, bands).</summary>
     /// <exception cref="ArgumentException">The tokens do not fill whole time steps, or one is out of range.</exception>
     public float[] Decode(ReadOnlyMemory<int> tokens) => Decode([tokens])[0];
 
@@ -102,17 +99,18 @@ public sealed class AudioBsqModel : IDisposable
     public float[][] Decode(IReadOnlyList<ReadOnlyMemory<int>> tokens, CancellationToken cancellation = default) =>
         new WindowedInference(Content).Decode(tokens, cancellation);
 
-    /// <summary>Encodes and decodes clips and measures what was lost and how the codes were used.</summary>
+    /// <summary>Encodes and decodes clips, and measures the reconstruction error and how the codes are used.</summary>
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default) =>
         new WindowedInference(Content).Evaluate(mels, observe: null, cancellation);
 
-    /// <summary>The header of a token container; the name is the model's, for messages, and samples the original's, if known already.</summary>
-    public TokenHeader CreateTokenHeader(string name, long? samples = null) => TokenHeader.Of(Fingerprint, Options, Mel, name, samples);
+    /// <summary>The header of a token container. The name is the model's, for messages; samples is null if not known yet.</summary>
+    public TokenHeader CreateTokenHeader(string name, long? samples = null) =>
+        TokenHeader.Of(Fingerprint, Options, Mel, name, samples);
 
-    /// <summary>Tokens of sound that is still coming in; not for <see cref="MelLevel.FileMaximum"/>. The model must outlive the stream.</summary>
+    /// <summary>A stream from samples to tokens, not for <see cref="MelLevel.FileMaximum"/>. The model must outlive it.</summary>
     public StreamingTokenizer CreateStreamingTokenizer() => new(Content);
 
-    /// <summary>Mel frames of tokens that are still coming in. The model must outlive the stream.</summary>
+    /// <summary>A stream from tokens to mel frames. The model must outlive it.</summary>
     public StreamingReconstructor CreateStreamingReconstructor() => new(Content);
 
     /// <summary>Frees the native memory of the weights.</summary>

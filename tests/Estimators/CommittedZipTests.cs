@@ -34,9 +34,12 @@ public class CommittedZipTests
         loaded.DisposeAll();
     }
 
-    internal static readonly uint[] Keys = [506, 506, 215, 87, 133, 418, 506, 249, 71, 7, 434, 498, 249, 255, 7, 7, 506, 506, 221, 71];
+    internal static readonly uint[] Keys =
+    [
+        511, 351, 198, 70, 436, 512, 479, 79, 194, 98, 444, 383, 207, 79, 226, 372, 447, 383, 40, 296,
+    ];
 
-    private const double MeanLevel = -40.39146;
+    private const double MeanLevel = -41.67632;
 
     internal static List<MelRow> Rows => MelData.Rows(77, 38);
 

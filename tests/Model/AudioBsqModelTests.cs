@@ -9,10 +9,17 @@ namespace AudioBsq.Tests.Model;
 [NoTensorLeaks]
 public class AudioBsqModelTests
 {
-    private static readonly TrainingOptions Brief = new() { MaxSteps = 60, BatchSize = 8, LearningRate = 3e-3, Device = "cpu", ReportEvery = 20 };
+    private static readonly TrainingOptions Brief = new()
+    {
+        MaxSteps = 60,
+        BatchSize = 8,
+        LearningRate = 3e-3,
+        Device = "cpu",
+        ReportEvery = 20,
+    };
 
     [Fact]
-    public void Encode_GivesTokensForEveryStartedPatch()
+    public void Encode_GivesTokensForPartialPatchesToo()
     {
         using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
         int[] frames = [0, 1, 3, 4, 5, 31, 32, 33, 64, 200];
@@ -29,10 +36,10 @@ public class AudioBsqModelTests
         using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
         float[] mel = Small.Mels(1, 70)[0];
 
-        float[] drawn = model.Decode(model.Encode(mel));
+        float[] reconstructed = model.Decode(model.Encode(mel));
 
-        Assert.Equal(72 * 16, drawn.Length);
-        Assert.All(drawn, level => Assert.InRange(level, -80f, 0f));
+        Assert.Equal(72 * 16, reconstructed.Length);
+        Assert.All(reconstructed, level => Assert.InRange(level, -80f, 0f));
     }
 
     [Fact]
@@ -60,7 +67,8 @@ public class AudioBsqModelTests
 
         int[] whole = model.Encode(mel);
 
-        int[] parts = [.. model.Encode(mel.AsMemory(0, 32 * 16)), .. model.Encode(mel.AsMemory(32 * 16, 32 * 16)), .. model.Encode(mel.AsMemory(64 * 16))];
+        int[] Part(int start, int frames) => model.Encode(mel.AsMemory(start * 16, frames * 16));
+        int[] parts = [.. Part(0, 32), .. Part(32, 32), .. Part(64, 16)];
         Assert.Equal(parts, whole);
     }
 
@@ -85,7 +93,8 @@ public class AudioBsqModelTests
         double ofMean = clips.SelectMany(mel => mel).Average(level => Math.Abs(level - mean));
         var reports = new List<TrainingProgress>();
 
-        using var model = AudioBsqModel.Train(TrainingData.Of(clips, clips), Small.Options, Small.Mel, Brief with { MaxSteps = 150 }, reports.Add);
+        using var model = AudioBsqModel.Train(
+            TrainingData.Of(clips, clips), Small.Options, Small.Mel, Brief with { MaxSteps = 150 }, reports.Add);
 
         double error = model.Evaluate(clips).MeanAbsoluteError;
         Assert.True(error < 0.6 * ofMean, $"error {error:F2} dB; {ofMean:F2} dB by the mean");
@@ -100,7 +109,8 @@ public class AudioBsqModelTests
 
         byte[] Weights(int seed)
         {
-            using var model = AudioBsqModel.Train(TrainingData.Of(clips), Small.Options, Small.Mel, Brief with { MaxSteps = 10, Seed = seed });
+            var training = Brief with { MaxSteps = 10, Seed = seed };
+            using var model = AudioBsqModel.Train(TrainingData.Of(clips), Small.Options, Small.Mel, training);
             return Saved(model);
         }
 
@@ -130,7 +140,8 @@ public class AudioBsqModelTests
         int reports = 0;
 
         Assert.Throws<OperationCanceledException>(() => AudioBsqModel.Train(
-            TrainingData.Of(Small.Mels(8, 32)), Small.Options, Small.Mel, Brief with { ReportEvery = 1 }, _ => { if (++reports == 3) source.Cancel(); }, source.Token));
+            TrainingData.Of(Small.Mels(8, 32)), Small.Options, Small.Mel, Brief with { ReportEvery = 1 },
+            _ => { if (++reports == 3) source.Cancel(); }, source.Token));
         Assert.Equal(3, reports);
     }
 
@@ -151,7 +162,7 @@ public class AudioBsqModelTests
     }
 
     [Fact] // padded frames of a short neighbour would change the first step's error
-    public void Train_MeasuresRealFramesOnly()
+    public void Train_MeasuresValidFramesOnly()
     {
         float[][] clips = Small.Mels(10, 30, 11);
         using var untrained = AudioBsqModel.Create(Small.Options, Small.Mel, seed: Brief.Seed, device: "cpu");
@@ -159,7 +170,8 @@ public class AudioBsqModelTests
         double found = 0;
 
         AudioBsqModel.Train(
-            TrainingData.Of(clips), Small.Options, Small.Mel, Brief with { MaxSteps = 1, BatchSize = 2 }, p => found = p.MeanAbsoluteError).Dispose();
+            TrainingData.Of(clips), Small.Options, Small.Mel, Brief with { MaxSteps = 1, BatchSize = 2 },
+            p => found = p.MeanAbsoluteError).Dispose();
 
         Assert.Equal(expected, found, 3);
     }
@@ -197,7 +209,8 @@ public class AudioBsqModelTests
     [InlineData(36, new int[0], 4)]
     public void FiniteScalarModels_AreTrainedSavedAndLoaded(int bits, int[] levels, int tokensPerPosition)
     {
-        var options = Small.Options with { Quantizer = new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = bits, Levels = [.. levels] } };
+        var quantizer = new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = bits, Levels = [.. levels] };
+        var options = Small.Options with { Quantizer = quantizer };
         float[][] mels = Small.Mels(13, 50, 32, 7);
         string path = Path.Combine(TestData.NewFolder(), "model.safetensors");
         using var model = AudioBsqModel.Train(TrainingData.Of(mels, mels), options, Small.Mel, Brief);
@@ -226,7 +239,8 @@ public class AudioBsqModelTests
         string[] Names(QuantizerOptions quantizer)
         {
             using var network = new AudioBsqNetwork(Small.Options with { Quantizer = quantizer });
-            return [.. network.state_dict().Select(entry => entry.Key).Where(name => name.Contains("quant", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            var names = network.state_dict().Select(entry => entry.Key).Where(name => name.Contains("quant", StringComparison.Ordinal));
+            return [.. names.Order(StringComparer.Ordinal)];
         }
 
         string[] linear = ["post_quant_embed.bias", "post_quant_embed.weight", "quant_embed.bias", "quant_embed.weight"];
@@ -251,7 +265,7 @@ public class AudioBsqModelTests
     }
 
     [Fact]
-    public void Decode_RefusesTokensThatAreNone()
+    public void Decode_RefusesInvalidTokens()
     {
         using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
 

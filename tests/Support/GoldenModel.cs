@@ -32,7 +32,7 @@ internal sealed class GoldenModel
     /// <summary>A network with the case's weights.</summary>
     public AudioBsqNetwork Network(Compatibility? compatibility = null)
     {
-        var options = ReferenceConfiguration.ToOptions(Config);
+        var options = ReferenceConfigurationReader.ToOptions(Config);
         var network = new AudioBsqNetwork(options with { Compatibility = compatibility ?? options.Compatibility });
         NetworkWeights.Load(network, _weights, Path);
         return network;

@@ -2,7 +2,7 @@ using AudioBsq.Networks;
 
 namespace AudioBsq.Inference;
 
-/// <summary>A half of a causal model: each time step runs once, with the caches of those before it.</summary>
+/// <summary>The encoder or decoder of a causal model: each time step runs once, with the caches of the steps before it.</summary>
 internal sealed class CausalStream<TIn, TOut> : StepStream<TIn, TOut> where TIn : unmanaged
 {
     private readonly long _reach;
@@ -11,22 +11,25 @@ internal sealed class CausalStream<TIn, TOut> : StepStream<TIn, TOut> where TIn 
     private CausalCache _cache;
 
     /// <param name="perStep">Values of one time step.</param>
-    /// <param name="filler">What completes a step that the clip's end cuts short.</param>
+    /// <param name="filler">The value that fills up a step that the clip's end cuts short.</param>
     /// <param name="reach">Steps before its own that a result depends on.</param>
-    /// <param name="begin">An empty cache before a step.</param>
-    /// <param name="run">The half itself.</param>
+    /// <param name="begin">Makes empty caches that start at a time step.</param>
+    /// <param name="run">Runs the encoder or decoder.</param>
     public CausalStream(int perStep, TIn filler, long reach, Func<long, CausalCache> begin, Run run) : base(perStep, filler)
     {
         (_reach, _begin, _run) = (reach, begin, run);
         _cache = begin(0);
     }
 
-    /// <summary>Runs the last <paramref name="steps"/> of the values. Those before them, as far as results may depend on them, went through the <paramref name="cache"/>.</summary>
+    /// <summary>
+    /// Runs the last <paramref name="steps"/> of the values. The values before them are those that the results may depend on; they have
+    /// been through the <paramref name="cache"/>.
+    /// </summary>
     public delegate TOut[] Run(ReadOnlyMemory<TIn> values, int steps, CausalCache cache);
 
-    public override void Dispose() => _cache.Dispose();
+    protected override void DisposeCaches() => _cache.Dispose();
 
-    protected override long StepsAfter(long whole) => Math.Min(whole, _reach);
+    protected override long KeptSteps(long whole) => Math.Min(whole, _reach);
 
     protected override IEnumerable<TOut[]> Ready(bool ended)
     {
@@ -42,7 +45,7 @@ internal sealed class CausalStream<TIn, TOut> : StepStream<TIn, TOut> where TIn 
         _cache = _begin(0);
     }
 
-    // The caches depend on no step that is not in the values.
+    // The values hold every step that the caches depend on.
     protected override void Continue()
     {
         _cache.Dispose();

@@ -3,7 +3,7 @@ using AudioBsq.Persistence;
 
 namespace AudioBsq.Inference;
 
-/// <summary>The decoder of a model over one clip: tokens of whole time steps to mel frames, in the unit of the mel column.</summary>
+/// <summary>Makes the stream of a model's decoder: tokens of whole time steps to mel frames, in the unit of the mel column.</summary>
 internal static class DecoderStream
 {
     public static StepStream<int, float> Of(ModelContent model)
@@ -11,11 +11,14 @@ internal static class DecoderStream
         var (options, pass) = (model.Options, new ForwardPass(model));
         int perStep = options.TokensPerStep;
         if (!options.IsCausal)
-            return new WindowStream<int, float>(options, perStep, options.PatchFrames * options.Bands, 0, values => pass.Decode([values])[0]);
+        {
+            int valuesPerStep = options.PatchFrames * options.Bands;
+            return new WindowStream<int, float>(options, perStep, valuesPerStep, filler: 0, values => pass.Decode([values])[0]);
+        }
 
         var network = options.EffectiveDecoder;
         return new CausalStream<int, float>(
-            perStep, 0, options.ReachOf(network), step => new CausalCache(network, options, step),
+            perStep, filler: 0, options.ReachOf(network), step => new CausalCache(network, options, step),
             (values, steps, cache) => pass.Decode([values[^(steps * perStep)..]], cache)[0]);
     }
 }

@@ -3,7 +3,7 @@ using AudioBsq.Persistence;
 
 namespace AudioBsq.Inference;
 
-/// <summary>The encoder of a model over one clip: mel frames, in the unit of the mel column, to tokens.</summary>
+/// <summary>Makes the stream of a model's encoder: mel frames, in the unit of the mel column, to tokens.</summary>
 internal static class EncoderStream
 {
     public static StepStream<float, int> Of(ModelContent model)
@@ -11,9 +11,13 @@ internal static class EncoderStream
         var (options, pass) = (model.Options, new ForwardPass(model));
         int perStep = options.PatchFrames * options.Bands;
         if (!options.IsCausal)
-            return new WindowStream<float, int>(options, perStep, options.TokensPerStep, options.MinLevel, values => pass.Encode([values])[0]);
+        {
+            return new WindowStream<float, int>(
+                options, perStep, options.TokensPerStep, filler: options.MinLevel, values => pass.Encode([values])[0]);
+        }
 
         var network = options.Encoder;
-        return new CausalStream<float, int>(perStep, options.MinLevel, options.ReachOf(network), step => new CausalCache(network, options, step), pass.Encode);
+        return new CausalStream<float, int>(
+            perStep, filler: options.MinLevel, options.ReachOf(network), step => new CausalCache(network, options, step), pass.Encode);
     }
 }

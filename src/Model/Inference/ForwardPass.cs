@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Inference;
 
-/// <summary>One pass of a network's encoder or decoder over windows, or over steps that follow those in a cache.</summary>
+/// <summary>One pass of a network's encoder or decoder, over windows or over the steps that follow those in a cache.</summary>
 internal sealed class ForwardPass(ModelContent model)
 {
     /// <summary>
-    /// Matrix products of another size may round differently: how many steps or windows run at once changes a latent by 1e-7 as a rule, and by up to 1.3e-5
-    /// among 100,000 latents of speech. A latent that is nearer to a threshold than this is computed again in a way that depends on its clip alone, and
-    /// that result counts. So tokens depend on the clip alone.
+    /// The distance to a quantizer's threshold below which a latent is computed again. Torch rounds matrix products of different sizes
+    /// differently: how many steps or windows run at once changes a latent by about 1e-7, and by up to 1.3e-5 among 100,000 latents of
+    /// speech. The second pass covers the clip or window alone and its result is used, so tokens depend on nothing but the clip.
     /// </summary>
     public const double TooCloseToCall = 2e-5;
 
@@ -27,7 +27,10 @@ internal sealed class ForwardPass(ModelContent model)
         var batch = MelBatch.Of(windows, Options, model.Device);
         var latents = model.Network.Encode(model.Network.Scale(batch.Mel), batch.ValidSteps);
         int[] all = model.Quantizer.TokensOf(latents);
-        int[][] tokens = [.. windows.Select((window, i) => all.AsSpan(i * all.Length / windows.Length, Options.TokensOf(window.Length / Options.Bands)).ToArray())];
+        int[] TokensOf(int window) =>
+            all.AsSpan(window * all.Length / windows.Length, Options.TokensOf(windows[window].Length / Options.Bands)).ToArray();
+
+        int[][] tokens = [.. Enumerable.Range(0, windows.Length).Select(TokensOf)];
         if (windows.Length == 1) return tokens;
 
         bool[] close = CloseRows(latents, windows.Length);
@@ -39,10 +42,10 @@ internal sealed class ForwardPass(ModelContent model)
         return tokens;
     }
 
-    /// <summary>Tokens of the last <paramref name="steps"/> of the values, which follow those in the cache.</summary>
-    /// <param name="values">Whole steps; those before the last ones are needed where a step is computed again.</param>
-    /// <param name="steps">Steps that the cache has not seen.</param>
-    /// <param name="cache">Of the encoder; the steps are added to it.</param>
+    /// <summary>Tokens of the last <paramref name="steps"/> of the values, which follow the steps in the cache.</summary>
+    /// <param name="values">Whole steps. Those before the last <paramref name="steps"/> are needed where a step is computed again.</param>
+    /// <param name="steps">Steps that are not in the cache yet.</param>
+    /// <param name="cache">The encoder's caches, to which the steps are added.</param>
     public int[] Encode(ReadOnlyMemory<float> values, int steps, CausalCache cache)
     {
         using var scope = NewDisposeScope();
@@ -53,25 +56,32 @@ internal sealed class ForwardPass(ModelContent model)
         bool[] close = CloseRows(latents, steps);
         for (int i = 0; i < steps; i++)
         {
-            if (close[i] && EncodeLast(values[..^((steps - 1 - i) * FrameValuesPerStep)], next + i) is { } sure) sure.CopyTo(tokens, i * Options.TokensPerStep);
+            if (!close[i]) continue;
+            var upToStep = values[..^((steps - 1 - i) * FrameValuesPerStep)];
+            EncodeLast(upToStep, next + i)?.CopyTo(tokens, i * Options.TokensPerStep);
         }
 
         return tokens;
     }
 
-    /// <summary>The mel frames of windows of tokens, all of one length, in the unit of the mel column; or of one window that follows what the cache has seen.</summary>
+    /// <summary>
+    /// Mel frames, in the unit of the mel column, of windows of tokens of equal length, or of one window that follows the steps in the
+    /// cache.
+    /// </summary>
     public float[][] Decode(ReadOnlyMemory<int>[] windows, CausalCache? cache = null)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         long[] all = [.. windows.SelectMany(window => window.ToArray()).Select(token => (long)token)];
-        var tokens = tensor(all, [windows.Length, all.Length / windows.Length / Options.TokensPerPosition, Options.TokensPerPosition]).to(model.Device);
+        long positions = all.Length / windows.Length / Options.TokensPerPosition;
+        var tokens = tensor(all, [windows.Length, positions, Options.TokensPerPosition]).to(model.Device);
         var mel = model.Network.Decode(model.Quantizer.ToCodes(tokens), valid: null, cache);
         float[] levels = model.Network.Unscale(mel, clamp: true).cpu().contiguous().data<float>().ToArray();
         return [.. levels.Chunk(levels.Length / windows.Length)];
     }
 
-    // Tokens of the last step of the values, from all that it depends on; null while a restored stream fills its cache, when that is not there and the tokens are known.
+    // Tokens of the last step, computed from all steps that it depends on. Null if the values lack some of these, as while a restored
+    // stream fills its caches; its tokens are known then.
     private int[]? EncodeLast(ReadOnlyMemory<float> values, long step)
     {
         int before = (int)Math.Min(step, Options.ReachOf(Options.Encoder)), needed = (before + 1) * FrameValuesPerStep;

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Inference;
 
-/// <summary>Mel spectrograms of different lengths side by side: padded with silence, and which of it is real.</summary>
+/// <summary>Mel spectrograms of different lengths as one batch, padded with silence.</summary>
 /// <param name="Mel">(batch, frames, bands) in the unit of the mel column; frames is a multiple of the patch.</param>
-/// <param name="ValidFrames">(batch, frames) true where a frame is real; null when all are.</param>
-/// <param name="ValidSteps">(batch, frames / patch) true where a patch holds a real frame; null when all do.</param>
-/// <param name="Frames">Real frames.</param>
-/// <param name="Masked">What the network is shown in place of the mel; null for the mel itself.</param>
+/// <param name="ValidFrames">(batch, frames), true for valid frames; null when all are.</param>
+/// <param name="ValidSteps">(batch, frames / patch), true for time steps with a valid frame; null when all are.</param>
+/// <param name="Frames">Number of valid frames.</param>
+/// <param name="Masked">The mel with masks on it, which the network gets instead; null for the mel itself.</param>
 internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSteps, long Frames, Tensor? Masked = null)
 {
     /// <summary>Pads clips (frames, bands) to the longest, rounded up to whole patches.</summary>
@@ -20,7 +20,7 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
         int steps = options.StepsOf(lengths.Max()), frames = steps * patch;
 
         float[] mel = new float[clips.Count * frames * bands];
-        // The published version pads with 0, which in decibels is loud; silence is the floor.
+        // The published version pads with 0, a loud level in decibels; silence is the lowest level.
         if (!options.Compatibility.PaddingTakesPart) Array.Fill(mel, options.MinLevel);
         for (int i = 0; i < clips.Count; i++) clips[i].Span.CopyTo(mel.AsSpan(i * frames * bands));
 
@@ -38,6 +38,9 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
     }
 
     // (batch, count): true below each length
-    private static Tensor Valid(int[] lengths, int count, Device device) =>
-        arange(Number(0), Number(count), One, device: device).unsqueeze(0) < tensor(Array.ConvertAll(lengths, n => (long)n)).to(device).unsqueeze(1);
+    private static Tensor Valid(int[] lengths, int count, Device device)
+    {
+        var ends = tensor(Array.ConvertAll(lengths, n => (long)n)).to(device).unsqueeze(1);
+        return arange(Number(0), Number(count), One, device: device).unsqueeze(0) < ends;
+    }
 }

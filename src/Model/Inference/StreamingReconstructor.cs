@@ -3,11 +3,14 @@ using AudioBsq.Persistence;
 namespace AudioBsq.Inference;
 
 /// <summary>
-/// Turns tokens into mel frames while they are still coming in: the frames of all of them at once, but for rounding (1e-3 dB at most). A
-/// <c>StreamingSynthesizer</c> makes sound of the frames. Memory does not grow with the sound. Belongs to one thread at a time; the model may serve
-/// others meanwhile. <c>AudioBsqModel.CreateStreamingReconstructor</c> makes one.
+/// Reconstructs mel frames from tokens while these are still coming in. The frames are those of all tokens decoded at once, within 1e-3 dB;
+/// a <c>StreamingSynthesizer</c> turns them into sound. Memory does not grow with the length of the clip. Use it from one thread at a time;
+/// other streams may use the model meanwhile. <c>AudioBsqModel.CreateStreamingReconstructor</c> makes one.
 /// </summary>
-/// <remarks>A causal model (<see cref="AudioBsqOptions.IsCausal"/>) gives the frames of a time step with its tokens. Any other gives a window at a time.</remarks>
+/// <remarks>
+/// A causal model (<see cref="AudioBsqOptions.IsCausal"/>) reconstructs each time step as soon as its tokens are there, any other model a
+/// window at a time.
+/// </remarks>
 /// <example>
 /// <code>
 /// using var frames = model.CreateStreamingReconstructor();
@@ -19,69 +22,50 @@ namespace AudioBsq.Inference;
 /// </example>
 public sealed class StreamingReconstructor : IDisposable
 {
-    private const string Kind = "reconstructor";
-
-    private readonly ModelContent _model;
+    private readonly AudioBsqOptions _options;
     private readonly StepStream<int, float> _decoder;
-    private bool _disposed;
+    private readonly StreamState _state;
 
     internal StreamingReconstructor(ModelContent model)
     {
         model.Require(ModelParts.Decoder, "decode");
-        (_model, _decoder) = (model, DecoderStream.Of(model));
+        (_options, _decoder) = (model.Options, DecoderStream.Of(model));
+        _state = new StreamState("reconstructor", () => model.Fingerprint);
     }
 
-    /// <summary>Takes the tokens of whole time steps and returns the mel frames (frames, bands) that they complete.</summary>
-    /// <exception cref="ArgumentException">The tokens do not fill whole time steps, or one is out of range; none of them is taken.</exception>
+    private StepStream<int, float> Decoder
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_decoder.IsDisposed, this);
+            return _decoder;
+        }
+    }
+
+    /// <summary>Adds the tokens of whole time steps, and returns the mel frames (frames, bands) that they complete.</summary>
+    /// <exception cref="ArgumentException">
+    /// The tokens do not fill whole time steps, or one is out of range; none of them has been added.
+    /// </exception>
     public float[] Accept(ReadOnlySpan<int> tokens)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        TokenCheck.Require(tokens, _model.Options);
-        return _decoder.Accept(tokens);
+        var decoder = Decoder;
+        TokenCheck.Require(tokens, _options);
+        return decoder.Accept(tokens);
     }
 
-    /// <summary>The clip is over: returns the frames that are left. Another clip may follow.</summary>
-    public float[] Flush()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return _decoder.Flush();
-    }
+    /// <summary>Ends the clip, and returns the frames that are left. Another clip may follow.</summary>
+    public float[] Flush() => Decoder.Flush();
 
-    /// <summary>Forgets the clip: what comes next is the beginning of another.</summary>
-    public void Reset()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        _decoder.Reset();
-    }
+    /// <summary>Forgets the clip; another may follow.</summary>
+    public void Reset() => Decoder.Reset();
 
-    /// <summary>Where the stream stands: a few kilobytes, enough to go on in another process with the same model.</summary>
-    public byte[] SaveState()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return StreamState.Save(Kind, _model.Fingerprint, _decoder.Save);
-    }
+    /// <summary>The state of the stream, a few kilobytes, with which another process can continue it with the same model.</summary>
+    public byte[] SaveState() => _state.Save(Decoder.Save);
 
-    /// <summary>Goes on from where a stream stood. After an error the stream is at the beginning of a clip.</summary>
-    /// <exception cref="InvalidDataException">The state is damaged, or of another model; the message says which.</exception>
-    public void RestoreState(byte[] state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        Reset();
-        try
-        {
-            StreamState.Restore(state, Kind, _model.Fingerprint, _decoder.Restore);
-        }
-        catch
-        {
-            Reset();
-            throw;
-        }
-    }
+    /// <summary>Continues a stream from its saved state. After an error the stream is at the start of a clip.</summary>
+    /// <exception cref="InvalidDataException">The state is damaged, or of another model; the message tells which.</exception>
+    public void RestoreState(byte[] state) => _state.Restore(state, Decoder.Restore, Reset);
 
-    /// <summary>Frees what the stream remembers, but not the model.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        _decoder.Dispose();
-    }
+    /// <summary>Frees the caches of the stream, but not the model.</summary>
+    public void Dispose() => _decoder.Dispose();
 }

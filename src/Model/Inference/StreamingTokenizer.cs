@@ -5,13 +5,15 @@ using AudioBsq.Signal;
 namespace AudioBsq.Inference;
 
 /// <summary>
-/// Turns one sound after another into tokens while it is still coming in. Start reading here. A piece of any size goes in, and the tokens come out
-/// that are certain by then. However the sound is cut, they are the tokens of the whole sound. Memory does not grow with the sound. Belongs to one
-/// thread at a time; the model may serve others meanwhile. <c>AudioBsqModel.CreateStreamingTokenizer</c> makes one.
+/// Turns sound into tokens while it is still coming in. Start reading here. Each call adds samples, any number of them, and returns the
+/// tokens that no later sample can change. However the sound is cut, together they are the tokens of the whole sound. Memory does not grow
+/// with its length. Use it from one thread at a time; other streams may use the model meanwhile.
+/// <c>AudioBsqModel.CreateStreamingTokenizer</c> makes one.
 /// </summary>
 /// <remarks>
-/// With a causal model (<see cref="AudioBsqOptions.IsCausal"/>) a token waits for the last frame of its time step and half a window behind that
-/// frame's centre (<see cref="Latency"/>). Any other model sees whole windows, so tokens come a window at a time.
+/// With a causal model (<see cref="AudioBsqOptions.IsCausal"/>) a token comes once the last frame of its time step and half an analysis
+/// window beyond that frame's centre are there (<see cref="Latency"/>). Any other model runs on whole windows, so tokens come a window at a
+/// time.
 /// </remarks>
 /// <example>
 /// <code>
@@ -22,17 +24,18 @@ namespace AudioBsq.Inference;
 /// </example>
 public sealed class StreamingTokenizer : IDisposable
 {
-    private const string Kind = "tokenizer";
-
-    private readonly ModelContent _model;
+    private readonly AudioBsqOptions _options;
+    private readonly MelOptions _melOptions;
     private readonly StreamingMelSpectrogram _mel;
     private readonly StepStream<float, int> _encoder;
-    private bool _disposed;
+    private readonly StreamState _state;
 
     internal StreamingTokenizer(ModelContent model)
     {
         model.Require(ModelParts.Encoder, "encode");
-        (_model, _mel, _encoder) = (model, new StreamingMelSpectrogram(model.Mel), EncoderStream.Of(model));
+        (_options, _melOptions) = (model.Options, model.Mel);
+        (_mel, _encoder) = (new StreamingMelSpectrogram(model.Mel), EncoderStream.Of(model));
+        _state = new StreamState("tokenizer", () => model.Fingerprint);
     }
 
     /// <summary>Samples of this sound so far.</summary>
@@ -42,44 +45,59 @@ public sealed class StreamingTokenizer : IDisposable
     public long Tokens { get; private set; }
 
     /// <summary>
-    /// The longest time from a sample's arrival to that of the sample which completes its token: the frames of a time step, or of a window and its context for a
-    /// model that is not causal, and half an analysis window. Time for computing comes on top.
+    /// The longest time from a sample to the sample that completes its token: the frames of a time step, or of a window and its context for
+    /// a model that is not causal, and half an analysis window. Computing time is not included.
     /// </summary>
-    public TimeSpan Latency => TimeSpan.FromSeconds(LatencySamples / (double)_model.Mel.SampleRate);
+    public TimeSpan Latency => TimeSpan.FromSeconds(LatencySamples / (double)_melOptions.SampleRate);
 
     /// <summary><see cref="Latency"/> in samples.</summary>
-    public int LatencySamples => LatencyOf(_model.Options, _model.Mel);
+    public int LatencySamples => LatencyOf(_options, _melOptions);
 
-    /// <summary>Takes samples, nominally from −1 to 1 at the sample rate of the model's mel spectrograms, and returns the tokens that they complete.</summary>
-    /// <exception cref="ArgumentException">A sample is not a finite number; none of them is taken.</exception>
-    public int[] Accept(ReadOnlySpan<float> samples)
+    private StepStream<float, int> Encoder
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return Count(_encoder.Accept(_mel.Accept(samples)));
+        get
+        {
+            ObjectDisposedException.ThrowIf(_encoder.IsDisposed, this);
+            return _encoder;
+        }
     }
 
-    /// <summary>The sound is over: returns the tokens that are left, of all its frames. Another sound may follow.</summary>
+    /// <summary>
+    /// Adds samples, nominally −1 to 1, at the sample rate of the model's mel spectrograms, and returns the tokens that they complete.
+    /// </summary>
+    /// <exception cref="ArgumentException">A sample is not finite; none of them has been added.</exception>
+    public int[] Accept(ReadOnlySpan<float> samples)
+    {
+        var encoder = Encoder;
+        int[] tokens = encoder.Accept(_mel.Accept(samples));
+        Tokens += tokens.Length;
+        return tokens;
+    }
+
+    /// <summary>Ends the sound, and returns the tokens that are left. Another sound may follow.</summary>
     public int[] Flush()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        int[] last = [.. _encoder.Accept(_mel.Flush()), .. _encoder.Flush()];
+        var encoder = Encoder;
+        int[] last = [.. encoder.Accept(_mel.Flush()), .. encoder.Flush()];
         Tokens = 0;
         return last;
     }
 
-    /// <summary>Forgets the sound: what comes next is the beginning of another.</summary>
+    /// <summary>Forgets the sound; another may follow.</summary>
     public void Reset()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        Encoder.Reset();
         _mel.Reset();
-        _encoder.Reset();
         Tokens = 0;
     }
 
-    /// <summary>The tokens of a sound that comes in pieces, as they come. At its end the rest follows, and the stream is ready for another sound.</summary>
+    /// <summary>
+    /// Tokens as the pieces of a sound arrive, and at its end those that are left. The stream is then ready for another sound.
+    /// </summary>
     /// <param name="samples">Pieces of any size, such as those of a microphone or a network.</param>
-    /// <param name="cancellation">Looked at between two pieces; what came so far is forgotten then.</param>
-    public async IAsyncEnumerable<int[]> TokenizeAsync(IAsyncEnumerable<ReadOnlyMemory<float>> samples, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <param name="cancellation">Checked between two pieces; the sound so far is forgotten then.</param>
+    public async IAsyncEnumerable<int[]> TokenizeAsync(
+        IAsyncEnumerable<ReadOnlyMemory<float>> samples, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
         Reset();
@@ -98,61 +116,45 @@ public sealed class StreamingTokenizer : IDisposable
         }
         finally
         {
-            if (!ended && !_disposed) Reset();
+            if (!ended && !_encoder.IsDisposed) Reset();
         }
     }
 
     /// <summary>
-    /// Where the stream stands, in a few hundred kilobytes at most for a causal model: enough to go on in another process with the same model, and to
-    /// get the same tokens.
+    /// The state of the stream, with which another process can continue it with the same model and get the same tokens. A few hundred
+    /// kilobytes at most for a causal model.
     /// </summary>
     public byte[] SaveState()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return StreamState.Save(Kind, _model.Fingerprint, to =>
+        var encoder = Encoder;
+        return _state.Save(to =>
         {
             to.Write(Tokens);
             _mel.Save(to);
-            _encoder.Save(to);
+            encoder.Save(to);
         });
     }
 
-    /// <summary>Goes on from where a stream stood. After an error the stream is at the beginning of a sound.</summary>
-    /// <exception cref="InvalidDataException">The state is damaged, or of another model; the message says which.</exception>
+    /// <summary>Continues a stream from its saved state. After an error the stream is at the start of a sound.</summary>
+    /// <exception cref="InvalidDataException">The state is damaged, or of another model; the message tells which.</exception>
     public void RestoreState(byte[] state)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        Reset();
-        try
-        {
-            StreamState.Restore(state, Kind, _model.Fingerprint, from =>
+        var encoder = Encoder;
+        _state.Restore(
+            state,
+            from =>
             {
                 Tokens = from.ReadInt64();
                 _mel.Restore(from);
-                _encoder.Restore(from);
-            });
-        }
-        catch
-        {
-            Reset();
-            throw;
-        }
+                encoder.Restore(from);
+            },
+            Reset);
     }
 
-    /// <summary>Frees what the stream remembers, but not the model.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        _encoder.Dispose();
-    }
+    /// <summary>Frees the caches of the stream, but not the model.</summary>
+    public void Dispose() => _encoder.Dispose();
 
     /// <summary><see cref="LatencySamples"/> of a model's streams.</summary>
     internal static int LatencyOf(AudioBsqOptions options, MelOptions mel) =>
         (options.IsCausal ? options.PatchFrames : options.WindowFrames - options.ContextFrames) * mel.HopLength + mel.FftLength / 2;
-
-    private int[] Count(int[] tokens)
-    {
-        Tokens += tokens.Length;
-        return tokens;
-    }
 }

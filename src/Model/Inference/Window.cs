@@ -1,8 +1,8 @@
 namespace AudioBsq.Inference;
 
 /// <summary>
-/// A part of a clip that goes through the network at once, in time steps: steps whose results are kept, and context on either side whose results are
-/// not. Windows of one clip follow each other without gaps.
+/// A part of a clip that goes through the network at once, in time steps: the steps whose results are kept, and context on both sides whose
+/// results are dropped. The kept steps of a clip's windows follow one another without gaps.
 /// </summary>
 /// <param name="Start">The first step whose results are kept.</param>
 /// <param name="Kept">Steps whose results are kept.</param>
@@ -29,12 +29,13 @@ internal readonly record struct Window(long Start, int Kept, int Before, int Aft
         for (long start = 0; start < steps; start += options.KeptSteps) yield return At(start, steps, options);
     }
 
-    /// <summary>The start of the first window that <paramref name="steps"/> steps do not fill: those before it can run.</summary>
-    public static long StartOfNext(long steps, AudioBsqOptions options) => Math.Max(0, steps - options.ContextSteps) / options.KeptSteps * options.KeptSteps;
+    /// <summary>The start of the first window that <paramref name="steps"/> steps do not fill; all windows before it can run.</summary>
+    public static long StartOfNext(long steps, AudioBsqOptions options) =>
+        Math.Max(0, steps - options.ContextSteps) / options.KeptSteps * options.KeptSteps;
 
-    /// <summary>Values that the network sees; the last step may be cut short.</summary>
+    /// <summary>The values that the network sees; the last step may be partial.</summary>
     /// <param name="values">Values of the clip.</param>
-    /// <param name="firstStep">The step that they begin with.</param>
+    /// <param name="firstStep">The step of the first value.</param>
     /// <param name="perStep">Values of one step.</param>
     public ReadOnlyMemory<T> Slice<T>(ReadOnlyMemory<T> values, long firstStep, int perStep)
     {
@@ -42,6 +43,6 @@ internal readonly record struct Window(long Start, int Kept, int Before, int Aft
         return values[(from * perStep)..Math.Min(values.Length, (from + Count) * perStep)];
     }
 
-    /// <summary>The results to keep, of those of all steps that the network sees.</summary>
+    /// <summary>The results that are kept, of the results of all steps that the network sees.</summary>
     public ReadOnlySpan<T> KeptOf<T>(T[] results, int perStep) => results.AsSpan(Before * perStep, Kept * perStep);
 }

@@ -1,21 +1,22 @@
 namespace AudioBsq.Inference;
 
-/// <summary>A half of a model that looks both ways: windows of a clip run as soon as they are there, the same as for the whole clip.</summary>
+/// <summary>The encoder or decoder of a model that is not causal: each window of a clip runs once all of its steps are there.</summary>
 /// <param name="options">The model.</param>
 /// <param name="inPerStep">Values of one time step.</param>
 /// <param name="outPerStep">Results of one time step.</param>
-/// <param name="filler">What completes a step that the clip's end cuts short.</param>
-/// <param name="run">The half itself: the values of whole steps to their results.</param>
-internal sealed class WindowStream<TIn, TOut>(AudioBsqOptions options, int inPerStep, int outPerStep, TIn filler, Func<ReadOnlyMemory<TIn>, TOut[]> run)
+/// <param name="filler">The value that fills up a step that the clip's end cuts short.</param>
+/// <param name="run">Runs the encoder or decoder: values of whole steps to their results.</param>
+internal sealed class WindowStream<TIn, TOut>(
+    AudioBsqOptions options, int inPerStep, int outPerStep, TIn filler, Func<ReadOnlyMemory<TIn>, TOut[]> run)
     : StepStream<TIn, TOut>(inPerStep, filler) where TIn : unmanaged
 {
-    private long _next; // start of the window that is to run next
+    private long _next; // start of the next window
 
-    public override void Dispose()
+    protected override void DisposeCaches()
     {
     }
 
-    protected override long StepsAfter(long whole) => whole - FirstOf(Window.StartOfNext(whole, options));
+    protected override long KeptSteps(long whole) => whole - FirstOf(Window.StartOfNext(whole, options));
 
     protected override IEnumerable<TOut[]> Ready(bool ended)
     {

@@ -4,16 +4,16 @@ using AudioBsq.Persistence;
 namespace AudioBsq.Inference;
 
 /// <summary>
-/// Takes clips of any length through a network. A causal model goes through each clip from its beginning to its end. For any other a clip is cut into
-/// windows, of which several run together, and the results are put back in place.
+/// Encodes and decodes whole clips of any length. A causal model runs over each clip from start to end. For any other model, clips are cut
+/// into windows, several windows run as one batch, and the results are put together again.
 /// </summary>
 internal sealed class WindowedInference(ModelContent model)
 {
-    // Of 256 to 16,384 frames at once, 4,096 was the fastest for the Tiny model on two cores (1.3 times as fast as 256) and made no
-    // difference to Small. A GPU wants more work at a time.
+    // Measured with 256 to 16,384 frames at once on two cores: 4,096 was the fastest for Tiny (1.3 times as fast as 256), and Small did not
+    // depend on it. A GPU needs larger batches.
     private const int FramesAtOnceOnCpu = 4096, FramesAtOnceOnGpu = 32 * 1024;
 
-    // Shorter windows than this part of the longest would mostly be padding.
+    // A batch takes windows down to this part of its longest one; shorter ones would be mostly padding.
     private const double MinLengthBesideLongest = 0.75;
 
     private readonly ForwardPass _pass = new(model);
@@ -30,12 +30,14 @@ internal sealed class WindowedInference(ModelContent model)
     {
         ArgumentNullException.ThrowIfNull(mels);
         model.Require(ModelParts.Encoder, "encode");
-        foreach (var mel in mels) Check.That(mel.Length % Options.Bands == 0, mel.Length, $"must be a multiple of {Options.Bands} bands", nameof(mels));
+        foreach (var mel in mels)
+            Check.That(mel.Length % Options.Bands == 0, mel.Length, $"must be a multiple of {Options.Bands} bands", nameof(mels));
         if (Options.IsCausal) return StreamEach(mels, EncoderStream.Of(model), Options.WindowFrames * Options.Bands, cancellation);
 
-        // Padding changes how sums are rounded. Tokens are secured against that.
+        // Padding changes how sums are rounded, which the second pass of close latents makes up for.
         int[] steps = [.. mels.Select(mel => Options.StepsOf(mel.Length / Options.Bands))];
-        return RunWindows(mels, steps, padded: !Options.Compatibility.PaddingTakesPart, FrameValuesPerStep, Options.TokensPerStep, _pass.Encode, cancellation);
+        bool padded = !Options.Compatibility.PaddingTakesPart;
+        return RunWindows(mels, steps, padded, FrameValuesPerStep, Options.TokensPerStep, _pass.Encode, cancellation);
     }
 
     /// <summary>Mel spectrograms of tokens.</summary>
@@ -45,16 +47,17 @@ internal sealed class WindowedInference(ModelContent model)
         ArgumentNullException.ThrowIfNull(tokens);
         model.Require(ModelParts.Decoder, "decode");
         foreach (var clip in tokens) TokenCheck.Require(clip.Span, Options);
-        if (Options.IsCausal) return StreamEach(tokens, DecoderStream.Of(model), Options.WindowSteps * Options.TokensPerStep, cancellation);
+        int perStep = Options.TokensPerStep;
+        if (Options.IsCausal) return StreamEach(tokens, DecoderStream.Of(model), Options.WindowSteps * perStep, cancellation);
 
-        int[] steps = [.. tokens.Select(clip => clip.Length / Options.TokensPerStep)];
-        return RunWindows(tokens, steps, padded: false, Options.TokensPerStep, FrameValuesPerStep, windows => _pass.Decode(windows), cancellation);
+        int[] steps = [.. tokens.Select(clip => clip.Length / perStep)];
+        return RunWindows(tokens, steps, padded: false, perStep, FrameValuesPerStep, windows => _pass.Decode(windows), cancellation);
     }
 
-    /// <summary>Encodes and decodes clips and measures what was lost and how the codes were used.</summary>
+    /// <summary>Encodes and decodes clips, and measures the reconstruction error and how the codes are used.</summary>
     /// <param name="mels">Mel spectrograms (frames, bands).</param>
-    /// <param name="observe">Gets each clip's number from 0, the clip, and its reconstruction of whole patches.</param>
-    /// <param name="cancellation">Looked at before each clip.</param>
+    /// <param name="observe">Called with each clip's index, the clip, and its reconstruction of whole patches.</param>
+    /// <param name="cancellation">Checked before each clip.</param>
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, Action<int, float[], float[]>? observe, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(mels);
@@ -73,7 +76,8 @@ internal sealed class WindowedInference(ModelContent model)
     }
 
     private static TOut[][] StreamEach<TIn, TOut>(
-        IReadOnlyList<ReadOnlyMemory<TIn>> clips, StepStream<TIn, TOut> stream, int piece, CancellationToken cancellation) where TIn : unmanaged
+        IReadOnlyList<ReadOnlyMemory<TIn>> clips, StepStream<TIn, TOut> stream, int piece, CancellationToken cancellation)
+        where TIn : unmanaged
     {
         using var _ = stream;
         var results = new TOut[clips.Count][];
@@ -93,7 +97,8 @@ internal sealed class WindowedInference(ModelContent model)
     }
 
     private TOut[][] RunWindows<TIn, TOut>(
-        IReadOnlyList<ReadOnlyMemory<TIn>> clips, int[] steps, bool padded, int inPerStep, int outPerStep, Func<ReadOnlyMemory<TIn>[], TOut[][]> run, CancellationToken cancellation)
+        IReadOnlyList<ReadOnlyMemory<TIn>> clips, int[] steps, bool padded, int inPerStep, int outPerStep,
+        Func<ReadOnlyMemory<TIn>[], TOut[][]> run, CancellationToken cancellation)
     {
         TOut[][] results = [.. steps.Select(count => new TOut[count * outPerStep])];
         foreach (var batch in Batches(steps, padded))
@@ -110,11 +115,12 @@ internal sealed class WindowedInference(ModelContent model)
         return results;
     }
 
-    // As many windows as may run at once, of one length, or of about one where they are padded.
+    // Batches of as many windows as may run at once, of equal length, or of similar length where they are padded.
     private IEnumerable<(int Clip, Window Window)[]> Batches(int[] steps, bool padded)
     {
         var windows = new Queue<(int Clip, Window Window)>(
-            steps.SelectMany((count, clip) => Window.All(count, Options).Select(window => (clip, window))).OrderByDescending(part => part.window.Count));
+            steps.SelectMany((count, clip) => Window.All(count, Options).Select(window => (clip, window)))
+                .OrderByDescending(part => part.window.Count));
         while (windows.TryPeek(out var longest))
         {
             int count = Math.Max(1, FramesAtOnce / (longest.Window.Count * Options.PatchFrames));

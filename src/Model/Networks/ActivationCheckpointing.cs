@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// Activation checkpointing: of a block only the input is kept, and the backward pass computes the block again from it (Chen et al. 2016, "Training
-/// Deep Nets with Sublinear Memory Cost"). It serves one device. Call <see cref="ThrowIfFailed"/> after each backward pass.
+/// Activation checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): the forward pass keeps only each block's
+/// input, and the backward pass computes the block again from it. Call <see cref="ThrowIfFailed"/> after each backward pass. One instance
+/// serves one device.
 /// </summary>
 internal sealed class ActivationCheckpointing
 {
@@ -17,17 +18,19 @@ internal sealed class ActivationCheckpointing
     private readonly List<Tensor> _returned = [];
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>True while this thread computes a block for the second time: its running statistics have seen the batch already.</summary>
+    /// <summary>True while this thread computes a block for the second time: its running statistics contain the batch already.</summary>
     public static bool IsSecondPass => _secondPass;
 
-    /// <summary>(batch, positions, width) → (batch, positions, width). <paramref name="seed"/> starts the block's random numbers, where it has any.</summary>
+    /// <summary>
+    /// (batch, positions, width) → (batch, positions, width). <paramref name="seed"/> seeds the block's random numbers, if it uses any.
+    /// </summary>
     public Tensor Run(TransformerBlock block, Tensor x, PositionMask mask, int? seed)
     {
         using var scope = NewDisposeScope();
         return CheckpointedBlock.apply(x, new Call(this, block, mask.Causal, seed, ComputeType.Current), mask).MoveToOuterDisposeScope();
     }
 
-    /// <summary>An exception inside torch's backward pass would end the process, so it waits here.</summary>
+    /// <summary>Throws the exception that a block threw during the backward pass: thrown there, it would end the process.</summary>
     public void ThrowIfFailed()
     {
         FreeReturned();
@@ -36,8 +39,8 @@ internal sealed class ActivationCheckpointing
         failure?.Throw();
     }
 
-    // What was kept, and gradients that torch has taken over, are freed at once: TorchSharp alone would hold them until the whole pass is over,
-    // and nothing would be saved.
+    // TorchSharp holds saved tensors and returned gradients until the whole pass ends, which would save no memory. So they are freed here,
+    // as soon as torch holds its own references.
     private List<Tensor> Backward(autograd.AutogradContext context, Tensor gradient, Call call)
     {
         FreeReturned();
@@ -67,7 +70,7 @@ internal sealed class ActivationCheckpointing
         return computed!;
     }
 
-    // Torch took them over when the function that returned them was left.
+    // Torch has its own references once the function that returned these has been left.
     private void FreeReturned()
     {
         foreach (var tensor in _returned) tensor.Dispose();

@@ -19,7 +19,7 @@ internal sealed class AudioBsqNetwork : Module
     private readonly NetworkShapes _shapes;
     private readonly LevelScale _levels;
 
-    /// <summary>A network with fresh weights, drawn from torch's global generator.</summary>
+    /// <summary>A network with random weights, from torch's global generator.</summary>
     public AudioBsqNetwork(AudioBsqOptions options) : base(nameof(AudioBsqNetwork))
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -34,7 +34,7 @@ internal sealed class AudioBsqNetwork : Module
         RegisterComponents();
     }
 
-    /// <summary>What the network was made from.</summary>
+    /// <summary>The options that the network was built from.</summary>
     public AudioBsqOptions Options { get; }
 
     /// <summary>Latents to codes and tokens.</summary>
@@ -56,10 +56,14 @@ internal sealed class AudioBsqNetwork : Module
     /// <inheritdoc cref="LevelScale.Unscale"/>
     public Tensor Unscale(Tensor x, bool clamp) => _levels.Unscale(x, clamp);
 
-    /// <summary>(batch, frames, bands) in network units → latents (batch, positions, dimension), on the unit sphere if the options say so.</summary>
+    /// <summary>
+    /// (batch, frames, bands) in network units → latents (batch, positions, dimension), on the unit sphere if the options ask for that.
+    /// </summary>
     /// <param name="x">Frames are a multiple of PatchFrames, and with a learned position table at most WindowFrames.</param>
     /// <param name="valid">(batch, frames / PatchFrames), true for valid steps; null when all are.</param>
-    /// <param name="cache">Earlier steps of the same clip, to which these are added; null for a whole clip or window.</param>
+    /// <param name="cache">
+    /// Caches of earlier steps of the same clip, to which these steps are added; null for a whole clip or window.
+    /// </param>
     public Tensor Encode(Tensor x, Tensor? valid, CausalCache? cache = null)
     {
         using var scope = NewDisposeScope();
@@ -73,8 +77,8 @@ internal sealed class AudioBsqNetwork : Module
     }
 
     /// <summary>
-    /// Codes (batch, positions, dimension) → (batch, frames, bands) in network units. Not clamped, but in training with
-    /// <see cref="Compatibility.ClampInTraining"/>. <paramref name="valid"/> and <paramref name="cache"/> are as for <see cref="Encode"/>.
+    /// Codes (batch, positions, dimension) → (batch, frames, bands) in network units. Levels are clamped only in training with
+    /// <see cref="Compatibility.ClampInTraining"/>. For <paramref name="valid"/> and <paramref name="cache"/> see <see cref="Encode"/>.
     /// </summary>
     public Tensor Decode(Tensor codes, Tensor? valid, CausalCache? cache = null)
     {

@@ -4,8 +4,8 @@ using AudioBsq.Quantization;
 namespace AudioBsq;
 
 /// <summary>
-/// Everything that decides what an <c>AudioBsqModel</c> computes, but for its weights. Immutable; a saved model carries it.
-/// <c>T</c> is the number of frames, <c>M</c> the number of bands.
+/// Everything that decides what an <c>AudioBsqModel</c> computes, except its weights. Immutable; a saved model contains it. <c>T</c> is the
+/// number of frames, <c>M</c> the number of bands.
 /// </summary>
 public sealed record AudioBsqOptions
 {
@@ -13,14 +13,14 @@ public sealed record AudioBsqOptions
     public int Bands { get; init; } = 128;
 
     /// <summary>
-    /// Frames the network sees at once; a multiple of <see cref="PatchFrames"/>. Longer input is cut into windows of this length, unless the model
-    /// is <see cref="IsCausal"/>.
+    /// Frames that the network processes at once; a multiple of <see cref="PatchFrames"/>. Longer input is cut into windows of this length,
+    /// unless the model <see cref="IsCausal"/>.
     /// </summary>
     public int WindowFrames { get; init; } = 1024;
 
     /// <summary>
-    /// Frames of a window on either side that are seen but whose results are not kept, since the windows beside it know better: a multiple of
-    /// <see cref="PatchFrames"/>, below half of <see cref="WindowFrames"/>. At the ends of a clip there are none.
+    /// Frames on each side of a window that only give context: the network sees them, but their results come from the neighbouring windows.
+    /// A multiple of <see cref="PatchFrames"/>, below half of <see cref="WindowFrames"/>. There is no context beyond the ends of a clip.
     /// </summary>
     public int ContextFrames { get; init; }
 
@@ -30,10 +30,10 @@ public sealed record AudioBsqOptions
     /// <summary>Bands in one patch.</summary>
     public int PatchBands { get; init; } = 16;
 
-    /// <summary>Lowest level the model can draw, in the unit of the mel column (decibels by default).</summary>
+    /// <summary>Lowest level that the model can reconstruct, in the unit of the mel column (decibels by default).</summary>
     public float MinLevel { get; init; } = -80;
 
-    /// <summary>Highest level the model can draw.</summary>
+    /// <summary>Highest level that the model can reconstruct.</summary>
     public float MaxLevel { get; init; }
 
     /// <summary>Mel to latents.</summary>
@@ -65,12 +65,12 @@ public sealed record AudioBsqOptions
     /// <summary>The published large variant: 36 bits, width 1024, 24 + 24 layers, 16 heads.</summary>
     public static AudioBsqOptions Large { get; } = Variant(36, 1024, 24, 16);
 
-    /// <summary>The decoder's options, whether given or taken from the encoder.</summary>
+    /// <summary>The decoder's options: <see cref="Decoder"/>, or those of the encoder when it is null.</summary>
     public NetworkOptions EffectiveDecoder => Decoder ?? Encoder;
 
     /// <summary>
-    /// Whether tokens depend only on what came before, and the model can run on for ever: encoder and decoder have a mask that looks back only,
-    /// and no <see cref="Compatibility"/> flag undoes that. Such a model is not cut into windows.
+    /// Whether tokens depend only on earlier frames, so that a stream may go on without end: encoder and decoder have a causal mask, and no
+    /// <see cref="Compatibility"/> flag undoes it. Such a model is not cut into windows.
     /// </summary>
     public bool IsCausal => !Compatibility.LearnedPositions && LooksBackOnly(Encoder) && LooksBackOnly(EffectiveDecoder);
 
@@ -83,16 +83,16 @@ public sealed record AudioBsqOptions
     /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
     public int BitsPerToken => Quantizer.BitsPerToken;
 
-    /// <summary>Tokens that make up one code: 1 up to 30 bits, otherwise the number of groups, first group first.</summary>
+    /// <summary>Tokens of one code: 1 up to 30 bits, otherwise the number of groups, in order.</summary>
     public int TokensPerPosition => Quantizer.Bits / BitsPerToken;
 
-    /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames: every started patch counts.</summary>
+    /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames; a partial last patch gives tokens too.</summary>
     public int TokensOf(int frames) => StepsOf(frames) * TokensPerStep;
 
     /// <summary>Tokens of one time step.</summary>
     internal int TokensPerStep => PatchesPerStep * TokensPerPosition;
 
-    /// <summary>Time steps of so many frames: every started patch counts.</summary>
+    /// <summary>Time steps of a number of frames; a partial last step is one too.</summary>
     internal int StepsOf(int frames) => (frames + PatchFrames - 1) / PatchFrames;
 
     /// <summary>Time steps of a full window.</summary>
@@ -104,24 +104,36 @@ public sealed record AudioBsqOptions
     /// <summary>Time steps of a full window whose results are kept.</summary>
     internal int KeptSteps => WindowSteps - 2 * ContextSteps;
 
-    /// <summary>Time steps before its own that attention of a patch reaches, where its mask looks back only.</summary>
+    /// <summary>Earlier time steps that a patch attends to, where the mask is causal.</summary>
     internal int PastStepsOf(NetworkOptions network) => network.PastSteps ?? WindowSteps - 1;
 
-    /// <summary>Time steps before its own that a step depends on through all blocks, where they look back only.</summary>
-    internal long ReachOf(NetworkOptions network) => (long)network.Layers * (PastStepsOf(network) + (network.UseConvModule ? network.ConvKernelSize - 1 : 0));
+    /// <summary>Earlier time steps that a step depends on through all blocks, where the mask is causal.</summary>
+    internal long ReachOf(NetworkOptions network)
+    {
+        int convolution = network.UseConvModule ? network.ConvKernelSize - 1 : 0;
+        return (long)network.Layers * (PastStepsOf(network) + convolution);
+    }
 
-    /// <summary>Vectors that tell positions apart: rows of the published version's table, or of the one for band rows.</summary>
+    /// <summary>
+    /// Rows of the learned position table: one for each position of a window in the published version, otherwise one for each patch of a
+    /// time step.
+    /// </summary>
     internal long PositionVectors => Compatibility.LearnedPositions ? (long)WindowSteps * PatchesPerStep : PatchesPerStep;
 
-    /// <summary>What one network unit is in level units: half the level range, or 1 when the input is not scaled.</summary>
+    /// <summary>Level units in one network unit: half the level range, or 1 when the input is not scaled.</summary>
     internal double LevelsPerUnit => Compatibility.UnscaledInput ? 1 : (MaxLevel - (double)MinLevel) / 2;
 
     internal void Validate()
     {
         Check.That(PatchBands > 0 && Bands > 0 && Bands % PatchBands == 0, Bands, $"must be a positive multiple of PatchBands ({PatchBands})");
-        Check.That(PatchFrames > 0 && WindowFrames > 0 && WindowFrames % PatchFrames == 0, WindowFrames, $"must be a positive multiple of PatchFrames ({PatchFrames})");
-        Check.That(ContextFrames >= 0 && ContextFrames % PatchFrames == 0 && 2L * ContextFrames < WindowFrames, ContextFrames, $"must be a multiple of PatchFrames ({PatchFrames}) from 0 to below half of WindowFrames ({WindowFrames})");
-        Check.That(float.IsFinite(MinLevel) && float.IsFinite(MaxLevel) && MinLevel < MaxLevel, MinLevel, $"must be below MaxLevel ({MaxLevel})");
+        Check.That(
+            PatchFrames > 0 && WindowFrames > 0 && WindowFrames % PatchFrames == 0, WindowFrames,
+            $"must be a positive multiple of PatchFrames ({PatchFrames})");
+        Check.That(
+            ContextFrames >= 0 && ContextFrames % PatchFrames == 0 && 2L * ContextFrames < WindowFrames, ContextFrames,
+            $"must be a multiple of PatchFrames ({PatchFrames}) from 0 to below half of WindowFrames ({WindowFrames})");
+        Check.That(
+            float.IsFinite(MinLevel) && float.IsFinite(MaxLevel) && MinLevel < MaxLevel, MinLevel, $"must be below MaxLevel ({MaxLevel})");
         ArgumentNullException.ThrowIfNull(Encoder);
         ArgumentNullException.ThrowIfNull(Quantizer);
         ArgumentNullException.ThrowIfNull(Compatibility);
@@ -137,7 +149,10 @@ public sealed record AudioBsqOptions
     private void Validate(NetworkOptions network, string name)
     {
         network.Validate(name);
-        Check.That(Compatibility.LearnedPositions || network.Width / network.Heads % 2 == 0, network.Width, $"must give each of the {network.Heads} heads an even number of channels, which rotary positions turn in pairs", $"{name}.{nameof(network.Width)}");
+        Check.That(
+            Compatibility.LearnedPositions || network.Width / network.Heads % 2 == 0, network.Width,
+            $"must give each of the {network.Heads} heads an even number of channels, which rotary positions rotate in pairs",
+            $"{name}.{nameof(network.Width)}");
     }
 
     private static AudioBsqOptions Variant(int bits, int width, int layers, int heads) => new()

@@ -2,18 +2,22 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
 
-/// <summary>What one causal block keeps of earlier steps: attention's keys and values, and the convolution's inputs.</summary>
+/// <summary>The caches of one causal block: the key/value cache of its attention and its convolution cache.</summary>
 internal sealed class BlockCache : IDisposable
 {
     private Tensor? _keys, _values, _convolutionInputs;
 
     /// <summary>
-    /// The cached keys and values followed by new ones (batch, heads, positions, channels). The last <paramref name="keep"/> positions of these are cached.
+    /// Appends keys and values (batch, heads, positions, channels) to the cached ones and returns all. The last <paramref name="keep"/>
+    /// positions stay in the cache.
     /// </summary>
     public (Tensor Keys, Tensor Values) AppendKeysAndValues(Tensor keys, Tensor values, long keep) =>
         (Append(ref _keys, keys, dim: 2, keep), Append(ref _values, values, dim: 2, keep));
 
-    /// <summary>The last <paramref name="keep"/> positions, zeros before the first step, followed by new ones (batch, positions, width).</summary>
+    /// <summary>
+    /// Appends the convolution's inputs (batch, positions, width) to the cached ones and returns all. The last <paramref name="keep"/>
+    /// positions stay in the cache, which starts with zeros.
+    /// </summary>
     public Tensor AppendConvolutionInputs(Tensor x, long keep)
     {
         _convolutionInputs ??= zeros([x.shape[0], keep, x.shape[2]], x.dtype, x.device).DetachFromDisposeScope();

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// Batch normalisation of the channels of images (Ioffe and Szegedy 2015). The same as torch's BatchNorm2d, whose TorchSharp version counts
-/// its batches by a number that it does not keep alive (<see cref="Native.Numbers"/>).
+/// Batch normalisation of the channels of images (Ioffe and Szegedy 2015). It computes what torch's BatchNorm2d does, whose TorchSharp
+/// version does not keep alive the scalar that it counts batches with (<see cref="Native.Numbers"/>).
 /// </summary>
 internal sealed class ChannelNorm : Module<Tensor, Tensor>
 {
@@ -16,7 +16,7 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
     private readonly Parameter weight, bias;
 
     /// <param name="channels">Channels of the images.</param>
-    /// <param name="deviation">Standard deviation of the first gains, whose mean is 1.</param>
+    /// <param name="deviation">Standard deviation of the initial gains, whose mean is 1.</param>
     public ChannelNorm(int channels, double deviation) : base(nameof(ChannelNorm))
     {
         (weight, bias) = (Parameter(ones(channels)), Parameter(zeros(channels)));
@@ -24,7 +24,7 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
         register_buffer("running_mean", zeros(channels));
         register_buffer("running_var", ones(channels));
         register_buffer("num_batches_tracked", zeros([], ScalarType.Int64));
-        using var scope = NewDisposeScope(); // what is done in place also returns a tensor
+        using var scope = NewDisposeScope(); // in-place operations return a tensor too
         using var _ = no_grad();
         weight.normal_(1, deviation);
     }

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// The Conformer's convolution module (Gulati et al. 2020, section 2.2): gate, mix neighbours channel by channel, normalise, mix channels.
-/// Neighbours are those in time, each row of patches by itself.
+/// The Conformer's convolution module (Gulati et al. 2020, section 2.2): gate, depthwise convolution along time, normalise, mix channels.
+/// Each row of patches is convolved by itself.
 /// </summary>
 internal sealed class ConvModule : Module<Tensor, PositionMask, BlockCache?, Tensor>
 {
@@ -34,16 +34,19 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, BlockCache?, Ten
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width). A convolution <paramref name="cache"/> puts earlier steps before these.</summary>
+    /// <summary>
+    /// (batch, positions, width) → (batch, positions, width), which follow the steps in the convolution <paramref name="cache"/>, if any.
+    /// </summary>
     public override Tensor forward(Tensor x, PositionMask mask, BlockCache? cache)
     {
         using var scope = NewDisposeScope();
         x = functional.glu(Pointwise(layer_norm.call(x), pointwise_conv1), dim: -1);
         if (mask.Valid is not null) x = x * mask.Valid;
         x = x.to(depthwise_conv.Weight.dtype);
+        var (weight, bias) = (depthwise_conv.Weight, depthwise_conv.Bias);
         x = cache is null
-            ? DepthwiseConvolution.Apply(x, depthwise_conv.Weight, depthwise_conv.Bias, _rows, _causal)
-            : DepthwiseConvolution.Apply(cache.AppendConvolutionInputs(x, _cachedPositions), depthwise_conv.Weight, depthwise_conv.Bias, _rows, before: 0, after: 0);
+            ? DepthwiseConvolution.Apply(x, weight, bias, _rows, _causal)
+            : DepthwiseConvolution.Apply(cache.AppendConvolutionInputs(x, _cachedPositions), weight, bias, _rows, before: 0, after: 0);
         x = Pointwise(functional.silu(batch_norm.call(x, mask.Valid)), pointwise_conv2);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
         return x.MoveToOuterDisposeScope();

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Networks;
 
-/// <summary>The weights of a one-dimensional convolution. The modules that own them apply them.</summary>
+/// <summary>The weights of a one-dimensional convolution, which the module that owns them applies.</summary>
 internal sealed class ConvolutionWeights : Module
 {
     private readonly Parameter weight, bias;

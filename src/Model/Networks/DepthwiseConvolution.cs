@@ -3,26 +3,26 @@ using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Networks;
 
-/// <summary>A convolution of every channel with its own taps, along time.</summary>
+/// <summary>A depthwise convolution along time: each channel has its own taps.</summary>
 internal static class DepthwiseConvolution
 {
     /// <summary>
-    /// (batch, steps × rows, width) → the same shape; each of the rows by itself, zeros beyond both ends. Channels stay the
-    /// innermost axis: as a two-dimensional convolution over a transposed view torch has a fast kernel for that, and for a
-    /// one-dimensional one it has not.
+    /// (batch, steps × rows, width) → the same shape; each row by itself, with zeros beyond both ends. Channels stay the innermost axis,
+    /// for which torch has a fast kernel of a two-dimensional convolution over a transposed view, but none of a one-dimensional
+    /// convolution.
     /// </summary>
     /// <param name="x">(batch, steps × rows, width), contiguous.</param>
     /// <param name="weight">(width, 1, taps)</param>
     /// <param name="bias">(width)</param>
     /// <param name="rows">Patches of one time step.</param>
-    /// <param name="causal">All taps at or before a step, rather than half of them after it.</param>
+    /// <param name="causal">All taps are at or before a step; otherwise half of them are after it.</param>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, int rows, bool causal)
     {
         long taps = weight.shape[2];
         return causal ? Apply(x, weight, bias, rows, taps - 1, 0) : Apply(x, weight, bias, rows, taps / 2, taps / 2);
     }
 
-    /// <summary>The same between any numbers of zeros: the result has before + after − (taps − 1) steps more than <paramref name="x"/>.</summary>
+    /// <summary>The same with any zero padding: the result has before + after − (taps − 1) steps more than <paramref name="x"/>.</summary>
     /// <param name="x">(batch, steps × rows, width), contiguous.</param>
     /// <param name="weight">(width, 1, taps)</param>
     /// <param name="bias">(width)</param>

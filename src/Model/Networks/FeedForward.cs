@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Networks;
 
-/// <summary>Two linear layers with a GELU (the exact one) between them, on each position alone.</summary>
+/// <summary>The feed-forward network, on each position alone: two linear layers with an exact GELU between them.</summary>
 internal sealed class FeedForward : Module<Tensor, Tensor>
 {
     private readonly Linear c_fc, c_proj;

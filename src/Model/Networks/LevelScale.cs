@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
 
-/// <summary>Levels in the unit of the mel column ↔ network units, in which MinLevel … MaxLevel is −1 … 1.</summary>
-/// <param name="options">The range; nothing is scaled with <see cref="Compatibility.UnscaledInput"/>.</param>
+/// <summary>Converts between levels in the unit of the mel column and network units, in which MinLevel … MaxLevel is −1 … 1.</summary>
+/// <param name="options">The level range; nothing is scaled with <see cref="Compatibility.UnscaledInput"/>.</param>
 internal sealed class LevelScale(AudioBsqOptions options)
 {
     private readonly double _span = (double)options.MaxLevel - options.MinLevel;
@@ -17,7 +17,7 @@ internal sealed class LevelScale(AudioBsqOptions options)
         return ((levels - Number(options.MinLevel)) * Number(2 / _span) - One).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Network units → levels, held between MinLevel and MaxLevel if <paramref name="clamp"/>.</summary>
+    /// <summary>Network units → levels, clamped to MinLevel … MaxLevel if <paramref name="clamp"/>.</summary>
     public Tensor Unscale(Tensor x, bool clamp)
     {
         using var scope = NewDisposeScope();

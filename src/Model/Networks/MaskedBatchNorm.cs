@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// Batch normalisation over positions (Ioffe and Szegedy 2015), whose statistics leave out padded ones. As in torch, the variance
-/// that normalises is biased and the running one is not.
+/// Batch normalisation over positions (Ioffe and Szegedy 2015) whose statistics leave out padding. As in torch, the variance that
+/// normalises is biased, and the running variance is not.
 /// </summary>
 internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
 {
@@ -24,7 +24,9 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         register_buffer("num_batches_tracked", zeros([], ScalarType.Int64));
     }
 
-    /// <summary>(batch, positions, width) → the same shape. <paramref name="valid"/> (batch, positions, 1) is 1 or 0; null when all are valid.</summary>
+    /// <summary>
+    /// (batch, positions, width) → the same shape. <paramref name="valid"/> (batch, positions, 1) is 1 or 0; null when all are valid.
+    /// </summary>
     public override Tensor forward(Tensor x, Tensor? valid)
     {
         using var scope = NewDisposeScope();
@@ -32,7 +34,7 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         var (mean, variance) = (get_buffer("running_mean")!, get_buffer("running_var")!);
         if (ActivationCheckpointing.IsSecondPass)
         {
-            (mean, variance) = (mean.clone(), variance.clone()); // the batch has been counted
+            (mean, variance) = (mean.clone(), variance.clone()); // the first pass has updated the running statistics
         }
         else if (training)
         {

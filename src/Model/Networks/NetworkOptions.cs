@@ -37,7 +37,9 @@ public sealed record NetworkOptions
     /// <summary>Dropout on attention weights, from 0 to below 1.</summary>
     public double AttentionDropout { get; init; }
 
-    /// <summary>Chance that a branch is left out in training: stochastic depth (Huang et al. 2016), one rate for all layers, from 0 to below 1.</summary>
+    /// <summary>
+    /// Stochastic depth: chance that a branch is left out in training (Huang et al. 2016), the same for all layers, from 0 to below 1.
+    /// </summary>
     public double DropPath { get; init; }
 
     /// <summary>A layer norm before the first block.</summary>
@@ -46,12 +48,12 @@ public sealed record NetworkOptions
     /// <summary>A layer norm after the last block.</summary>
     public bool PostNorm { get; init; } = true;
 
-    /// <summary>What attention may see.</summary>
+    /// <summary>Which patches attention may see.</summary>
     public AttentionMask Mask { get; init; } = AttentionMask.None;
 
     /// <summary>
-    /// Masks that look back only: how many time steps before its own a patch may attend to, at least 0; when null, as many as there are in a
-    /// window. It is what a live stream remembers.
+    /// For causal masks: how many earlier time steps a patch may attend to, at least 0; as many as a window has when null. The key/value
+    /// cache of a stream has this length.
     /// </summary>
     public int? PastSteps { get; init; }
 
@@ -66,17 +68,20 @@ public sealed record NetworkOptions
 
     internal void Validate(string name)
     {
-        Check.That(Width > 0 && Heads > 0 && Width % Heads == 0, Width, $"must be a positive multiple of Heads ({Heads})", $"{name}.{nameof(Width)}");
-        Check.That(Layers > 0, Layers, "must be positive", $"{name}.{nameof(Layers)}");
-        Check.That(MlpRatio > 0 && MlpRatio <= 64, MlpRatio, "must be above 0 and at most 64", $"{name}.{nameof(MlpRatio)}");
-        Check.That(LayerScale is null or > 0, LayerScale, "must be positive or null", $"{name}.{nameof(LayerScale)}");
-        Check.That(Dropout is >= 0 and < 1, Dropout, "must be from 0 to below 1", $"{name}.{nameof(Dropout)}");
-        Check.That(AttentionDropout is >= 0 and < 1, AttentionDropout, "must be from 0 to below 1", $"{name}.{nameof(AttentionDropout)}");
-        Check.That(DropPath is >= 0 and < 1, DropPath, "must be from 0 to below 1", $"{name}.{nameof(DropPath)}");
-        Check.That(Enum.IsDefined(Mask), Mask, "must be a defined mask", $"{name}.{nameof(Mask)}");
-        Check.That(PastSteps is null or >= 0, PastSteps, "must be at least 0 or null", $"{name}.{nameof(PastSteps)}");
-        Check.That(PastSteps is null || Mask != AttentionMask.None, PastSteps, "must be null where attention sees everything", $"{name}.{nameof(PastSteps)}");
-        Check.That(ConvKernelSize > 0 && int.IsOddInteger(ConvKernelSize), ConvKernelSize, "must be odd and positive", $"{name}.{nameof(ConvKernelSize)}");
-        Check.That(HeadWidth is null or > 0, HeadWidth, "must be positive or null", $"{name}.{nameof(HeadWidth)}");
+        void Require(bool holds, object? value, string rule, string property) => Check.That(holds, value, rule, $"{name}.{property}");
+
+        Require(Width > 0 && Heads > 0 && Width % Heads == 0, Width, $"must be a positive multiple of Heads ({Heads})", nameof(Width));
+        Require(Layers > 0, Layers, "must be positive", nameof(Layers));
+        Require(MlpRatio > 0 && MlpRatio <= 64, MlpRatio, "must be above 0 and at most 64", nameof(MlpRatio));
+        Require(LayerScale is null or > 0, LayerScale, "must be positive or null", nameof(LayerScale));
+        Require(Dropout is >= 0 and < 1, Dropout, "must be from 0 to below 1", nameof(Dropout));
+        Require(AttentionDropout is >= 0 and < 1, AttentionDropout, "must be from 0 to below 1", nameof(AttentionDropout));
+        Require(DropPath is >= 0 and < 1, DropPath, "must be from 0 to below 1", nameof(DropPath));
+        Require(Enum.IsDefined(Mask), Mask, "must be a defined mask", nameof(Mask));
+        Require(PastSteps is null or >= 0, PastSteps, "must be at least 0 or null", nameof(PastSteps));
+        bool masked = Mask != AttentionMask.None;
+        Require(PastSteps is null || masked, PastSteps, "must be null where attention sees everything", nameof(PastSteps));
+        Require(ConvKernelSize > 0 && int.IsOddInteger(ConvKernelSize), ConvKernelSize, "must be odd and positive", nameof(ConvKernelSize));
+        Require(HeadWidth is null or > 0, HeadWidth, "must be positive or null", nameof(HeadWidth));
     }
 }

@@ -2,13 +2,15 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
 
-/// <summary>The shapes that a network takes.</summary>
+/// <summary>Checks the shapes of a network's inputs.</summary>
 /// <param name="options">The model.</param>
 internal sealed class NetworkShapes(AudioBsqOptions options)
 {
     private long MaxSteps => options.Compatibility.LearnedPositions ? options.WindowSteps : int.MaxValue;
 
-    /// <exception cref="ArgumentException">Not (batch, frames, bands) of whole patches, or not the <paramref name="valid"/> for it.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape is not (batch, frames, bands) of whole patches, or <paramref name="valid"/> does not fit it.
+    /// </exception>
     public void CheckFrames(Tensor x, Tensor? valid)
     {
         int patch = options.PatchFrames;
@@ -22,7 +24,9 @@ internal sealed class NetworkShapes(AudioBsqOptions options)
         CheckValid(valid, x.shape[0], x.shape[1] / patch);
     }
 
-    /// <exception cref="ArgumentException">Not (batch, positions, dimension) of whole steps, or not the <paramref name="valid"/> for it.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape is not (batch, positions, dimension) of whole steps, or <paramref name="valid"/> does not fit it.
+    /// </exception>
     public void CheckCodes(Tensor codes, Tensor? valid)
     {
         (int perStep, int dimension) = (options.PatchesPerStep, options.Quantizer.Dimension);
@@ -41,6 +45,7 @@ internal sealed class NetworkShapes(AudioBsqOptions options)
     private static void CheckValid(Tensor? valid, long batch, long steps)
     {
         if (valid is null || (valid.dtype == ScalarType.Bool && valid.shape.AsSpan().SequenceEqual([batch, steps]))) return;
-        throw new ArgumentException($"valid is {valid.dtype} ({string.Join(", ", valid.shape)}); it must be Bool ({batch}, {steps}).", nameof(valid));
+        throw new ArgumentException(
+            $"valid is {valid.dtype} ({string.Join(", ", valid.shape)}); it must be Bool ({batch}, {steps}).", nameof(valid));
     }
 }

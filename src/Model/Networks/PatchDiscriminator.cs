@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// Judges a mel spectrogram patch by patch: each logit sees one region of it (Isola et al. 2017, section 3.2.2). The published version
-/// has one stage of stride 2 more than the paper, and so has this.
+/// A patch discriminator: each logit depends on one region of the mel spectrogram (Isola et al. 2017, section 3.2.2). Like the published
+/// version, it has one more stage of stride 2 than the paper.
 /// </summary>
 internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
 {
@@ -15,7 +15,7 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
 
     private readonly Sequential network;
 
-    /// <summary>Fresh weights, drawn from torch's global generator.</summary>
+    /// <summary>A discriminator with random weights, from torch's global generator.</summary>
     /// <param name="layers">Stages of stride 2 after the first; each halves frames and bands.</param>
     /// <param name="width">Channels of the first stage; they double up to eight times that.</param>
     public PatchDiscriminator(int layers = 3, int width = 64) : base(nameof(PatchDiscriminator))
@@ -59,7 +59,7 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
         return layer;
     }
 
-    // TorchSharp's LeakyReLU makes a number inside.
+    // TorchSharp's LeakyReLU makes a scalar that it does not keep alive.
     private sealed class Leak() : Module<Tensor, Tensor>(nameof(Leak))
     {
         public override Tensor forward(Tensor x) => x.leaky_relu(Number(Slope));

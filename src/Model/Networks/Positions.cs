@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
 
-/// <summary>How the network knows where a patch is.</summary>
+/// <summary>Position embeddings: a learned table and rotary positions.</summary>
 internal static class Positions
 {
     private const double Base = 10_000;
 
     /// <summary>
-    /// What is added to each position (positions, width): a row of the table for each (the published version's way), or, where attention knows
-    /// the time steps, one for each patch of a step.
+    /// The vectors (positions, width) that are added to the inputs: in the published version a row of the table for each position; with
+    /// rotary positions, which encode the time step, one for each patch of a step.
     /// </summary>
     public static Tensor Vectors(Tensor table, long positions, bool everyPosition) =>
         everyPosition ? table.narrow(0, 0, positions) : table.repeat([positions / table.shape[0], 1]);
 
     /// <summary>
-    /// Cosines and sines (2, positions, channels / 2) by which the channels of a head are turned: step · 10000^(−2j / channels) for pair j (Su et
-    /// al. 2021, equation 15). The angles have double precision, so that hours from the beginning are as good as the beginning.
+    /// Rotary positions (Su et al. 2021, equation 15): cosines and sines (2, positions, channels / 2) of the angles step · 10000^(−2j /
+    /// channels) for channel pair j. The angles have double precision, so that they are exact hours into a stream too.
     /// </summary>
     public static Tensor Rotation(long firstStep, long steps, int perStep, int channels, Device device)
     {
@@ -29,11 +29,12 @@ internal static class Positions
         return both.repeat_interleave(perStep, dim: 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Turns (batch, heads, positions, channels): channel j and channel j + channels / 2 are one pair.</summary>
+    /// <summary>Rotates (batch, heads, positions, channels): channel j and channel j + channels / 2 are one pair.</summary>
     public static Tensor Rotate(Tensor x, Tensor rotation)
     {
         using var scope = NewDisposeScope();
-        var (halves, turn) = (x.chunk(2, -1), rotation.to(x.dtype).unbind(0));
-        return cat([halves[0] * turn[0] - halves[1] * turn[1], (halves[1] * turn[0]).Plus(halves[0] * turn[1])], -1).MoveToOuterDisposeScope();
+        var (halves, cosSin) = (x.chunk(2, -1), rotation.to(x.dtype).unbind(0));
+        var (first, second, cos, sin) = (halves[0], halves[1], cosSin[0], cosSin[1]);
+        return cat([first * cos - second * sin, (second * cos).Plus(first * sin)], -1).MoveToOuterDisposeScope();
     }
 }

@@ -23,7 +23,9 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width). A key/value <paramref name="cache"/> puts earlier steps before these.</summary>
+    /// <summary>
+    /// (batch, positions, width) → (batch, positions, width), which follow the steps in the key/value <paramref name="cache"/>, if any.
+    /// </summary>
     public override Tensor forward(Tensor x, PositionMask mask, BlockCache? cache)
     {
         using var scope = NewDisposeScope();
@@ -38,6 +40,7 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
         return ComputeType.Linear(attended.transpose(1, 2).reshape(batch, positions, width), out_proj).MoveToOuterDisposeScope();
     }
 
-    // What is added to scores must have their number format.
-    private static Tensor? MaskLike(Tensor scores, Tensor? mask) => mask is null || mask.dtype == ScalarType.Bool ? mask : mask.to(scores.dtype);
+    // A mask that is added to scores must have their type.
+    private static Tensor? MaskLike(Tensor scores, Tensor? mask) =>
+        mask is null || mask.dtype == ScalarType.Bool ? mask : mask.to(scores.dtype);
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Networks;
 
-/// <summary>One pre-norm transformer block: self-attention, a convolution module where the options ask for one, and a feed-forward network.</summary>
+/// <summary>
+/// One pre-norm transformer block: self-attention, a convolution module if the options ask for it, and a feed-forward network.
+/// </summary>
 internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockCache?, Tensor>
 {
     private readonly LayerNorm ln_1, ln_2;
@@ -21,12 +23,15 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockCache
     {
         (_dropPath, _dropPositions) = (network.DropPath, options.Compatibility.SequenceDropPath);
         (ln_1, attn, ls_1) = (LayerNorm(network.Width), new SelfAttention(network, options), Gain(network));
-        if (network.UseConvModule) (ln_conv, conv_module, ls_conv) = (LayerNorm(network.Width), new ConvModule(network, options), Gain(network));
+        if (network.UseConvModule)
+            (ln_conv, conv_module, ls_conv) = (LayerNorm(network.Width), new ConvModule(network, options), Gain(network));
         (ln_2, mlp, ls_2) = (LayerNorm(network.Width), new FeedForward(network), Gain(network));
         RegisterComponents();
     }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width). A <paramref name="cache"/> holds what the block saw of earlier steps.</summary>
+    /// <summary>
+    /// (batch, positions, width) → (batch, positions, width), which follow the steps in the <paramref name="cache"/>, if any.
+    /// </summary>
     public override Tensor forward(Tensor x, PositionMask mask, BlockCache? cache)
     {
         using var scope = NewDisposeScope();
@@ -36,14 +41,15 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockCache
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same without a cache, whose random numbers start from <paramref name="seed"/> where there is one.</summary>
+    /// <summary>The same without a cache; <paramref name="seed"/> seeds torch's random numbers first, if it is not null.</summary>
     public Tensor Run(Tensor x, PositionMask mask, int? seed)
     {
         if (seed is { } start) random.manual_seed(start);
         return call(x, mask, null);
     }
 
-    private static LayerScale? Gain(NetworkOptions network) => network.LayerScale is { } value ? new LayerScale(network.Width, value) : null;
+    private static LayerScale? Gain(NetworkOptions network) =>
+        network.LayerScale is { } value ? new LayerScale(network.Width, value) : null;
 
     private Tensor Branch(Tensor branch, LayerScale? gain)
     {
@@ -51,7 +57,7 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockCache
         return training && _dropPath > 0 ? StochasticDepth(branch) : branch;
     }
 
-    // Huang et al. 2016: a dropped branch adds nothing; kept ones are scaled so that the mean stays.
+    // Huang et al. 2016: a dropped branch adds nothing; kept ones are scaled so that the mean stays the same.
     private Tensor StochasticDepth(Tensor branch)
     {
         double keep = 1 - _dropPath;

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Networks;
 
-/// <summary>Blocks, one after another.</summary>
+/// <summary>The blocks of an encoder or decoder, one after another.</summary>
 internal sealed class TransformerStack : Module<Tensor, PositionMask, CausalCache?, Tensor>
 {
     private readonly ModuleList<TransformerBlock> resblocks;
@@ -23,7 +23,9 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, CausalCach
     /// <summary>Activation checkpointing in training; null to keep all activations.</summary>
     public ActivationCheckpointing? Checkpointing { get; set; }
 
-    /// <summary>(batch, positions, width) → (batch, positions, width). A <paramref name="cache"/> holds what the blocks saw of earlier steps.</summary>
+    /// <summary>
+    /// (batch, positions, width) → (batch, positions, width), which follow the steps in the <paramref name="cache"/>, if any.
+    /// </summary>
     public override Tensor forward(Tensor x, PositionMask mask, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
@@ -31,10 +33,11 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, CausalCach
         return x.MoveToOuterDisposeScope();
     }
 
-    // Each block has its own seed, so that activation checkpointing gets the same random numbers twice, on any device.
+    // Each block has a seed of its own, so that activation checkpointing repeats its random numbers on any device.
     private Tensor Run(TransformerBlock block, Tensor x, PositionMask mask)
     {
         int? seed = training && _random ? (int)randint(int.MaxValue, [], ScalarType.Int64).item<long>() : null;
-        return training && Checkpointing is { } checkpointing && is_grad_enabled() ? checkpointing.Run(block, x, mask, seed) : block.Run(x, mask, seed);
+        bool checkpointed = training && Checkpointing is not null && is_grad_enabled();
+        return checkpointed ? Checkpointing!.Run(block, x, mask, seed) : block.Run(x, mask, seed);
     }
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// First weights: normal with standard deviation 0.02 for weights inside blocks, position tables, the patch projection and the head;
-/// biases inside blocks are zero. What is not mentioned keeps torch's default.
+/// Initial weights: normal with standard deviation 0.02 for weights inside blocks, position tables, the patch projection and the head; zero
+/// for biases inside blocks. All others keep torch's default.
 /// </summary>
 internal static class WeightInit
 {
@@ -34,7 +34,7 @@ internal static class WeightInit
 
     public static void Fill(Tensor weight)
     {
-        using var scope = NewDisposeScope(); // what is done in place also returns a tensor
+        using var scope = NewDisposeScope(); // in-place operations return a tensor too
         using var _ = no_grad();
         weight.normal_(0, Deviation);
     }

@@ -1,38 +1,43 @@
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// A file that is there in whole or not at all: written under another name in the same folder, and moved into its place by <see cref="Commit"/> when all of it is on
-/// the disk. An older file stays as it is until then.
+/// A file that appears complete or not at all: it is written under another name in the same folder, and <see cref="Commit"/> moves it into
+/// its place once all of it is on the disk. Until then an older file stays as it is.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
-    /// <summary>What the names of unfinished files end with.</summary>
+    /// <summary>The end of an unfinished file's name.</summary>
     public const string Suffix = ".unfinished";
 
     private readonly string _path;
-    private readonly string? _unfinished; // none where the place is a device
+    private readonly string? _unfinished; // null for a device
     private bool _committed;
 
-    /// <summary>Begins a file. Two processes cannot write the same one at a time.</summary>
-    /// <param name="path">Its place. A link is followed; a device, such as /dev/stdout, is written to at once.</param>
-    /// <param name="create">How the unfinished file is made, for tests.</param>
-    /// <exception cref="IOException">The place is a folder, has no folder, cannot be written to, or is being written by another process.</exception>
+    /// <summary>Starts a file. Two processes cannot write the same one at a time.</summary>
+    /// <param name="path">Where the file goes. A link is followed; a device, such as /dev/stdout, is written to directly.</param>
+    /// <param name="create">Creates the unfinished file; tests replace it.</param>
+    /// <exception cref="IOException">
+    /// The path is a folder, lies in none, cannot be written to, or is being written by another process.
+    /// </exception>
     public AtomicFile(string path, Func<string, Stream>? create = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path)) throw new IOException($"'{path}' is a folder, not a file to write to.");
-        _path = Path.GetFullPath(File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : path);
+        var link = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
+        _path = Path.GetFullPath(link?.FullName ?? path);
         string folder = Path.GetDirectoryName(_path)!;
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder '{folder}' to write '{path}' to.");
         if (!IsDevice(path) && !IsDevice(_path)) _unfinished = _path + Suffix;
-        Stream = _unfinished is null ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write) : (create ?? CreateUnshared)(_unfinished);
+        Stream = _unfinished is null
+            ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write)
+            : (create ?? CreateUnshared)(_unfinished);
     }
 
-    /// <summary>Where the content goes.</summary>
+    /// <summary>The stream to write the content to.</summary>
     public Stream Stream { get; }
 
     /// <summary>Writes a whole file.</summary>
-    /// <exception cref="IOException">It cannot be written; an older file is as it was.</exception>
+    /// <exception cref="IOException">The file cannot be written; an older one is unchanged.</exception>
     public static void Write(string path, Action<Stream> content, Func<string, Stream>? create = null)
     {
         using var file = new AtomicFile(path, create);
@@ -40,7 +45,7 @@ internal sealed class AtomicFile : IDisposable
         file.Commit();
     }
 
-    /// <summary>Moves the file into its place, over one that is there, after all of it and of its folder's entry is on the disk.</summary>
+    /// <summary>Flushes the file to the disk, moves it into its place, over an older one, and flushes its folder.</summary>
     public void Commit()
     {
         if (Stream is FileStream file && _unfinished is not null) file.Flush(flushToDisk: true);
@@ -51,12 +56,12 @@ internal sealed class AtomicFile : IDisposable
         FolderSync.Flush(Path.GetDirectoryName(_path)!);
     }
 
-    /// <summary>Removes what was not committed.</summary>
+    /// <summary>Deletes the file if it was not committed.</summary>
     public void Dispose()
     {
         try
         {
-            Stream.Dispose(); // may write what is left in its buffer
+            Stream.Dispose(); // may write the rest of its buffer
         }
         catch (IOException)
         {
@@ -65,7 +70,7 @@ internal sealed class AtomicFile : IDisposable
         if (!_committed) TryDelete(_unfinished);
     }
 
-    /// <summary>Deletes a file that is only in the way; the next write tries again.</summary>
+    /// <summary>Deletes a file if that is possible, and otherwise leaves it.</summary>
     public static void TryDelete(string? path)
     {
         try
@@ -77,7 +82,8 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    private static FileStream CreateUnshared(string path) => new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+    private static FileStream CreateUnshared(string path) =>
+        new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
 
     private static bool IsDevice(string path) => !OperatingSystem.IsWindows()
         && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal));

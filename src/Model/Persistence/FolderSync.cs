@@ -2,12 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace AudioBsq.Persistence;
 
-/// <summary>Puts a folder's entries on the disk, so that a renamed file is still there after a power cut. Nothing to do on Windows, which has no such call.</summary>
+/// <summary>
+/// Flushes a folder's entries to the disk, so that a renamed file survives a power cut. Windows has no such call and needs none.
+/// </summary>
 internal static partial class FolderSync
 {
     private const int ReadOnly = 0;
 
-    /// <summary>Does what it can: a file system that cannot flush a folder is left alone.</summary>
+    /// <summary>Flushes the folder if its file system can do that.</summary>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows()) return;

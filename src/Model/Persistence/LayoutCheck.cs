@@ -5,16 +5,16 @@ using Entry = (string Name, AudioBsq.Persistence.SafetensorsType Type, System.Co
 
 namespace AudioBsq.Persistence;
 
-/// <summary>Compares what a file holds with what a network asks for, and says everything that differs at once.</summary>
+/// <summary>Compares the tensors of a file with those that a network needs, and reports all differences at once.</summary>
 internal static partial class LayoutCheck
 {
-    private const int LongestName = 200; // a hostile file's names may have any length
+    private const int MaxNameLength = 200; // names in a hostile file may have any length
 
-    /// <param name="wanted">What the network asks for. Floating-point formats stand for each other, and so do whole-number formats.</param>
-    /// <param name="found">What the file holds.</param>
+    /// <param name="wanted">The tensors of the network. All floating-point types match one another, and so do all integer types.</param>
+    /// <param name="found">The tensors of the file.</param>
     /// <param name="file">The file's name.</param>
-    /// <param name="strict">Tensors that the network has no place for are an error too.</param>
-    /// <exception cref="InvalidDataException">They differ; the message names every tensor concerned.</exception>
+    /// <param name="strict">Whether tensors of the file that the network does not have are an error.</param>
+    /// <exception cref="InvalidDataException">The tensors differ; the message names each of them.</exception>
     public static void Require(IEnumerable<Entry> wanted, IEnumerable<Entry> found, string file, bool strict = true)
     {
         var missing = wanted.ToDictionary(entry => entry.Name);
@@ -28,53 +28,54 @@ internal static partial class LayoutCheck
             }
 
             if (!target.Shape.SequenceEqual(tensor.Shape)) reshaped.Add((tensor.Name, $"{Text(tensor.Shape)}, not {Text(target.Shape)}"));
-            if (target.Type.IsWhole() != tensor.Type.IsWhole()) retyped.Add((tensor.Name, $"of {tensor.Type}, not {target.Type}"));
+            if (target.Type.IsInteger() != tensor.Type.IsInteger()) retyped.Add((tensor.Name, $"of {tensor.Type}, not {target.Type}"));
         }
 
         var text = new StringBuilder();
-        Say(text, "missing", [.. missing.Values.Select(entry => (entry.Name, Text(entry.Shape)))]);
-        Say(text, "not expected", unexpected);
-        Say(text, "of another shape", reshaped);
-        Say(text, "of another type", retyped);
+        Append(text, "missing", [.. missing.Values.Select(entry => (entry.Name, Text(entry.Shape)))]);
+        Append(text, "not expected", unexpected);
+        Append(text, "of another shape", reshaped);
+        Append(text, "of another type", retyped);
         if (text.Length > 0) throw new InvalidDataException($"{file} does not hold the weights of this network.{text}");
     }
 
-    private static void Say(StringBuilder text, string what, List<(string Name, string Detail)> tensors)
+    private static void Append(StringBuilder text, string what, List<(string Name, string Detail)> tensors)
     {
         if (tensors.Count == 0) return;
         text.Append('\n').Append(tensors.Count).Append(' ').Append(what).Append(":\n  ").AppendJoin(";\n  ", Fold(tensors)).Append('.');
     }
 
-    // What only differs in the number of a block is one line: "resblocks.{0-5,7}.ln_1.weight (512)".
+    // Names that differ only in a block's index share one line: "resblocks.{0-5,7}.ln_1.weight (512)".
     private static IEnumerable<string> Fold(List<(string Name, string Detail)> tensors) =>
         from tensor in tensors
         let name = Clean(tensor.Name)
-        let number = Number().Match(name)
-        group number by (Before: name[..number.Index], After: name[(number.Index + number.Length)..], tensor.Detail) into alike
-        select alike.Key.Before + Numbers([.. alike.Select(number => number.Value)]) + $"{alike.Key.After} {alike.Key.Detail}";
+        let index = BlockIndex().Match(name)
+        group index by (Before: name[..index.Index], After: name[(index.Index + index.Length)..], tensor.Detail) into alike
+        select alike.Key.Before + Ranges([.. alike.Select(index => index.Value)]) + $"{alike.Key.After} {alike.Key.Detail}";
 
-    private static string Numbers(List<string> texts)
+    private static string Ranges(List<string> indices)
     {
-        if (texts.Count == 1 || texts[0].Length == 0) return texts[0]; // several without a number are long names that were cut
+        if (indices.Count == 1 || indices[0].Length == 0) return indices[0]; // several names without an index are cut long ones
         var ranges = new List<(int First, int Last)>();
-        foreach (int number in texts.Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Order())
+        foreach (int index in indices.Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Order())
         {
-            if (ranges.Count > 0 && ranges[^1].Last + 1 == number) ranges[^1] = (ranges[^1].First, number);
-            else ranges.Add((number, number));
+            if (ranges.Count > 0 && ranges[^1].Last + 1 == index) ranges[^1] = (ranges[^1].First, index);
+            else ranges.Add((index, index));
         }
 
-        return $"{{{string.Join(',', ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}"))}}}";
+        var texts = ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}");
+        return $"{{{string.Join(',', texts)}}}";
     }
 
     private static string Text(IReadOnlyList<long> shape) => $"({string.Join(", ", shape)})";
 
     private static string Clean(string name)
     {
-        string text = string.Concat(name.Take(LongestName).Select(c => char.IsControl(c) ? '?' : c));
-        return name.Length > LongestName ? $"{text}…" : text;
+        string text = string.Concat(name.Take(MaxNameLength).Select(c => char.IsControl(c) ? '?' : c));
+        return name.Length > MaxNameLength ? $"{text}…" : text;
     }
 
-    // The first whole number between two dots; of up to six digits, as all numbers of blocks are.
+    // The first integer between two dots, of up to six digits.
     [GeneratedRegex(@"(?<=\.)[0-9]{1,6}(?=\.)")]
-    private static partial Regex Number();
+    private static partial Regex BlockIndex();
 }

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// What a model file holds, in memory: a network on a device, the mel spectrograms it was made for, and which of its halves have their weights.
-/// All that runs or saves a network works with this.
+/// A model in memory: a network on a device, the mel spectrograms that it is made for, and which of its halves have weights. All code that
+/// runs or saves a model uses this.
 /// </summary>
 internal sealed class ModelContent : IDisposable
 {
@@ -17,7 +17,8 @@ internal sealed class ModelContent : IDisposable
     private string? _fingerprint;
     private bool _disposed;
 
-    public ModelContent(AudioBsqNetwork network, MelOptions mel, Device device, ModelParts parts = ModelParts.All, string? absentHash = null)
+    public ModelContent(
+        AudioBsqNetwork network, MelOptions mel, Device device, ModelParts parts = ModelParts.All, string? absentHash = null)
     {
         (_network, Mel, Device, Parts, AbsentHash) = (network, mel, device, parts, absentHash);
         _network.to(device);
@@ -41,17 +42,17 @@ internal sealed class ModelContent : IDisposable
 
     public Device Device { get; }
 
-    /// <summary>The halves whose weights are there.</summary>
+    /// <summary>The halves that have weights.</summary>
     public ModelParts Parts { get; }
 
-    /// <summary>SHA-256 of the weights of the half that is not there; null for a whole model.</summary>
+    /// <summary>SHA-256 of the missing half's weights; null for a whole model.</summary>
     public string? AbsentHash { get; }
 
     /// <summary><see cref="ModelFingerprint"/>, computed at the first call.</summary>
     public string Fingerprint => _fingerprint ??= ModelFingerprint.Of(this);
 
     /// <summary>A network with random weights.</summary>
-    /// <exception cref="ArgumentException">The options cannot be, or do not fit the mel spectrograms.</exception>
+    /// <exception cref="ArgumentException">The options are invalid, or do not fit the mel spectrograms.</exception>
     public static ModelContent Create(AudioBsqOptions options, MelOptions mel, int seed, string device)
     {
         CheckFit(options, mel);
@@ -60,7 +61,7 @@ internal sealed class ModelContent : IDisposable
         return new ModelContent(new AudioBsqNetwork(options), mel, place);
     }
 
-    /// <exception cref="ArgumentException">The options cannot be, or do not fit the mel spectrograms.</exception>
+    /// <exception cref="ArgumentException">The options are invalid, or do not fit the mel spectrograms.</exception>
     public static void CheckFit(AudioBsqOptions options, MelOptions mel)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -70,12 +71,17 @@ internal sealed class ModelContent : IDisposable
         Check.That(mel.Bands == options.Bands, options.Bands, $"must equal the {mel.Bands} bands of the mel spectrogram");
     }
 
-    /// <exception cref="NotSupportedException">The weights for <paramref name="verb"/> are not there.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The model lacks the weights of <paramref name="part"/>, which it needs to <paramref name="verb"/>.
+    /// </exception>
     public void Require(ModelParts part, string verb)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!Parts.HasFlag(part))
-            throw new NotSupportedException($"This model was saved as {Parts} only and cannot {verb}. Save the whole tokenizer to do both.");
+        {
+            throw new NotSupportedException(
+                $"This model was saved as {Parts} only and cannot {verb}. Save the whole tokenizer to do both.");
+        }
     }
 
     public void Dispose()

@@ -1,15 +1,16 @@
+using AudioBsq.Native;
 using AudioBsq.Signal;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// A model as a <see cref="WeightsFile"/>: the weights under their network names, and the texts <c>parts</c>, <c>options</c> and <c>mel</c> (the two records
-/// as JSON), and of a half <c>rest</c>, the SHA-256 of the other half's data, for the fingerprint.
+/// A model as a <see cref="WeightsFile"/>: the weights under their names in the network, and the texts <c>parts</c>, <c>options</c> and
+/// <c>mel</c> (both records as JSON). A file with one half also has <c>rest</c>, the SHA-256 of the other half's weights, for the
+/// fingerprint.
 /// </summary>
 internal static class ModelFile
 {
-    // A zip's own checksums are not looked at by those who read it, and other weights would silently give other tokens.
     private static readonly WeightsFormat Format = new("audiobsq-model", "model", "options", "mel", "rest");
 
     public static void Write(Stream stream, ModelContent model, ModelParts parts)
@@ -21,19 +22,32 @@ internal static class ModelFile
             ["mel"] = OptionsJson.Write(model.Mel),
         };
         if (parts != ModelParts.All)
-            texts["rest"] = model.Parts == ModelParts.All ? ModelFingerprint.HashOf(model.Network, ModelParts.All & ~parts) : model.AbsentHash!;
+        {
+            texts["rest"] = model.Parts == ModelParts.All
+                ? ModelFingerprint.HashOf(model.Network, ModelParts.All & ~parts)
+                : model.AbsentHash!;
+        }
+
         WeightsFile.Write(stream, Format, texts, NetworkWeights.Of(model.Network, parts));
     }
 
-    /// <exception cref="InvalidDataException">It is not a whole model file; the message names <paramref name="name"/>.</exception>
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>
+    public static ModelContent Read(string path, string device)
+    {
+        using var stream = File.OpenRead(path);
+        return Read(stream, path, TorchDevice.Resolve(device));
+    }
+
+    /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names <paramref name="name"/>.</exception>
     public static ModelContent Read(Stream stream, string name, Device device)
     {
         using var file = new WeightsFile(stream, name, Format);
         if (!Enum.TryParse(file.Text("parts"), out ModelParts parts) || parts is 0 or > ModelParts.All)
-            throw new InvalidDataException($"{name} holds unknown parts '{file.Text("parts")}'.");
+            throw new InvalidDataException($"{name} has unknown parts '{file.Text("parts")}'.");
         var options = OptionsJson.Read<AudioBsqOptions>(file.Text("options"), name, o => o.Validate());
         var mel = OptionsJson.Read<MelOptions>(file.Text("mel"), name, m => m.Validate());
-        if (mel.Bands != options.Bands) throw new InvalidDataException($"{name} is for {options.Bands} bands and its mel spectrograms have {mel.Bands}.");
+        if (mel.Bands != options.Bands)
+            throw new InvalidDataException($"{name} is for {options.Bands} bands and its mel spectrograms have {mel.Bands}.");
         CheckAbsentHalf(file.Reader, options, parts, name);
         string? rest = parts == ModelParts.All ? null : file.Text("rest");
         var network = NetworkWeights.Read(file.Reader, name, options, parts);
@@ -49,8 +63,8 @@ internal static class ModelFile
         }
     }
 
-    // Options can ask for any amount of memory; weights that are really there cannot. A half that is not in the file is built all the
-    // same, so it may not be out of proportion to the half that is.
+    // Options may ask for any amount of memory, and a half that is not in the file is built all the same. So it must not be out of
+    // proportion to the half that is in the file.
     private static void CheckAbsentHalf(SafetensorsReader file, AudioBsqOptions options, ModelParts parts, string name)
     {
         double absent = parts == ModelParts.All ? 0 : NetworkLayout.Parameters(options, ModelParts.All & ~parts);
@@ -58,7 +72,7 @@ internal static class ModelFile
         if (absent > 32 * found + 1e6)
         {
             throw new InvalidDataException(
-                $"{name} holds {found:N0} weights; the half that it leaves out has {absent:N0}, which is out of proportion.");
+                $"{name} has {found:N0} weights; the half that it leaves out has {absent:N0}, which is out of proportion.");
         }
     }
 }

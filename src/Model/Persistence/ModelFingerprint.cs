@@ -6,12 +6,12 @@ using AudioBsq.Networks;
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// What tells one model from another, however it was saved: 128 bits of a hash of the options and the two halves' weights. Options that are
-/// as they are by default take no part, so a release that adds some changes no fingerprint.
+/// Identifies a model, however it was saved: 128 bits of a hash of its options and of both halves' weights. Options with their default
+/// values are left out, so that a release with new options does not change fingerprints.
 /// </summary>
 internal static class ModelFingerprint
 {
-    private const string Beginning = "audiobsq-fingerprint-1";
+    private const string Format = "audiobsq-fingerprint-1";
 
     public static string Of(ModelContent model)
     {
@@ -19,7 +19,7 @@ internal static class ModelFingerprint
         var options = model.Options with { Decoder = model.Options.EffectiveDecoder };
         string[] parts =
         [
-            Beginning,
+            Format,
             Differences(OptionsJson.Write(options), OptionsJson.Write(new AudioBsqOptions { Decoder = new NetworkOptions() })),
             Differences(OptionsJson.Write(model.Mel), OptionsJson.Write(new Signal.MelOptions())),
             HashOfPart(ModelParts.Encoder),
@@ -32,7 +32,9 @@ internal static class ModelFingerprint
     public static string HashOf(AudioBsqNetwork network, ModelParts part)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, tensor) in WeightsFile.InOrder(NetworkWeights.Of(network, part))) hash.AppendData(WeightsFile.BytesOf(tensor));
+        foreach (var (_, tensor) in WeightsFile.InOrder(NetworkWeights.Of(network, part)))
+            hash.AppendData(WeightsFile.BytesOf(tensor));
+
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
@@ -45,7 +47,9 @@ internal static class ModelFingerprint
         foreach (var (name, value) in values.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (JsonNode.DeepEquals(value, defaults[name])) continue;
-            different[name] = value is JsonObject inner && defaults[name] is JsonObject usual ? Differences(inner, usual) : value?.DeepClone();
+            different[name] = value is JsonObject inner && defaults[name] is JsonObject usual
+                ? Differences(inner, usual)
+                : value?.DeepClone();
         }
 
         return different;

@@ -5,30 +5,33 @@ using Entry = (string Name, AudioBsq.Persistence.SafetensorsType Type, System.Co
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// Names and shapes of all that a network keeps in a file, by arithmetic alone: what a file offers is compared with it before any
-/// memory is asked for. The names are the published Python version's.
+/// Names and shapes of all tensors that a file has of a network, by arithmetic alone: they are compared with a file's header before memory
+/// is allocated. The names are the published Python version's.
 /// </summary>
 internal sealed class NetworkLayout
 {
-    private const int MostBlocks = 1000; // options from a file may be absurd
+    private const int MaxBlocks = 1000; // options from a file may be absurd
 
     private readonly AudioBsqOptions _options;
     private readonly List<Entry> _entries = [];
 
     private NetworkLayout(AudioBsqOptions options) => _options = options;
 
-    /// <exception cref="InvalidDataException">No network of this many blocks can be in a file.</exception>
+    /// <exception cref="InvalidDataException">There are more blocks than a file may have.</exception>
     public static IReadOnlyList<Entry> Of(AudioBsqOptions options, ModelParts parts = ModelParts.All)
     {
         int blocks = Math.Max(options.Encoder.Layers, options.EffectiveDecoder.Layers);
-        if (blocks > MostBlocks) throw new InvalidDataException($"The options ask for {blocks:N0} blocks; up to {MostBlocks:N0} can be read from a file.");
+        if (blocks > MaxBlocks)
+            throw new InvalidDataException($"The options ask for {blocks:N0} blocks; up to {MaxBlocks:N0} can be read from a file.");
         var layout = new NetworkLayout(options);
         if (parts.HasFlag(ModelParts.Encoder)) layout.AddEncoder();
         if (parts.HasFlag(ModelParts.Decoder)) layout.AddDecoder();
         return layout._entries;
     }
 
-    /// <summary>How many weights training changes: all numbers but statistics. A double, since options from a file may be absurd.</summary>
+    /// <summary>
+    /// Number of weights that training changes: all values except batch statistics. A double, since options from a file may be absurd.
+    /// </summary>
     /// <exception cref="InvalidDataException">As for <see cref="Of"/>.</exception>
     public static double Parameters(AudioBsqOptions options, ModelParts parts = ModelParts.All) => Of(options, parts)
         .Where(entry => entry.Type == SafetensorsType.F32 && !entry.Name.Contains(".running_", StringComparison.Ordinal))

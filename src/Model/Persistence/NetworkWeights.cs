@@ -4,26 +4,30 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Persistence;
 
-/// <summary>Weights from a file into a network and back, by name.</summary>
+/// <summary>Copies weights from a file into a network and back, by name.</summary>
 internal static class NetworkWeights
 {
-    // Constants of the quantizer that files carry: they must be what they are here.
+    // Constants of the quantizer, which files must have with the same values.
     private static readonly string[] Constants = ["quantize.basis", "quantize.group_basis"];
 
     /// <summary>
-    /// Builds a network and fills it. Nothing is built before the file's header was seen to hold all of it, and one tensor at a time is
-    /// read, so that a file costs no more memory than it has bytes.
+    /// Builds a network and reads its weights. It is built only if the file's header has all of its tensors, and one tensor is read at a
+    /// time, so that a file needs no more memory than its length.
     /// </summary>
-    /// <param name="file">The file, of which nothing but the header was read.</param>
+    /// <param name="file">The file, of which only the header has been read.</param>
     /// <param name="name">Its name, for messages.</param>
     /// <param name="options">The network.</param>
-    /// <param name="parts">What of the network the file holds.</param>
-    /// <param name="prefix">What every name in the file begins with.</param>
-    /// <param name="strict">A tensor that the network has no place for is an error; otherwise it is left out.</param>
-    /// <exception cref="InvalidDataException">The file does not fit; the message names every tensor that is missing, not expected, or of another shape or type.</exception>
-    public static AudioBsqNetwork Read(SafetensorsReader file, string name, AudioBsqOptions options, ModelParts parts, string prefix = "", bool strict = true)
+    /// <param name="parts">The halves that the file has.</param>
+    /// <param name="prefix">The prefix of all names in the file.</param>
+    /// <param name="strict">Whether a tensor that the network does not have is an error; otherwise it is ignored.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file does not fit; the message names every tensor that is missing, not expected, or of another shape or type.
+    /// </exception>
+    public static AudioBsqNetwork Read(
+        SafetensorsReader file, string name, AudioBsqOptions options, ModelParts parts, string prefix = "", bool strict = true)
     {
-        LayoutCheck.Require(NetworkLayout.Of(options, parts).Select(entry => entry with { Name = prefix + entry.Name }), file.Tensors, name, strict);
+        var wanted = NetworkLayout.Of(options, parts).Select(entry => entry with { Name = prefix + entry.Name });
+        LayoutCheck.Require(wanted, file.Tensors, name, strict);
         var network = new AudioBsqNetwork(options);
         try
         {
@@ -43,8 +47,11 @@ internal static class NetworkWeights
         }
     }
 
-    /// <summary>Fills every parameter and buffer of <paramref name="network"/>. Names and shapes must agree exactly; number formats are converted.</summary>
-    /// <exception cref="InvalidDataException">It does not fit, as for <see cref="Read"/>. Nothing has been copied then.</exception>
+    /// <summary>
+    /// Copies tensors into every parameter and buffer of <paramref name="network"/>. Names and shapes must be equal; number formats are
+    /// converted.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The tensors do not fit, as for <see cref="Read"/>; none has been copied.</exception>
     public static void Load(nn.Module network, IReadOnlyDictionary<string, SafetensorsTensor> tensors, string file)
     {
         var targets = network.state_dict();
@@ -73,24 +80,30 @@ internal static class NetworkWeights
 
     private static bool Belongs(string name, ModelParts parts)
     {
-        bool decoder = name.StartsWith("decoder.", StringComparison.Ordinal) || name.StartsWith("post_quant_embed.", StringComparison.Ordinal);
+        bool decoder = name.StartsWith("decoder.", StringComparison.Ordinal)
+            || name.StartsWith("post_quant_embed.", StringComparison.Ordinal);
         return parts.HasFlag(decoder ? ModelParts.Decoder : ModelParts.Encoder);
     }
 
     private static void Copy(string name, Tensor target, SafetensorsTensor source, string file)
     {
-        if (WeightsFile.TypeOf(target.dtype).IsWhole())
+        if (WeightsFile.TypeOf(target.dtype).IsInteger())
         {
             long[] values = source.ToInt64s();
             if (Constants.Contains(name) && !values.AsSpan().SequenceEqual(target.data<long>().ToArray()))
-                throw new InvalidDataException($"{file} has '{source.Name}' as {string.Join(", ", values)}; for this number of bits it is {string.Join(", ", target.data<long>())}.");
+            {
+                throw new InvalidDataException(
+                    $"{file} has '{source.Name}' as {string.Join(", ", values)}; "
+                    + $"for this number of bits it is {string.Join(", ", target.data<long>())}.");
+            }
+
             target.bytes = MemoryMarshal.AsBytes(values.AsSpan());
             return;
         }
 
-        float[] numbers = source.ToSingles();
-        if (numbers.Length > 0 && !float.IsFinite(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<float>(numbers)))
-            throw new InvalidDataException($"{file} has numbers in '{source.Name}' that are not finite, or not in single precision.");
-        target.bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
+        float[] weights = source.ToSingles();
+        if (weights.Length > 0 && !float.IsFinite(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<float>(weights)))
+            throw new InvalidDataException($"{file} has values in '{source.Name}' that are not finite in single precision.");
+        target.bytes = MemoryMarshal.AsBytes(weights.AsSpan());
     }
 }

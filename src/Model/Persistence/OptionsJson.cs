@@ -14,7 +14,9 @@ internal static class OptionsJson
 
     public static string Write<T>(T options) where T : class => JsonSerializer.Serialize(options, Settings);
 
-    /// <summary>Reads what <see cref="Write"/> wrote and <paramref name="validate"/> accepts; <paramref name="source"/> names the file or column in errors.</summary>
+    /// <summary>
+    /// Reads options that <see cref="Write"/> wrote, and validates them. <paramref name="source"/> names the file or column in messages.
+    /// </summary>
     public static T Read<T>(string json, string source, Action<T> validate) where T : class
     {
         try

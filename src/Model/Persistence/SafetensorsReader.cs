@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// Reads a safetensors file forward, one tensor at a time: a 64-bit header length, a JSON header, then raw numbers
-/// (the format's specification: github.com/huggingface/safetensors). Nothing in a file is executed, and nothing is allocated
-/// because a header claims it: lengths are held against what the stream really holds.
+/// Reads a safetensors file from start to end, one tensor at a time: the length of the header in 64 bits, a JSON header, and the values
+/// (specification: github.com/huggingface/safetensors). Nothing in a file is executed, and no memory is allocated because a header claims
+/// it: lengths are compared with that of the stream.
 /// </summary>
 internal sealed class SafetensorsReader
 {
-    private const int LongestHeader = 10_000_000; // a tenth of the specification's limit: ten thousand tensors need 2 MB
-    private const int MostDimensions = 16;
+    private const int MaxHeaderLength = 10_000_000; // a tenth of the specification's limit: ten thousand tensors need 2 MB
+    private const int MaxDimensions = 16;
     private const int Chunk = 1 << 20;
 
     private readonly Stream _stream;
@@ -29,8 +29,10 @@ internal sealed class SafetensorsReader
         Span<byte> prefix = stackalloc byte[8];
         if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8) throw Broken("is shorter than its 8-byte header length");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (prefix.StartsWith("PK"u8)) throw Broken("begins like a zip, which a PyTorch checkpoint (.pth, .pt) is too: convert that first, as docs/import.md says");
-        if (length is < 2 or > LongestHeader) throw Broken($"claims a header of {length} bytes; 2 to {LongestHeader:N0} are possible");
+        if (prefix.StartsWith("PK"u8))
+            throw Broken("begins like a zip, as a PyTorch checkpoint (.pth, .pt) does: convert that first, as described in docs/import.md");
+        if (length is < 2 or > MaxHeaderLength)
+            throw Broken($"claims a header of {length} bytes; 2 to {MaxHeaderLength:N0} are possible");
         ParseHeader(ReadBytes((int)length, "header"));
         CheckLayout();
     }
@@ -42,25 +44,30 @@ internal sealed class SafetensorsReader
     public IEnumerable<(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)> Tensors =>
         _entries.Select(entry => (entry.Name, entry.Type, (IReadOnlyList<long>)entry.Shape));
 
-    /// <summary>Where every tensor's bytes are added as they are read; none when null.</summary>
+    /// <summary>The hash to which each tensor's bytes are added as they are read; null for none.</summary>
     internal IncrementalHash? Digest { get; set; }
 
     /// <summary>All tensors of a file, by name.</summary>
-    /// <exception cref="InvalidDataException">The file is not a whole safetensors file.</exception>
+    /// <exception cref="InvalidDataException">The file is no safetensors file, or is damaged.</exception>
     public static Dictionary<string, SafetensorsTensor> ReadFile(string path)
     {
         using var stream = File.OpenRead(path);
         return new SafetensorsReader(stream, path).ReadTensors().ToDictionary(tensor => tensor.Name);
     }
 
-    /// <summary>Reads the tensors one after another; can be done once.</summary>
+    /// <summary>Reads the tensors one after another; can be called once.</summary>
     /// <exception cref="InvalidDataException">The stream ends early.</exception>
     public IEnumerable<SafetensorsTensor> ReadTensors()
     {
         foreach (var entry in _entries)
         {
             long size = entry.End - entry.Begin;
-            if (size > Array.MaxLength) throw new NotSupportedException($"Tensor '{entry.Name}' of {_name} has {size:N0} bytes; one tensor may have {Array.MaxLength:N0}.");
+            if (size > Array.MaxLength)
+            {
+                throw new NotSupportedException(
+                    $"Tensor '{entry.Name}' of {_name} has {size:N0} bytes; one tensor may have {Array.MaxLength:N0}.");
+            }
+
             byte[] data = ReadBytes((int)size, $"tensor '{entry.Name}'");
             Digest?.AppendData(data);
             yield return new SafetensorsTensor(entry.Name, entry.Type, entry.Shape, data);
@@ -96,17 +103,23 @@ internal sealed class SafetensorsReader
     {
         string typeName = value.GetProperty("dtype").GetString() ?? "";
         if (!Enum.TryParse(typeName, out SafetensorsType type) || Enum.GetName(type) != typeName)
-            throw Broken($"holds tensor '{name}' of type '{typeName}'; {string.Join(", ", Enum.GetNames<SafetensorsType>())} are read here");
-        if (value.GetProperty("shape").GetArrayLength() > MostDimensions) throw Broken($"gives tensor '{name}' more than {MostDimensions} dimensions");
+        {
+            throw Broken(
+                $"holds tensor '{name}' of type '{typeName}'; {string.Join(", ", Enum.GetNames<SafetensorsType>())} are supported");
+        }
+
+        if (value.GetProperty("shape").GetArrayLength() > MaxDimensions)
+            throw Broken($"gives tensor '{name}' more than {MaxDimensions} dimensions");
         long[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(x => x.GetInt64())];
         if (value.GetProperty("data_offsets").GetArrayLength() != 2) throw Broken($"gives tensor '{name}' impossible offsets");
         long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(x => x.GetInt64())];
         if (offsets is not [var begin, var end] || begin < 0 || end < begin) throw Broken($"gives tensor '{name}' impossible offsets");
-        if (SizeOf(type, shape) != end - begin) throw Broken($"gives tensor '{name}' of {type} [{string.Join(", ", shape)}] {end - begin} bytes");
+        if (SizeOf(type, shape) != end - begin)
+            throw Broken($"gives tensor '{name}' of {type} [{string.Join(", ", shape)}] {end - begin} bytes");
         return new Entry(name, type, shape, begin, end);
     }
 
-    // The product in 128 bits cannot wrap around before it is seen to be too large.
+    // 128 bits, in which the product cannot wrap around before it is found to be too large.
     private static long SizeOf(SafetensorsType type, long[] shape)
     {
         Int128 size = SafetensorsTensor.SizeOf(type);
@@ -134,10 +147,11 @@ internal sealed class SafetensorsReader
             throw Broken($"describes {at} bytes of data and holds {_stream.Length - _stream.Position}");
     }
 
-    // Grows with what arrives, so that a short stream never costs the memory that its header asks for.
+    // The buffer grows as bytes arrive, so that a short stream does not cost the memory that its header claims.
     private byte[] ReadBytes(int count, string what)
     {
-        if (_stream.CanSeek && _stream.Length - _stream.Position < count) throw Broken($"ends inside its {what}: {_stream.Length - _stream.Position} of {count} bytes");
+        if (_stream.CanSeek && _stream.Length - _stream.Position < count)
+            throw Broken($"ends inside its {what}: {_stream.Length - _stream.Position} of {count} bytes");
         byte[] bytes = new byte[_stream.CanSeek ? count : Math.Min(count, Chunk)];
         int have = 0;
         while (true)

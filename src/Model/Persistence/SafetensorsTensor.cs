@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace AudioBsq.Persistence;
 
-/// <summary>Number formats of safetensors that are read and written here, under the format's own names.</summary>
+/// <summary>The number formats of safetensors that this library reads and writes, under the format's own names.</summary>
 internal enum SafetensorsType
 {
     /// <summary>Unsigned byte.</summary>
@@ -11,7 +11,7 @@ internal enum SafetensorsType
     /// <summary>IEEE half precision.</summary>
     F16,
 
-    /// <summary>The upper half of a single-precision number.</summary>
+    /// <summary>The upper half of IEEE single precision.</summary>
     BF16,
 
     /// <summary>IEEE single precision.</summary>
@@ -24,11 +24,11 @@ internal enum SafetensorsType
     I64,
 }
 
-/// <summary>What number formats have in common.</summary>
+/// <summary>Properties of number formats.</summary>
 internal static class SafetensorsTypes
 {
-    /// <summary>Whole numbers rather than floating-point ones.</summary>
-    public static bool IsWhole(this SafetensorsType type) => type is SafetensorsType.U8 or SafetensorsType.I64;
+    /// <summary>Whether the values are integers.</summary>
+    public static bool IsInteger(this SafetensorsType type) => type is SafetensorsType.U8 or SafetensorsType.I64;
 }
 
 /// <summary>One tensor of a safetensors file: row-major, little-endian bytes.</summary>
@@ -38,15 +38,15 @@ internal static class SafetensorsTypes
 /// <param name="Data">The bytes.</param>
 internal sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, byte[] Data)
 {
-    /// <summary>Wraps single-precision numbers.</summary>
+    /// <summary>A tensor of single-precision values.</summary>
     public static SafetensorsTensor Of(string name, ReadOnlySpan<float> values, params long[] shape) =>
         new(name, SafetensorsType.F32, shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>Wraps 64-bit integers.</summary>
+    /// <summary>A tensor of 64-bit integers.</summary>
     public static SafetensorsTensor Of(string name, ReadOnlySpan<long> values, params long[] shape) =>
         new(name, SafetensorsType.I64, shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>The values as single precision, converted where the file holds another floating-point format.</summary>
+    /// <summary>The values in single precision, converted from another floating-point format if need be.</summary>
     /// <exception cref="InvalidDataException">The tensor holds integers.</exception>
     public float[] ToSingles()
     {
@@ -58,12 +58,12 @@ internal sealed record SafetensorsTensor(string Name, SafetensorsType Type, IRea
             SafetensorsType.F16 => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(data).ToArray(), x => (float)x),
             SafetensorsType.BF16 => Array.ConvertAll(
                 MemoryMarshal.Cast<byte, ushort>(data).ToArray(), x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
-            _ => throw new InvalidDataException($"Tensor '{Name}' holds {Type}, not floating-point numbers."),
+            _ => throw new InvalidDataException($"Tensor '{Name}' holds {Type}, not floating-point values."),
         };
     }
 
     /// <summary>The values as 64-bit integers.</summary>
-    /// <exception cref="InvalidDataException">The tensor holds floating-point numbers.</exception>
+    /// <exception cref="InvalidDataException">The tensor holds floating-point values.</exception>
     public long[] ToInt64s() => Type switch
     {
         SafetensorsType.I64 => MemoryMarshal.Cast<byte, long>(Data).ToArray(),

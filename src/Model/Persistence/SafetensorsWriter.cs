@@ -7,8 +7,8 @@ namespace AudioBsq.Persistence;
 internal static class SafetensorsWriter
 {
     /// <summary>
-    /// Writes a whole file: what <paramref name="layout"/> announces becomes the header, then <paramref name="data"/> is asked for
-    /// each tensor's bytes in turn, so that a large model never stands in memory twice.
+    /// Writes a whole file. <paramref name="layout"/> becomes the header; then <paramref name="data"/> is called for the bytes of one
+    /// tensor after another, so that a large model is never in memory twice.
     /// </summary>
     public static void Write(
         Stream stream,
@@ -27,16 +27,23 @@ internal static class SafetensorsWriter
         for (int i = 0; i < layout.Count; i++)
         {
             byte[] bytes = data(i);
-            if (bytes.Length != SizeOf(layout[i])) throw new ArgumentException($"Tensor '{layout[i].Name}' has {bytes.Length} bytes; its shape asks for {SizeOf(layout[i])}.", nameof(data));
+            if (bytes.Length != SizeOf(layout[i]))
+            {
+                throw new ArgumentException(
+                    $"Tensor '{layout[i].Name}' has {bytes.Length} bytes; its shape asks for {SizeOf(layout[i])}.", nameof(data));
+            }
+
             stream.Write(bytes);
         }
     }
 
-    /// <summary>Writes tensors that are in memory already.</summary>
-    public static void Write(Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    /// <summary>Writes tensors that are in memory.</summary>
+    public static void Write(
+        Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(stream, [.. tensors.Select(tensor => (tensor.Name, tensor.Type, tensor.Shape))], i => tensors[i].Data, metadata);
 
-    private static byte[] Header(IReadOnlyList<(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)> layout, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(
+        IReadOnlyList<(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)> layout, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

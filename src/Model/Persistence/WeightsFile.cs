@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Persistence;
 
-/// <summary>What kind of weights a file holds.</summary>
-/// <param name="Name">Stands as <c>format</c> in the header.</param>
-/// <param name="Noun">Names it in messages.</param>
+/// <summary>A kind of weights file.</summary>
+/// <param name="Name">The value of <c>format</c> in the header.</param>
+/// <param name="Noun">Its name in messages.</param>
 /// <param name="HashedTexts">Texts of the header that the hash covers, in this order, before the data.</param>
 internal sealed record WeightsFormat(string Name, string Noun, params string[] HashedTexts);
 
 /// <summary>
-/// The one file format for weights, which Python can read: safetensors, whose header's metadata hold <c>format</c>, <c>version</c>, texts such as options in
-/// JSON, and <c>sha256</c>, the hash of texts and data in capital hexadecimal digits. So any damage is found.
+/// The file format of all weights, which Python can read too: safetensors whose metadata have <c>format</c>, <c>version</c>, texts such as
+/// options in JSON, and <c>sha256</c>, the hash of texts and data in capital hexadecimal digits, by which damage is found.
 /// </summary>
 internal sealed class WeightsFile : IDisposable
 {
@@ -23,26 +23,31 @@ internal sealed class WeightsFile : IDisposable
     private readonly IncrementalHash _hash;
 
     /// <summary>Reads the header. <paramref name="name"/> is used in messages.</summary>
-    /// <exception cref="InvalidDataException">The header is not one of this format.</exception>
+    /// <exception cref="InvalidDataException">The header is not of this format.</exception>
     public WeightsFile(Stream stream, string name, WeightsFormat format)
     {
         (_name, _format, Reader) = (name, format, new SafetensorsReader(stream, name));
-        if (Text("format") != format.Name) throw new InvalidDataException($"{name} is no {format.Noun} file: its format is '{Text("format")}'.");
+        if (Text("format") != format.Name)
+            throw new InvalidDataException($"{name} is no {format.Noun} file: its format is '{Text("format")}'.");
         if (Text("version") != Version)
         {
             throw new InvalidDataException(
-                $"{name} has version {Text("version")} of the {format.Noun} format; this is version {Version}. Load it with a newer release.");
+                $"{name} has version {Text("version")} of the {format.Noun} format; this is version {Version}. "
+                + "Load it with a newer release.");
         }
 
         _hash = StartHash(format, Reader.Metadata);
         Reader.Digest = _hash;
     }
 
-    /// <summary>The tensors, which are read once.</summary>
+    /// <summary>The tensors, which can be read once.</summary>
     public SafetensorsReader Reader { get; }
 
-    /// <summary>Writes a file. The same texts and tensors give the same bytes; each tensor is copied to memory twice, one at a time.</summary>
-    public static void Write(Stream stream, WeightsFormat format, Dictionary<string, string> texts, IEnumerable<(string Name, Tensor Tensor)> tensors)
+    /// <summary>
+    /// Writes a file. The same texts and tensors give the same bytes. Each tensor is copied to memory twice, one at a time.
+    /// </summary>
+    public static void Write(
+        Stream stream, WeightsFormat format, Dictionary<string, string> texts, IEnumerable<(string Name, Tensor Tensor)> tensors)
     {
         var ordered = InOrder(tensors);
         using var hash = StartHash(format, texts);
@@ -56,8 +61,9 @@ internal sealed class WeightsFile : IDisposable
         WriteTensors(stream, ordered, metadata);
     }
 
-    /// <summary>Writes tensors alone, as a safetensors file without a hash.</summary>
-    public static void WriteTensors(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors) => WriteTensors(stream, InOrder(tensors), metadata: null);
+    /// <summary>Writes tensors alone, as a safetensors file without metadata.</summary>
+    public static void WriteTensors(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
+        WriteTensors(stream, InOrder(tensors), metadata: null);
 
     /// <summary>The bytes of a tensor in a file.</summary>
     public static byte[] BytesOf(Tensor tensor)
@@ -66,8 +72,8 @@ internal sealed class WeightsFile : IDisposable
         return tensor.detach().cpu().contiguous().bytes.ToArray();
     }
 
-    /// <summary>The number format of a file for torch's.</summary>
-    /// <exception cref="NotSupportedException">There is none here.</exception>
+    /// <summary>The number format in a file of torch's type.</summary>
+    /// <exception cref="NotSupportedException">Tensors of this type are not saved.</exception>
     public static SafetensorsType TypeOf(ScalarType type) => type switch
     {
         ScalarType.Float32 => SafetensorsType.F32,
@@ -76,21 +82,22 @@ internal sealed class WeightsFile : IDisposable
     };
 
     /// <summary>
-    /// The order of tensors in a file: integers first, as Python's own writer has it, so that every tensor begins at a multiple of its elements'
-    /// size; then by name.
+    /// The tensors in the order that a file has them: integers first, as in files that Python writes, so that each tensor begins at a
+    /// multiple of its values' size; then by name.
     /// </summary>
     public static List<(string Name, Tensor Tensor)> InOrder(IEnumerable<(string Name, Tensor Tensor)> tensors) =>
-        [.. tensors.OrderBy(entry => TypeOf(entry.Tensor.dtype).IsWhole() ? 0 : 1).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
+        [.. tensors.OrderBy(entry => TypeOf(entry.Tensor.dtype).IsInteger() ? 0 : 1).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
 
     /// <summary>A text of the header.</summary>
     /// <exception cref="InvalidDataException">It is missing.</exception>
-    public string Text(string key) => OptionalText(key) ?? throw new InvalidDataException($"{_name} is no {_format.Noun} file: its header has no '{key}'.");
+    public string Text(string key) =>
+        OptionalText(key) ?? throw new InvalidDataException($"{_name} is no {_format.Noun} file: its header has no '{key}'.");
 
     /// <summary>A text of the header, null where it is missing.</summary>
     public string? OptionalText(string key) => Reader.Metadata.GetValueOrDefault(key);
 
-    /// <summary>To be called when all tensors were read.</summary>
-    /// <exception cref="InvalidDataException">Texts or data are not those that were written.</exception>
+    /// <summary>Compares the hash; call it after all tensors were read.</summary>
+    /// <exception cref="InvalidDataException">Texts or data differ from those that were written.</exception>
     public void CheckHash()
     {
         if (!Text("sha256").Equals(Convert.ToHexString(_hash.GetHashAndReset()), StringComparison.OrdinalIgnoreCase))

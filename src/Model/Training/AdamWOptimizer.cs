@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>AdamW (Loshchilov and Hutter 2019, algorithm 2) whose state has names, so that a checkpoint can hold it.</summary>
+/// <summary>AdamW (Loshchilov and Hutter 2019, algorithm 2) whose state has names, for checkpoints.</summary>
 internal sealed class AdamWOptimizer : IDisposable
 {
     private const double Epsilon = 1e-8;
@@ -12,7 +12,7 @@ internal sealed class AdamWOptimizer : IDisposable
     private readonly List<Slot> _slots;
     private readonly double _beta1, _beta2;
 
-    /// <param name="parameters">What is fitted, by name, and its weight decay.</param>
+    /// <param name="parameters">The weights to fit, by name, each with its weight decay.</param>
     /// <param name="beta1">Decay of first moments.</param>
     /// <param name="beta2">Decay of second moments.</param>
     public AdamWOptimizer(IEnumerable<(string Name, Parameter Parameter, double WeightDecay)> parameters, double beta1, double beta2)
@@ -22,7 +22,7 @@ internal sealed class AdamWOptimizer : IDisposable
         _slots = [.. parameters.Select(p => new Slot(p.Name, p.Parameter, Zeros(p.Parameter), Zeros(p.Parameter), p.WeightDecay))];
     }
 
-    /// <summary>Steps taken; the moments' bias correction depends on it.</summary>
+    /// <summary>Steps so far; the moments' bias correction depends on it.</summary>
     public int Steps { get; set; }
 
     /// <summary>The moments, under the names of their parameters.</summary>
@@ -38,8 +38,10 @@ internal sealed class AdamWOptimizer : IDisposable
         }
     }
 
-    /// <summary>Scales all gradients down together if their norm is above <paramref name="largest"/>; returns the norm before that.</summary>
-    public double ClipGradients(double largest) => nn.utils.clip_grad_norm_(_slots.Select(slot => slot.Parameter), largest);
+    /// <summary>
+    /// Scales all gradients down together if their norm is above <paramref name="maxNorm"/>; returns the norm before that.
+    /// </summary>
+    public double ClipGradients(double maxNorm) => nn.utils.clip_grad_norm_(_slots.Select(slot => slot.Parameter), maxNorm);
 
     public void Step(double learningRate)
     {

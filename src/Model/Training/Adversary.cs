@@ -20,8 +20,9 @@ internal sealed class Adversary : IDisposable
         _options.Validate(model);
         Discriminator = new PatchDiscriminator(_options.Layers, _options.Width);
         Discriminator.to(device);
-        Optimizer = new AdamWOptimizer(
-            Discriminator.named_parameters().Select(p => (p.name, p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0)), training.Beta1, training.Beta2);
+        var parameters = Discriminator.named_parameters()
+            .Select(p => (p.name, p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0));
+        Optimizer = new AdamWOptimizer(parameters, training.Beta1, training.Beta2);
         _learningRate = new WarmupCosine(_options.WarmupSteps, training.MaxSteps - _options.StartStep, end: training.FinalLearningRate);
         _silence = model.Compatibility.UnscaledInput ? model.MinLevel : -1;
     }
@@ -32,29 +33,35 @@ internal sealed class Adversary : IDisposable
 
     public bool Acts(int step) => step >= _options.StartStep;
 
-    /// <summary>The model's weighted loss for being told apart; <paramref name="error"/> is its other loss and <paramref name="lastLayer"/> its last weights.</summary>
-    public Tensor ModelLoss(Tensor target, Tensor drawn, Tensor? valid, Tensor error, Tensor lastLayer)
+    /// <summary>
+    /// The model's weighted adversarial loss. <paramref name="error"/> is its other loss, <paramref name="lastLayer"/> its last weights.
+    /// </summary>
+    public Tensor ModelLoss(Tensor target, Tensor reconstructed, Tensor? valid, Tensor error, Tensor lastLayer)
     {
         using var scope = NewDisposeScope();
-        Learn(false); // a gradient for the discriminator's weights would be thrown away
-        var (_, fake) = Judge(target, WithoutPadding(drawn, target, valid));
+        RequireGradients(false); // the discriminator does not learn from the model's loss
+        var (_, fake) = Discriminate(target, WithoutPadding(reconstructed, target, valid));
         var loss = GanLosses.Generator(fake, _options.Loss);
-        var weight = _options.Adaptive ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * Number(_options.Weight) : full([], Number(_options.Weight), loss.dtype, loss.device);
+        var weight = _options.Adaptive
+            ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * Number(_options.Weight)
+            : full([], Number(_options.Weight), loss.dtype, loss.device);
         return (loss * weight).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds <paramref name="share"/> of the discriminator's loss on a batch to its gradients; returns the loss without the penalty.</summary>
-    public double Accumulate(Tensor target, Tensor drawn, Tensor? valid, double share, int step)
+    /// <summary>
+    /// Adds the gradients of the discriminator's loss on a batch, times <paramref name="share"/>. Returns the loss without the penalty.
+    /// </summary>
+    public double Accumulate(Tensor target, Tensor reconstructed, Tensor? valid, double share, int step)
     {
         using var scope = NewDisposeScope();
-        Learn(true);
-        var (real, fake) = Judge(target, WithoutPadding(drawn, target, valid).detach());
+        RequireGradients(true);
+        var (real, fake) = Discriminate(target, WithoutPadding(reconstructed, target, valid).detach());
         var loss = GanLosses.Discriminator(real, fake, _options.Loss);
         var total = loss;
         if (_options.PenaltyWeight > 0 && (step + 1) % _options.PenaltyEvery == 0)
         {
             var input = target.detach().clone().requires_grad_();
-            var penalty = GanLosses.GradientPenalty(Discriminator.call(Enlarge(input)), input);
+            var penalty = GanLosses.GradientPenalty(Discriminator.call(PadToMinSide(input)), input);
             total = loss.Plus(penalty * Number(_options.PenaltyWeight / 2 * _options.PenaltyEvery));
         }
 
@@ -76,24 +83,25 @@ internal sealed class Adversary : IDisposable
         Discriminator.Dispose();
     }
 
-    // Both together: batch statistics of originals alone, or reconstructions alone, would give them away.
-    private (Tensor Real, Tensor Fake) Judge(Tensor real, Tensor fake)
+    // Both in one batch: the discriminator could discriminate them by batch statistics of their own.
+    private (Tensor Real, Tensor Fake) Discriminate(Tensor real, Tensor fake)
     {
-        var logits = Discriminator.call(Enlarge(cat([real, fake])));
+        var logits = Discriminator.call(PadToMinSide(cat([real, fake])));
         var halves = logits.chunk(2);
         return (halves[0], halves[1]);
     }
 
-    private static Tensor WithoutPadding(Tensor drawn, Tensor target, Tensor? valid) => valid is null ? drawn : where(valid.unsqueeze(-1), drawn, target);
+    private static Tensor WithoutPadding(Tensor reconstructed, Tensor target, Tensor? valid) =>
+        valid is null ? reconstructed : where(valid.unsqueeze(-1), reconstructed, target);
 
-    private Tensor Enlarge(Tensor mel)
+    private Tensor PadToMinSide(Tensor mel)
     {
-        long missing = _options.SmallestSide - mel.shape[1];
+        long missing = _options.MinSide - mel.shape[1];
         return missing <= 0 ? mel : functional.pad(mel, [0, 0, 0, missing], value: _silence);
     }
 
-    private void Learn(bool learns)
+    private void RequireGradients(bool required)
     {
-        foreach (var parameter in Discriminator.parameters()) parameter.requires_grad = learns;
+        foreach (var parameter in Discriminator.parameters()) parameter.requires_grad = required;
     }
 }

@@ -1,21 +1,23 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// SpecAugment (Park et al. 2019, section 2): one stretch of frames and one of bands of a training crop are silenced. The model is
-/// asked for what was there, so it learns to fill gaps.
+/// SpecAugment (Park et al. 2019, section 2): masks one stretch of frames and one of bands of a training crop with silence. The model must
+/// reconstruct the unmasked crop, so it learns to fill gaps.
 /// </summary>
 public sealed record AugmentationOptions
 {
     /// <summary>Chance of each of the two masks, from 0 to 1.</summary>
     public double Probability { get; init; } = 0.5;
 
-    /// <summary>Longest stretch of frames, as a part of the crop, from 0 to 1.</summary>
+    /// <summary>Maximum length of the masked stretch of frames, as a part of the crop, from 0 to 1.</summary>
     public double LargestTimeMask { get; init; } = 0.1;
 
-    /// <summary>Widest stretch of bands, as a part of all, from 0 to 1.</summary>
+    /// <summary>Maximum width of the masked stretch of bands, as a part of all bands, from 0 to 1.</summary>
     public double LargestBandMask { get; init; } = 0.1;
 
-    /// <summary>Asks for the masked mel instead, as the published version does: the model then learns to draw masks.</summary>
+    /// <summary>
+    /// The model must reconstruct the masked crop instead, as in the published version: it then learns to reconstruct masks.
+    /// </summary>
     public bool MaskTarget { get; init; }
 
     internal void Validate()

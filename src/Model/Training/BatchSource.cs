@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>Crops, masked where the options say so, as the batches of one step after another.</summary>
+/// <summary>The batches of one step after another: random crops, with masks if the options ask for them.</summary>
 internal sealed class BatchSource : IDisposable
 {
     private readonly AudioBsqOptions _model;
@@ -14,24 +14,28 @@ internal sealed class BatchSource : IDisposable
     private readonly CropSampler _sampler;
     private readonly IEnumerator<float[]> _crops;
 
-    public BatchSource(TrainingData data, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from, CancellationToken cancellation = default)
+    public BatchSource(
+        TrainingData data, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from,
+        CancellationToken cancellation = default)
     {
         (_model, _options, _device) = (model, options, device);
         int crop = model.StepsOf(options.CropFrames ?? model.WindowFrames) * model.PatchFrames;
-        Check.That(crop <= model.WindowFrames, crop, $"must be at most the model's window of {model.WindowFrames} frames", nameof(TrainingOptions.CropFrames));
+        Check.That(
+            crop <= model.WindowFrames, crop, $"must be at most the model's window of {model.WindowFrames} frames",
+            nameof(TrainingOptions.CropFrames));
         if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel);
         _clips = new ClipPasses(data, from.Pass, options.ReadAheadClips, cancellation);
         _sampler = new CropSampler(_ => _clips.Next(), model.Bands, crop, options.Seed);
         _crops = _sampler.Crops(from).GetEnumerator();
     }
 
-    /// <summary>Behind the last crop of the last step.</summary>
+    /// <summary>The position after the last crop of the last step.</summary>
     public SamplerPosition Position => _sampler.Position;
 
-    /// <summary>Passes over the data begun, from 1.</summary>
+    /// <summary>The current pass over the data, from 1.</summary>
     public int Epoch => _sampler.Epoch;
 
-    /// <summary>The batches of a step, in the caller's dispose scope.</summary>
+    /// <summary>The batches of a step. Their tensors belong to the caller's dispose scope.</summary>
     public IReadOnlyList<MelBatch> Next(int step)
     {
         var random = new Random(StepSeed.Of(_options.Seed, step, part: -1));

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>Remembers the weights with the lowest validation error, and how many validations since were not better.</summary>
+/// <summary>Keeps the weights with the lowest validation error, and counts the validations since then.</summary>
 internal sealed class BestWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _weights = [];
@@ -11,7 +11,7 @@ internal sealed class BestWeights : IDisposable
     /// <summary>Validations since the best one.</summary>
     public int Misses { get; private set; }
 
-    /// <summary>The best one's error; null before the first.</summary>
+    /// <summary>The lowest error; null before the first validation.</summary>
     public double? Lowest { get; private set; }
 
     public IEnumerable<(string Name, Tensor Tensor)> Tensors => _weights.Select(entry => (entry.Key, entry.Value));
@@ -36,7 +36,7 @@ internal sealed class BestWeights : IDisposable
         foreach (var (name, tensor) in network.state_dict()) tensor.copy_(_weights[name]);
     }
 
-    /// <summary>Goes on from a checkpoint, which then fills <see cref="Tensors"/>.</summary>
+    /// <summary>Continues from a checkpoint, whose weights are then copied into <see cref="Tensors"/>.</summary>
     public void Resume(AudioBsqNetwork network, double? lowest, int misses)
     {
         (Lowest, Misses) = (lowest, misses);

@@ -11,7 +11,7 @@ internal static class CheckpointFile
     public static void Write(Stream stream, CheckpointState state, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
         WeightsFile.Write(stream, Format, new Dictionary<string, string> { ["state"] = OptionsJson.Write(state) }, tensors);
 
-    /// <summary>The state, after all of the file was read and found whole.</summary>
+    /// <summary>Reads the state, after checking the whole file.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>
     public static CheckpointState ReadState(string path)
     {
@@ -19,7 +19,7 @@ internal static class CheckpointFile
         using var file = new WeightsFile(stream, path, Format);
         foreach (var _ in file.Reader.ReadTensors())
         {
-            // reading adds it to the hash
+            // reading adds the tensor to the hash
         }
 
         file.CheckHash();
@@ -37,7 +37,11 @@ internal static class CheckpointFile
         {
             using var scope = NewDisposeScope();
             if (!missing.Remove(source.Name, out var target) || !target.shape.SequenceEqual(source.Shape))
-                throw new InvalidDataException($"{path} holds '{source.Name}' ({string.Join(", ", source.Shape)}), which this run has no place for.");
+            {
+                throw new InvalidDataException(
+                    $"{path} has '{source.Name}' ({string.Join(", ", source.Shape)}), which this run does not have.");
+            }
+
             target.copy_(NetworkWeights.ToTensor(source));
         }
 

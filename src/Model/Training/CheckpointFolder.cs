@@ -8,12 +8,17 @@ internal sealed class CheckpointFolder(CheckpointOptions options, Func<string, S
 {
     private const string Prefix = "checkpoint-", Suffix = ".safetensors";
 
-    /// <summary>Finished files, the newest first.</summary>
-    public IReadOnlyList<(int Step, string Path)> NewestFirst() => !Directory.Exists(options.Folder)
-        ? []
-        : [.. Directory.EnumerateFiles(options.Folder, $"{Prefix}*{Suffix}").Select(path => (Step: StepOf(path), path)).Where(file => file.Step >= 0).OrderByDescending(file => file.Step)];
+    /// <summary>All checkpoints, the newest first.</summary>
+    public IReadOnlyList<(int Step, string Path)> NewestFirst()
+    {
+        if (!Directory.Exists(options.Folder)) return [];
+        var files = Directory.EnumerateFiles(options.Folder, $"{Prefix}*{Suffix}").Select(path => (Step: StepOf(path), path));
+        return [.. files.Where(file => file.Step >= 0).OrderByDescending(file => file.Step)];
+    }
 
-    /// <exception cref="IOException">It cannot be written, for instance because the disk is full. Those before it are as they were.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written, for instance because the disk is full. Earlier checkpoints are unchanged.
+    /// </exception>
     public void Write(int step, Action<Stream> content)
     {
         string path = Path.Combine(options.Folder, FormattableString.Invariant($"{Prefix}{step:D8}{Suffix}"));
@@ -26,7 +31,9 @@ internal sealed class CheckpointFolder(CheckpointOptions options, Func<string, S
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The checkpoint of step {step} could not be written to {path}: {cause.Message} Earlier checkpoints are whole, and training can go on from the newest of them once there is room.", cause);
+                $"The checkpoint of step {step} could not be written to {path}: {cause.Message} Earlier checkpoints are complete, "
+                + "and training can resume from the newest of them once there is room.",
+                cause);
         }
 
         Prune();
@@ -40,12 +47,15 @@ internal sealed class CheckpointFolder(CheckpointOptions options, Func<string, S
         }
     }
 
-    // What a killed run left.
+    // Files that a killed run was writing.
     private void RemoveUnfinished()
     {
-        foreach (string path in Directory.EnumerateFiles(options.Folder, $"{Prefix}*{Suffix}{AtomicFile.Suffix}")) AtomicFile.TryDelete(path);
+        string pattern = $"{Prefix}*{Suffix}{AtomicFile.Suffix}";
+        foreach (string path in Directory.EnumerateFiles(options.Folder, pattern)) AtomicFile.TryDelete(path);
     }
 
     private static int StepOf(string path) =>
-        int.TryParse(Path.GetFileName(path)[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1;
+        int.TryParse(Path.GetFileName(path)[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int step)
+            ? step
+            : -1;
 }

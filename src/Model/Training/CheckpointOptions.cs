@@ -1,30 +1,32 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// Checkpoints: files from which a run that was interrupted goes on as if nothing had been, on a processor to the very same weights. A file
-/// is safetensors, holds everything (weights, averages, best weights so far, optimizers, position in the data), and appears whole or not at all.
+/// Checkpoints: files from which an interrupted run is resumed. On a CPU the weights are then exactly those of an uninterrupted run. A file
+/// is safetensors, has the whole state (weights, averages, best weights, optimizers, position in the data), and appears complete or not at
+/// all.
 /// </summary>
 public sealed record CheckpointOptions
 {
-    /// <summary>Where the files are; made if it does not exist. One folder is for one run.</summary>
+    /// <summary>Folder of the files, created if it does not exist. One folder is for one run.</summary>
     public string Folder { get; init; } = "checkpoints";
 
     /// <summary>Steps from one file to the next; there is always one after the last step.</summary>
     public int Every { get; init; } = 500;
 
-    /// <summary>Newest files that are kept. Two or more survive damage to one.</summary>
+    /// <summary>Number of newest files that are kept. With two or more, damage to one loses little.</summary>
     public int KeepLast { get; init; } = 3;
 
-    /// <summary>Keeps also those whose step is a multiple of this; none when null.</summary>
+    /// <summary>Also keeps the files whose step is a multiple of this; null to keep none of them.</summary>
     public int? KeepEvery { get; init; }
 
     /// <summary>
-    /// Goes on from the newest whole file of the folder, if there is one. Model, data and options must be those of the interrupted run, also the seed (a pipeline
-    /// whose context has none draws another each time); length, device and reports may change. If false, a folder that holds checkpoints is refused.
+    /// Resumes from the newest undamaged file of the folder, if there is one. Model, data, options and seed must be those of the
+    /// interrupted run (an ML.NET context without a seed gives another one each time); length, device and reports may differ. When false, a
+    /// folder with checkpoints is an error.
     /// </summary>
     public bool Resume { get; init; } = true;
 
-    /// <summary>Goes on from this file rather than the newest.</summary>
+    /// <summary>Resumes from this file rather than the newest.</summary>
     public string? ResumeFrom { get; init; }
 
     internal void Validate()

@@ -1,7 +1,8 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// What a checkpoint holds beside tensors; see <see cref="ITrainingState"/>. Random states need no place: each step's come from the seed and its number.
+/// The part of a checkpoint that is not tensors; see <see cref="ITrainingState"/>. There are no random states in it, since each step's
+/// random numbers depend on the seed and the step alone.
 /// </summary>
 internal sealed record CheckpointState
 {

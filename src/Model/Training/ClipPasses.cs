@@ -1,29 +1,29 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// The clips of one pass after another, read ahead as one stream: while the last crops of a pass are used, the next pass is being read.
-/// Their order is the data's own, so that a run gives the same weights with and without reading ahead.
+/// The clips of one pass after another, read ahead: while the last crops of a pass are used, the next pass is being read. The clips keep
+/// the data's order, so the weights do not depend on reading ahead.
 /// </summary>
-/// <param name="data">Whose training clips are read; on another thread if anything is read ahead.</param>
-/// <param name="first">The first pass that is asked for.</param>
-/// <param name="ahead">Most clips that wait; 0 reads each when it is asked for.</param>
+/// <param name="data">The training clips, which are read on another thread unless <paramref name="ahead"/> is 0.</param>
+/// <param name="first">The first pass to read.</param>
+/// <param name="ahead">Maximum number of clips that are read ahead; 0 to read each when it is needed.</param>
 /// <param name="cancellation">Ends waiting for a clip.</param>
 internal sealed class ClipPasses(TrainingData data, int first, int ahead, CancellationToken cancellation) : IDisposable
 {
-    private const long MostNumbers = 16 << 20; // 64 MB
+    private const long MaxValues = 16 << 20; // 64 MB
 
     private static readonly float[] EndOfPass = [float.NaN];
 
     private readonly IEnumerator<float[]> _stream =
-        (ahead == 0 ? Endless(data, first) : ReadAhead.Of(Endless(data, first), ahead, MostNumbers, cancellation)).GetEnumerator();
+        (ahead == 0 ? Endless(data, first) : ReadAhead.Of(Endless(data, first), ahead, MaxValues, cancellation)).GetEnumerator();
 
-    /// <summary>The clips of the next pass; those of the one before must have been read to the end.</summary>
+    /// <summary>The clips of the next pass; those of the previous one must have been read to the end.</summary>
     public IEnumerable<float[]> Next()
     {
         while (_stream.MoveNext() && !ReferenceEquals(_stream.Current, EndOfPass)) yield return _stream.Current;
     }
 
-    /// <summary>Stops reading; when this returns, nothing is read any more.</summary>
+    /// <summary>Stops reading, and waits until the reading thread has ended.</summary>
     public void Dispose() => _stream.Dispose();
 
     private static IEnumerable<float[]> Endless(TrainingData data, int first)

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>Averages of a network's weights and batch statistics; whole numbers are no averages and are copied.</summary>
+/// <summary>Moving averages of a network's weights and batch statistics. Integers are copied.</summary>
 internal sealed class EmaWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _averages;
@@ -14,7 +14,8 @@ internal sealed class EmaWeights : IDisposable
         (_network, _decay) = (network, decay);
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        _averages = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().to(device, copy: true).DetachFromDisposeScope());
+        _averages = network.state_dict().ToDictionary(
+            entry => entry.Key, entry => entry.Value.detach().to(device, copy: true).DetachFromDisposeScope());
     }
 
     public int Updates { get; set; }
@@ -36,7 +37,7 @@ internal sealed class EmaWeights : IDisposable
         }
     }
 
-    /// <summary>Exchanges averages and weights; twice is as if nothing was.</summary>
+    /// <summary>Exchanges averages and weights; a second call undoes that.</summary>
     public void Swap()
     {
         using var _ = no_grad();

@@ -1,6 +1,6 @@
 namespace AudioBsq.Training;
 
-/// <summary>How a discriminator's logits become losses.</summary>
+/// <summary>The losses of a model and its discriminator, from the discriminator's logits.</summary>
 public enum GanLoss
 {
     /// <summary>max(0, 1 − real) + max(0, 1 + fake) (Lim and Ye 2017).</summary>

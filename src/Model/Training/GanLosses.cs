@@ -7,9 +7,9 @@ namespace AudioBsq.Training;
 /// <summary>The losses between a model and its discriminator. All are scalars in the caller's dispose scope.</summary>
 internal static class GanLosses
 {
-    private const double LargestAdaptiveWeight = 1e4;
+    private const double MaxAdaptiveWeight = 1e4;
 
-    /// <summary>What the model pays for being found out.</summary>
+    /// <summary>The model's loss: high where the discriminator recognizes its reconstructions.</summary>
     public static Tensor Generator(Tensor fake, GanLoss kind)
     {
         using var scope = NewDisposeScope();
@@ -17,7 +17,7 @@ internal static class GanLosses
         return loss.MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the discriminator pays for its mistakes: half of those on real and half of those on reconstructed input.</summary>
+    /// <summary>The discriminator's loss: the mean of its losses on originals and on reconstructions.</summary>
     public static Tensor Discriminator(Tensor real, Tensor fake, GanLoss kind)
     {
         using var scope = NewDisposeScope();
@@ -28,8 +28,9 @@ internal static class GanLosses
     }
 
     /// <summary>
-    /// Mean over the batch of the squared length of the gradient of a clip's logits with respect to the clip (R1; Mescheder et al. 2018,
-    /// section 4.1), itself differentiable. <paramref name="input"/> must require a gradient and <paramref name="real"/> come from it.
+    /// The R1 penalty (Mescheder et al. 2018, section 4.1): the mean over the batch of the squared norm of the gradient of a clip's logits
+    /// with respect to the clip. Differentiable. <paramref name="real"/> must be computed from <paramref name="input"/>, which must require
+    /// gradients.
     /// </summary>
     public static Tensor GradientPenalty(Tensor real, Tensor input)
     {
@@ -40,13 +41,13 @@ internal static class GanLosses
 
     /// <summary>
     /// The ratio of the gradient norms of two losses at the weights of the last layer, from 0 to 10,000 (Esser et al. 2021, section 3.2,
-    /// equation 7): with it, the discriminator pulls as hard as the reconstruction. Both graphs are kept.
+    /// equation 7). Times this weight, the generator's loss has as large a gradient as the reconstruction loss. Both graphs are kept.
     /// </summary>
     public static Tensor AdaptiveWeight(Tensor reconstruction, Tensor generator, Tensor lastLayer)
     {
         using var scope = NewDisposeScope();
         var first = autograd.grad([reconstruction], [lastLayer], retain_graph: true)[0].norm();
         var second = autograd.grad([generator], [lastLayer], retain_graph: true)[0].norm();
-        return (first / second.Plus(Number(1e-4))).clamp(Number(0), Number(LargestAdaptiveWeight)).detach().MoveToOuterDisposeScope();
+        return (first / second.Plus(Number(1e-4))).clamp(Number(0), Number(MaxAdaptiveWeight)).detach().MoveToOuterDisposeScope();
     }
 }

@@ -2,16 +2,16 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>All that a checkpoint must hold for a run to go on as if it had not been interrupted.</summary>
+/// <summary>The state of a training run that a checkpoint saves, so that a resumed run gives the weights of an uninterrupted one.</summary>
 internal interface ITrainingState
 {
-    /// <summary>What the weights are of, as JSON.</summary>
+    /// <summary>The options of the model, as JSON.</summary>
     string Model { get; }
 
-    /// <summary>The options that decide what the weights become, as JSON.</summary>
+    /// <summary>The training options that the weights depend on, as JSON.</summary>
     string Options { get; }
 
-    /// <summary>SHA-256 of the first clip, by which other data is noticed.</summary>
+    /// <summary>SHA-256 of the first clip, to detect other data.</summary>
     string FirstClip { get; }
 
     /// <summary>Weights, averages and optimizer states, by name.</summary>
@@ -20,6 +20,6 @@ internal interface ITrainingState
     /// <summary>Counters and errors, by name.</summary>
     Dictionary<string, double> Scalars();
 
-    /// <summary>Takes them back; <see cref="Tensors"/> then has a place for every tensor of the checkpoint.</summary>
+    /// <summary>Restores <see cref="Scalars"/>; <see cref="Tensors"/> then has all tensors of the checkpoint.</summary>
     void Restore(IReadOnlyDictionary<string, double> scalars);
 }

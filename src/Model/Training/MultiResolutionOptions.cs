@@ -1,16 +1,16 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// A further reconstruction error, on averages of 2 × 2, 4 × 4, … frames and bands: large patches of wrong level cost more than the same
-/// error scattered. Several resolutions at once are the idea of Yamamoto et al. 2020 ("Parallel WaveGAN", section 2.2), who take spectrograms of a
-/// waveform; here the mel spectrogram itself is averaged.
+/// A reconstruction error at lower resolutions too: of averages over 2 × 2, 4 × 4, … frames and bands. Large patches with a wrong level
+/// then cost more than scattered errors. After the multi-resolution STFT loss (Yamamoto et al. 2020, "Parallel WaveGAN", section 2.2),
+/// whose resolutions are those of spectrograms; here the mel spectrogram is averaged.
 /// </summary>
 public sealed record MultiResolutionOptions
 {
-    /// <summary>Weight of the mean over the resolutions, beside 1 for the full resolution.</summary>
+    /// <summary>Weight of the mean over the resolutions; the full resolution has weight 1.</summary>
     public double Weight { get; init; } = 1;
 
-    /// <summary>Resolutions: the n-th averages 2ⁿ × 2ⁿ numbers. From 1 to 8.</summary>
+    /// <summary>Number of resolutions, from 1 to 8; the n-th averages 2ⁿ × 2ⁿ values.</summary>
     public int Resolutions { get; init; } = 3;
 
     internal void Validate()

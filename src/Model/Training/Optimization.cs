@@ -3,23 +3,24 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>How the weights of one network change: AdamW, its schedule, clipped gradients, skipped steps, and a moving average.</summary>
+/// <summary>Updates the weights of one network: AdamW with its schedule, gradient clipping, skipped steps and a moving average.</summary>
 internal sealed class Optimization : IDisposable
 {
     private readonly TrainingLoopOptions _options;
     private readonly AdamWOptimizer _optimizer;
     private readonly WarmupCosine _schedule;
 
-    /// <param name="network">Whose weights are fitted.</param>
-    /// <param name="options">How.</param>
-    /// <param name="device">Where the network is.</param>
-    /// <param name="decays">Tells by name and tensor which weights decay; matrices when null.</param>
+    /// <param name="network">The network to fit.</param>
+    /// <param name="options">The training options.</param>
+    /// <param name="device">The device of the network.</param>
+    /// <param name="decays">Whether a weight decays, by its name and tensor; matrices do when null.</param>
     public Optimization(nn.Module network, TrainingLoopOptions options, Device device, Func<string, Tensor, bool>? decays = null)
     {
         _options = options;
         decays ??= (_, parameter) => parameter.dim() >= 2;
-        _optimizer = new AdamWOptimizer(
-            network.named_parameters().Select(p => (p.name, p.parameter, decays(p.name, p.parameter) ? options.WeightDecay : 0)), options.Beta1, options.Beta2);
+        double DecayOf(string name, Tensor parameter) => decays(name, parameter) ? options.WeightDecay : 0;
+        var parameters = network.named_parameters().Select(p => (p.name, p.parameter, DecayOf(p.name, p.parameter)));
+        _optimizer = new AdamWOptimizer(parameters, options.Beta1, options.Beta2);
         _schedule = new WarmupCosine(options.EffectiveWarmup, options.MaxSteps, end: options.FinalLearningRate);
         if (options.Ema is { } ema) Ema = new EmaWeights(network, ema.Decay, ema.Device is null ? device : TorchDevice.Resolve(ema.Device));
     }
@@ -29,7 +30,7 @@ internal sealed class Optimization : IDisposable
     /// <summary>Steps skipped because their loss or gradient was not finite.</summary>
     public int Skipped { get; private set; }
 
-    /// <summary>How many of these were the last ones.</summary>
+    /// <summary>Steps skipped since the last one that was not.</summary>
     public int SkippedInARow { get; private set; }
 
     /// <summary>Optimizer state and averages, by name.</summary>
@@ -38,7 +39,7 @@ internal sealed class Optimization : IDisposable
 
     public void ClearGradients() => _optimizer.ClearGradients();
 
-    /// <summary>Updates the weights by their gradients; null when loss or gradients are not finite and the step is skipped.</summary>
+    /// <summary>Updates the weights by their gradients. Skips the step and returns null if the loss or a gradient is not finite.</summary>
     /// <exception cref="ArithmeticException">Too many steps in a row were not finite.</exception>
     public (double GradientNorm, double LearningRate)? Update(double loss, int step)
     {
@@ -56,14 +57,15 @@ internal sealed class Optimization : IDisposable
         return (norm, learningRate);
     }
 
-    /// <summary>Counts a step that cannot be taken.</summary>
-    /// <exception cref="ArithmeticException">There were too many in a row.</exception>
+    /// <summary>Counts a skipped step.</summary>
+    /// <exception cref="ArithmeticException">Too many steps in a row were skipped.</exception>
     public void Skip(int step, string why)
     {
         Skipped++;
         if (++SkippedInARow < _options.MaxSkippedInARow) return;
         throw new ArithmeticException(FormattableString.Invariant(
-            $"The loss was not a finite number in {SkippedInARow} steps in a row, the last being step {step}: {why}. Lower LearningRate (now {_options.LearningRate}), or look for NaN in the training data."));
+            $"The loss was not a finite number in {SkippedInARow} steps in a row, the last being step {step}: {why}. ")
+            + FormattableString.Invariant($"Lower LearningRate (now {_options.LearningRate}), or look for NaN in the training data."));
     }
 
     public void SaveScalars(Dictionary<string, double> scalars)

@@ -3,41 +3,45 @@ using System.Runtime.ExceptionServices;
 namespace AudioBsq.Training;
 
 /// <summary>
-/// Enumerates arrays on a thread of its own, ahead of who uses them and in the same order. What goes wrong there is thrown, as it was, where
-/// the array's turn would come. The next array is begun when fewer than the most allowed wait, and hold fewer numbers: so at most one
-/// array goes over the bound on numbers, and none over that on arrays.
+/// Enumerates arrays on a thread of its own, ahead of their use and in the same order. An exception there is thrown in the place of the
+/// array. The next array is read while fewer arrays wait than allowed, and fewer values in them: so the waiting arrays exceed the maximum
+/// number of values by one array at most.
 /// </summary>
 internal sealed class ReadAhead : IDisposable
 {
     private readonly object _gate = new(); // guards all fields below
     private readonly Queue<float[]> _waiting = new();
-    private readonly int _mostArrays;
-    private readonly long _mostNumbers;
+    private readonly int _maxArrays;
+    private readonly long _maxValues;
     private readonly Thread _thread;
-    private long _numbers;
+    private long _waitingValues;
     private bool _ended, _stopped;
     private ExceptionDispatchInfo? _failure;
 
-    private ReadAhead(IEnumerable<float[]> source, int mostArrays, long mostNumbers)
+    private ReadAhead(IEnumerable<float[]> source, int maxArrays, long maxValues)
     {
-        (_mostArrays, _mostNumbers) = (mostArrays, mostNumbers);
+        (_maxArrays, _maxValues) = (maxArrays, maxValues);
         _thread = new Thread(() => Read(source)) { IsBackground = true, Name = "AudioBsq clips" };
         _thread.Start();
     }
 
-    /// <summary>The arrays of a source. When their enumerator is disposed the source's has been, after the array it was at, and the thread has ended.</summary>
-    /// <param name="source">What is read, from the first use on.</param>
-    /// <param name="mostArrays">Most arrays that may wait, from 1.</param>
-    /// <param name="mostNumbers">Numbers in them from which no further array is begun.</param>
-    /// <param name="cancellation">Ends it all, also waiting for an array.</param>
-    public static IEnumerable<float[]> Of(IEnumerable<float[]> source, int mostArrays, long mostNumbers, CancellationToken cancellation = default)
+    /// <summary>
+    /// The arrays of a source, read ahead. Disposing their enumerator waits for the array that is being read, disposes the source's
+    /// enumerator and ends the thread.
+    /// </summary>
+    /// <param name="source">The arrays, which are read from the first use on.</param>
+    /// <param name="maxArrays">Maximum number of waiting arrays, from 1.</param>
+    /// <param name="maxValues">Number of waiting values from which no further array is read.</param>
+    /// <param name="cancellation">Ends the enumeration, and waiting for an array.</param>
+    public static IEnumerable<float[]> Of(
+        IEnumerable<float[]> source, int maxArrays, long maxValues, CancellationToken cancellation = default)
     {
-        using var reader = new ReadAhead(source, mostArrays, mostNumbers);
+        using var reader = new ReadAhead(source, maxArrays, maxValues);
         using var waking = cancellation.Register(reader.Wake);
-        while (reader.Take(cancellation) is { } array) yield return array;
+        while (reader.Next(cancellation) is { } array) yield return array;
     }
 
-    /// <summary>Stops reading and waits until that is done.</summary>
+    /// <summary>Stops reading, and waits until the thread has ended.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -50,7 +54,7 @@ internal sealed class ReadAhead : IDisposable
     }
 
     /// <summary>The next array, or null at the end.</summary>
-    private float[]? Take(CancellationToken cancellation)
+    private float[]? Next(CancellationToken cancellation)
     {
         lock (_gate)
         {
@@ -67,7 +71,7 @@ internal sealed class ReadAhead : IDisposable
                 return null;
             }
 
-            _numbers -= array.Length;
+            _waitingValues -= array.Length;
             Monitor.PulseAll(_gate);
             return array;
         }
@@ -98,12 +102,12 @@ internal sealed class ReadAhead : IDisposable
         }
     }
 
-    /// <summary>False where nothing more is wanted.</summary>
+    /// <summary>Waits until another array may be read; false if none is needed any more.</summary>
     private bool WaitForRoom()
     {
         lock (_gate)
         {
-            while (!_stopped && (_waiting.Count >= _mostArrays || _numbers >= _mostNumbers)) Monitor.Wait(_gate);
+            while (!_stopped && (_waiting.Count >= _maxArrays || _waitingValues >= _maxValues)) Monitor.Wait(_gate);
             return !_stopped;
         }
     }
@@ -113,7 +117,7 @@ internal sealed class ReadAhead : IDisposable
         lock (_gate)
         {
             _waiting.Enqueue(array);
-            _numbers += array.Length;
+            _waitingValues += array.Length;
             Monitor.PulseAll(_gate);
         }
     }

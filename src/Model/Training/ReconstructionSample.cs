@@ -1,7 +1,7 @@
 namespace AudioBsq.Training;
 
-/// <summary>A validation clip and what the model made of it. Both are mel spectrograms (frames, bands), row-major, of equal length.</summary>
-/// <param name="Clip">Its place among the validation clips, from 0.</param>
+/// <summary>A validation clip and its reconstruction, mel spectrograms (frames, bands), row-major, of equal length.</summary>
+/// <param name="Clip">Its index among the validation clips.</param>
 /// <param name="Mel">The clip.</param>
-/// <param name="Reconstructed">The same, from its tokens.</param>
+/// <param name="Reconstructed">Its reconstruction.</param>
 public sealed record ReconstructionSample(int Clip, float[] Mel, float[] Reconstructed);

@@ -1,8 +1,8 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// A learning-rate multiplier: linear from <paramref name="start"/> to <paramref name="peak"/> over the warm-up, then half a
-/// cosine down to <paramref name="end"/> at the last step, then flat. A plain function of the step, so resuming needs no state.
+/// A factor of the learning rate: linear from <paramref name="start"/> to <paramref name="peak"/> during the warm-up, then half a cosine
+/// down to <paramref name="end"/> at the last step, then constant. It depends on the step alone, so that resuming needs no state.
 /// </summary>
 internal sealed class WarmupCosine(int warmup, int steps, double start = 0.1, double peak = 1, double end = 0.5)
 {
@@ -14,7 +14,7 @@ internal sealed class WarmupCosine(int warmup, int steps, double start = 0.1, do
     }
 }
 
-/// <summary>The weight of the quantizer's loss: <paramref name="factor"/> times its final value at step 0, with linear decay.</summary>
+/// <summary>A weight with linear decay from <paramref name="factor"/> times its final value at step 0.</summary>
 internal sealed class LinearDecay(double weight, double factor, int steps)
 {
     public double At(int step)

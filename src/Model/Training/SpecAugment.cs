@@ -1,9 +1,9 @@
 namespace AudioBsq.Training;
 
-/// <summary>Silences a stretch of frames and a stretch of bands of a mel spectrogram.</summary>
+/// <summary>Masks a stretch of frames and a stretch of bands of a mel spectrogram with silence.</summary>
 internal sealed class SpecAugment(AugmentationOptions options, int bands, float silence)
 {
-    /// <summary>A copy of the mel (frames, bands) with its masks.</summary>
+    /// <summary>A masked copy of the mel (frames, bands).</summary>
     public float[] Mask(ReadOnlySpan<float> mel, Random random)
     {
         float[] masked = mel.ToArray();
@@ -23,10 +23,13 @@ internal sealed class SpecAugment(AugmentationOptions options, int bands, float 
         return masked;
     }
 
-    /// <summary>From two numbers in [0, 1), where a mask of up to <paramref name="largest"/> (not included) of <paramref name="size"/> begins and ends.</summary>
-    public static (int Start, int End) Stretch(int size, int largest, float length, float position)
+    /// <summary>
+    /// The start and end of a mask, from two random numbers in [0, 1): shorter than <paramref name="maxLength"/>, inside
+    /// <paramref name="size"/>.
+    /// </summary>
+    public static (int Start, int End) Stretch(int size, int maxLength, float length, float position)
     {
-        float exact = length * largest;
+        float exact = length * maxLength;
         int start = (int)(position * (size - exact));
         return (start, start + (int)exact);
     }

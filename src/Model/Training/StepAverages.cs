@@ -1,11 +1,11 @@
 namespace AudioBsq.Training;
 
-/// <summary>The steps since the last report, and averages over them.</summary>
+/// <summary>Averages over the steps since the last report.</summary>
 internal sealed class StepAverages<TStep> where TStep : TrainingStep
 {
     private readonly List<TStep> _steps = [];
 
-    /// <summary>Frames trained on, those of skipped steps included.</summary>
+    /// <summary>Frames trained on, also in skipped steps.</summary>
     public long Frames { get; private set; }
 
     /// <summary>The last step that was not skipped; null when there is none.</summary>
@@ -18,10 +18,10 @@ internal sealed class StepAverages<TStep> where TStep : TrainingStep
         if (step is not null) _steps.Add(step);
     }
 
-    /// <summary>NaN where there were no steps.</summary>
+    /// <summary>The average of a value; NaN when there are no steps.</summary>
     public double Of(Func<TStep, double> value) => _steps.Count == 0 ? double.NaN : _steps.Average(value);
 
-    /// <summary>Over the steps that have the value; null where none has.</summary>
+    /// <summary>The average over the steps that have the value; null when none has.</summary>
     public double? OfAny(Func<TStep, double?> value) => _steps.Average(value);
 
     public void Clear()

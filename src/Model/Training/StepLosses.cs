@@ -3,25 +3,34 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>The terms of the loss with their weights, and what is measured beside them. Several batches are added by their shares.</summary>
+/// <summary>
+/// The terms of the loss with their weights, and other measurements. Those of several batches are added by the batches' shares.
+/// </summary>
 /// <param name="Total">The sum of the terms.</param>
 /// <param name="Reconstruction">Mean absolute error in network units.</param>
 /// <param name="Quantizer">The quantizer's loss times its weight at this step.</param>
 /// <param name="RawQuantizer">The same without that weight.</param>
-/// <param name="PositionEntropy">Of one position's soft code, in bits.</param>
-/// <param name="CodebookEntropy">Of the soft code averaged over positions, in bits.</param>
-/// <param name="MultiResolution">Error at coarser resolutions; null where it is not asked for.</param>
-/// <param name="Adversarial">For being told from an original; null where no discriminator acts.</param>
-/// <param name="Discriminator">Loss of the discriminator itself, which is no term of the sum; null where none acts.</param>
+/// <param name="PositionEntropy">Entropy of one position's soft code, in bits.</param>
+/// <param name="CodebookEntropy">Entropy of the soft code averaged over positions, in bits.</param>
+/// <param name="MultiResolution">Error at lower resolutions; null if the options have none.</param>
+/// <param name="Adversarial">The model's adversarial loss; null where no discriminator is used.</param>
+/// <param name="Discriminator">The discriminator's own loss, which is no term of the sum; null where none is used.</param>
 internal sealed record StepLosses(
-    double Total = 0, double Reconstruction = 0, double Quantizer = 0, double RawQuantizer = 0, double PositionEntropy = 0, double CodebookEntropy = 0,
+    double Total = 0, double Reconstruction = 0, double Quantizer = 0, double RawQuantizer = 0,
+    double PositionEntropy = 0, double CodebookEntropy = 0,
     double? MultiResolution = null, double? Adversarial = null, double? Discriminator = null)
 {
-    /// <summary>Reads scalars in one transfer.</summary>
-    public static StepLosses Of(Tensor total, Tensor reconstruction, QuantizerOutput quantized, double weight, Tensor? multiResolution, Tensor? adversarial, double? discriminator)
+    /// <summary>Reads the values of scalar tensors in one transfer.</summary>
+    public static StepLosses Of(
+        Tensor total, Tensor reconstruction, QuantizerOutput quantized, double weight,
+        Tensor? multiResolution, Tensor? adversarial, double? discriminator)
     {
         using var scope = NewDisposeScope();
-        Tensor[] scalars = [total, reconstruction, quantized.Loss, quantized.PositionEntropy, quantized.CodebookEntropy, multiResolution ?? total, adversarial ?? total];
+        Tensor[] scalars =
+        [
+            total, reconstruction, quantized.Loss, quantized.PositionEntropy, quantized.CodebookEntropy,
+            multiResolution ?? total, adversarial ?? total,
+        ];
         float[] values = stack(scalars.Select(scalar => scalar.detach())).cpu().data<float>().ToArray();
         double toBits = 1 / Math.Log(2);
         return new StepLosses(
@@ -43,6 +52,6 @@ internal sealed record StepLosses(
     private static double? Add(double? sum, double? part, double share) => part is { } value ? (sum ?? 0) + value * share : sum;
 }
 
-/// <summary>What one step of a tokenizer's training measured: its losses, and the error in the unit of the mel column.</summary>
+/// <summary>The measurements of one step of a tokenizer's training: its losses, and the error in the unit of the mel column.</summary>
 internal sealed record TokenizerStep(StepLosses Losses, double MeanAbsoluteError, double GradientNorm, double LearningRate)
     : TrainingStep(Losses.Total, GradientNorm, LearningRate, Losses.Discriminator);

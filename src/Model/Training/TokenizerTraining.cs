@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>The training of a tokenizer: its data, steps, validation, and the best weights at the end. The loop is <see cref="TrainingLoop{TStep, TProgress}"/>.</summary>
+/// <summary>
+/// Trains a tokenizer: its data, steps and validation, and its best weights at the end. The loop is
+/// <see cref="TrainingLoop{TStep, TProgress}"/>.
+/// </summary>
 internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingProgress>, ITrainingState, IDisposable
 {
     private readonly ModelContent _model;
@@ -22,11 +25,16 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     private BatchSource? _batches;
     private ReconstructionMetrics? _validation;
 
-    public TokenizerTraining(ModelContent model, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report) : base(options, report)
+    public TokenizerTraining(ModelContent model, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report)
+        : base(options, report)
     {
         (_model, _options, _data) = (model, options, data);
         _trainer = new Trainer(model.Network, options, model.Device);
-        _firstClip = new(() => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(data.Clips(0).FirstOrDefault().AsSpan()))));
+        _firstClip = new(() =>
+        {
+            float[]? first = data.Clips(0).FirstOrDefault();
+            return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(first.AsSpan())));
+        });
     }
 
     public string Model => OptionsJson.Write(_model.Options);
@@ -46,9 +54,10 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
 
     protected override bool IsStalled => _options.Patience > 0 && _best.Misses >= _options.Patience;
 
-    /// <summary>Makes a model and fits it.</summary>
+    /// <summary>Creates and trains a model.</summary>
     public static ModelContent Train(
-        TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions training, Action<TrainingProgress>? report, CancellationToken cancellation)
+        TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions training,
+        Action<TrainingProgress>? report, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
         training.Validate();
@@ -145,6 +154,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
 
     private void AddSample(int clip, float[] mel, float[] reconstructed)
     {
-        if (_samples.Count < _options.SampleClips && mel.Length > 0) _samples.Add(new ReconstructionSample(clip, mel, reconstructed[..mel.Length]));
+        if (_samples.Count < _options.SampleClips && mel.Length > 0)
+            _samples.Add(new ReconstructionSample(clip, mel, reconstructed[..mel.Length]));
     }
 }

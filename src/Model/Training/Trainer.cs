@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>Fits a network to batches of mel spectrograms. One step is one method; loops, batching and reports are elsewhere.</summary>
+/// <summary>Runs training steps of a network on batches of mel spectrograms; the loop, batching and reports are elsewhere.</summary>
 internal sealed class Trainer : IDisposable
 {
     private readonly AudioBsqNetwork _network;
@@ -34,12 +34,12 @@ internal sealed class Trainer : IDisposable
         .. NamedTensors.Prefixed("discriminator_optimizer", _adversary?.Optimizer.Tensors),
     ];
 
-    /// <summary>One optimizer step; returns what the batches looked like before it, or null when the step had to be skipped.</summary>
+    /// <summary>One optimizer step. Returns its measurements, or null if it was skipped.</summary>
     /// <exception cref="ArithmeticException">Too many steps in a row were not finite.</exception>
     public TokenizerStep? Step(IReadOnlyList<MelBatch> batches, int step)
     {
         using var scope = NewDisposeScope();
-        if (!batches.All(batch => batch.Mel.isfinite().all().item<bool>())) // before batch statistics see it
+        if (!batches.All(batch => batch.Mel.isfinite().all().item<bool>())) // before it spoils the batch statistics
         {
             Optimization.Skip(step, "a mel spectrogram holds NaN or infinity");
             return null;
@@ -81,7 +81,7 @@ internal sealed class Trainer : IDisposable
         _adversary?.Dispose();
     }
 
-    // Forward and backward through one batch: its share of the step's gradients is added.
+    // The forward and backward pass of one batch, whose gradients are multiplied by its share of the step.
     private StepLosses Accumulate(MelBatch batch, double share, int step)
     {
         using var scope = NewDisposeScope();
@@ -93,14 +93,18 @@ internal sealed class Trainer : IDisposable
             ? ReconstructionLoss.MultiResolution(reconstructed, target, batch.ValidFrames, multi.Resolutions) * Number(multi.Weight)
             : null;
         if (multiResolution is not null) loss = loss.Plus(multiResolution);
-        bool discriminates = _adversary?.Acts(step) == true;
-        var adversarial = discriminates ? _adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, _network.LastWeight) : null;
+        bool adversarialStep = _adversary?.Acts(step) == true;
+        var adversarial = adversarialStep
+            ? _adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, _network.LastWeight)
+            : null;
         if (adversarial is not null) loss = loss.Plus(adversarial);
         double weight = _codebookWeight.At(step);
         loss = loss.Plus(quantized.Loss * Number(weight));
         (share == 1 ? loss : loss * Number(share)).backward();
         _checkpointing?.ThrowIfFailed();
-        double? discriminator = discriminates ? _adversary!.Accumulate(target, reconstructed.detach(), batch.ValidFrames, share, step) : null;
+        double? discriminator = adversarialStep
+            ? _adversary!.Accumulate(target, reconstructed.detach(), batch.ValidFrames, share, step)
+            : null;
         return StepLosses.Of(loss, error, quantized, weight, multiResolution, adversarial, discriminator);
     }
 

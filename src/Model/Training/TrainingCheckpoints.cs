@@ -1,15 +1,15 @@
 namespace AudioBsq.Training;
 
-/// <summary>Writes the whole state of a run to files, and resumes from one.</summary>
+/// <summary>Writes the state of a training run to files, and resumes from one.</summary>
 internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingState state, Func<string, Stream>? createFile)
 {
     private readonly CheckpointFolder _folder = new(options, createFile);
-    private readonly string _firstClip = state.FirstClip; // before another thread reads the data
+    private readonly string _firstClip = state.FirstClip; // read now, before another thread reads the data
 
     /// <summary>Writes a checkpoint if it is due.</summary>
     /// <param name="done">Steps done.</param>
-    /// <param name="position">Where the data stands.</param>
-    /// <param name="last">No step will follow.</param>
+    /// <param name="position">Position in the data.</param>
+    /// <param name="last">Whether this was the last step.</param>
     public void Save(int done, SamplerPosition position, bool last)
     {
         if (!last && done % options.Every != 0) return;
@@ -25,9 +25,12 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingSt
         _folder.Write(done, stream => CheckpointFile.Write(stream, checkpoint, state.Tensors));
     }
 
-    /// <summary>Goes on where a checkpoint was written; returns the next step, 0 if there is no checkpoint, and where the data stands.</summary>
-    /// <param name="note">Is told what was found.</param>
-    /// <exception cref="InvalidDataException">The checkpoint that was asked for, or each one in the folder, is damaged.</exception>
+    /// <summary>
+    /// Restores the newest checkpoint, or the one to resume from. Returns the next step, 0 without a checkpoint, and the position in the
+    /// data.
+    /// </summary>
+    /// <param name="note">Called with what was found, as text.</param>
+    /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged, or all in the folder are.</exception>
     /// <exception cref="InvalidOperationException">The folder belongs to another run.</exception>
     public (int Step, SamplerPosition Position) Resume(Action<string> note)
     {
@@ -68,16 +71,16 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingSt
         }
 
         if (damage is null) return null;
-        throw new InvalidDataException($"None of the {files.Count} checkpoints can be read: {damage.Message} Remove them to begin anew.", damage);
+        throw new InvalidDataException(
+            $"None of the {files.Count} checkpoints can be read: {damage.Message} Remove them to train from the first step.", damage);
     }
 
     private void CheckFits(string path, CheckpointState found)
     {
-        if (found.Model != state.Model)
-            throw new InvalidOperationException($"{path} is of another model: {found.Model}. Choose another folder, or train that model.");
-        if (found.Training != state.Options)
-            throw new InvalidOperationException($"{path} is of a run with other options: {found.Training}. Choose another folder, or go on with those.");
-        if (found.FirstClip != _firstClip)
-            throw new InvalidOperationException($"{path} is of a run on other data: its first clip was another. Choose another folder, or go on with that data.");
+        if (found.Model != state.Model) throw Misfit($"is of another model: {found.Model}", "train that model");
+        if (found.Training != state.Options) throw Misfit($"is of a run with other options: {found.Training}", "resume with those options");
+        if (found.FirstClip != _firstClip) throw Misfit("is of a run on other data: its first clip differs", "resume with that data");
+
+        InvalidOperationException Misfit(string difference, string remedy) => new($"{path} {difference}. Choose another folder, or {remedy}.");
     }
 }

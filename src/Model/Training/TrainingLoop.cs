@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>The one training loop: steps, validation, reports, checkpoints. What is trained, and on what, is in the classes that derive from it.</summary>
-/// <typeparam name="TStep">What a step measures.</typeparam>
-/// <typeparam name="TProgress">What is reported.</typeparam>
+/// <summary>The loop of every training: steps, validation, reports, checkpoints. Derived classes define a step and its data.</summary>
+/// <typeparam name="TStep">Measurements of a step.</typeparam>
+/// <typeparam name="TProgress">The progress report.</typeparam>
 internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions options, Action<TProgress>? report)
     where TStep : TrainingStep
     where TProgress : TrainingLoopProgress
@@ -15,25 +15,25 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
     private TimeSpan _lastReport;
     private int _firstStep;
 
-    /// <summary>How a checkpoint's file is made; tests put failing ones here.</summary>
+    /// <summary>Creates a checkpoint's file; tests replace it.</summary>
     public Func<string, Stream>? CreateFile { get; init; }
 
-    /// <summary>The steps since the last report.</summary>
+    /// <summary>Averages over the steps since the last report.</summary>
     protected StepAverages<TStep> Averages { get; } = new();
 
-    /// <summary>What a checkpoint holds.</summary>
+    /// <summary>The state that checkpoints save.</summary>
     protected abstract ITrainingState State { get; }
 
     /// <summary>Steps skipped so far.</summary>
     protected abstract int Skipped { get; }
 
-    /// <summary>Where the data stands, behind the last step.</summary>
+    /// <summary>Position in the data after the last step.</summary>
     protected abstract SamplerPosition Position { get; }
 
-    /// <summary>True where further steps would not help.</summary>
+    /// <summary>Whether training should stop early.</summary>
     protected virtual bool IsStalled => false;
 
-    /// <exception cref="OperationCanceledException">It was cancelled, between two steps; what checkpoints hold is kept.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled, between two steps. Checkpoints remain.</exception>
     public void Run(CancellationToken cancellation)
     {
         var checkpoints = options.Checkpoints is { } folder ? new TrainingCheckpoints(folder, State, CreateFile) : null;
@@ -57,19 +57,19 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
         Finish();
     }
 
-    /// <summary>Opens the data from a position on; closed when the loop ends.</summary>
+    /// <summary>Opens the data at a position. Disposed when the loop ends.</summary>
     protected abstract IDisposable OpenData(SamplerPosition from, CancellationToken cancellation);
 
-    /// <summary>One step, in a dispose scope of its own; null when it had to be skipped.</summary>
+    /// <summary>One step, in a dispose scope of its own; null if it was skipped.</summary>
     protected abstract TStep? Step(int step, out long frames);
 
-    /// <summary>Validates where it is due.</summary>
+    /// <summary>Validates after <paramref name="done"/> steps if that is due.</summary>
     protected virtual bool Validate(int done, bool last, CancellationToken cancellation) => false;
 
-    /// <summary>What the loop does not know of a report.</summary>
+    /// <summary>The part of a report that the loop does not know.</summary>
     protected abstract TProgress Describe();
 
-    /// <summary>Leaves the network with the weights that training returns.</summary>
+    /// <summary>Puts the weights that training returns into the network.</summary>
     protected abstract void Finish();
 
     private void Report(int done)

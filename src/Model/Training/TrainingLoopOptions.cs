@@ -1,6 +1,6 @@
 namespace AudioBsq.Training;
 
-/// <summary>What the trainings of tokenizer and vocoder have in common: the optimizer, its schedule, averages, checkpoints and reports.</summary>
+/// <summary>Options that the training of tokenizer and vocoder share: optimizer, schedule, averages, checkpoints and reports.</summary>
 public abstract record TrainingLoopOptions
 {
     private protected TrainingLoopOptions()
@@ -19,7 +19,9 @@ public abstract record TrainingLoopOptions
     /// <summary>Steps over which the learning rate rises linearly from a tenth; a twentieth of <see cref="MaxSteps"/> when null.</summary>
     public int? WarmupSteps { get; init; }
 
-    /// <summary>Learning rate at the last step, as a part of the highest (cosine decay; Loshchilov and Hutter 2017, section 3).</summary>
+    /// <summary>
+    /// Learning rate at the last step, as a part of the highest one (cosine decay; Loshchilov and Hutter 2017, section 3).
+    /// </summary>
     public double FinalLearningRate { get; init; }
 
     /// <summary>AdamW's decay of first moments.</summary>
@@ -31,19 +33,19 @@ public abstract record TrainingLoopOptions
     /// <summary>AdamW's decoupled weight decay (Loshchilov and Hutter 2019).</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>Largest allowed norm of all gradients together; larger ones are scaled down.</summary>
+    /// <summary>Maximum norm of all gradients together; larger gradients are scaled down.</summary>
     public double GradientClip { get; init; } = 1;
 
-    /// <summary>Steps in a row whose loss or gradient may be not finite, and which are skipped, before training gives up.</summary>
+    /// <summary>Training fails after this many skipped steps in a row. A step is skipped if its loss or a gradient is not finite.</summary>
     public int MaxSkippedInARow { get; init; } = 20;
 
-    /// <summary>A moving average of the weights, which is then what training returns; none when null.</summary>
+    /// <summary>A moving average of the weights, which training then returns; none when null.</summary>
     public EmaOptions? Ema { get; init; }
 
-    /// <summary>Files from which an interrupted run goes on; none when null.</summary>
+    /// <summary>Checkpoints, to resume an interrupted run; none when null.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
-    /// <summary>Seed of the first weights, the order of the clips and the crops.</summary>
+    /// <summary>Seed of the initial weights, the order of the clips and the crops.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>auto, cpu, cuda or cuda:N.</summary>
@@ -71,7 +73,9 @@ public abstract record TrainingLoopOptions
         Checkpoints?.Validate();
     }
 
-    /// <summary>The options without those that may change when a run is resumed: how long it is, where it runs, and what it reports.</summary>
+    /// <summary>
+    /// The options that a resumed run must share with the interrupted one; the others (length, device, reports) have default values.
+    /// </summary>
     internal virtual TrainingLoopOptions Essential() => this with
     {
         MaxSteps = 1,

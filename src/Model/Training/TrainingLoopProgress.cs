@@ -1,6 +1,6 @@
 namespace AudioBsq.Training;
 
-/// <summary>Where a training run stands. Averages are over the steps since the last report.</summary>
+/// <summary>The progress of a training run. Averages are over the steps since the last report.</summary>
 public abstract record TrainingLoopProgress
 {
     private protected TrainingLoopProgress()
@@ -10,16 +10,16 @@ public abstract record TrainingLoopProgress
     /// <summary>Optimizer steps done, from 1.</summary>
     public int Step { get; init; }
 
-    /// <summary>Steps that the run is going to take.</summary>
+    /// <summary>Steps of the whole run.</summary>
     public int MaxSteps { get; init; }
 
-    /// <summary>Steps that had been taken when this process began: 0, or those of the checkpoint that it goes on from.</summary>
+    /// <summary>The step from which this process started: 0, or that of the checkpoint.</summary>
     public int FirstStep { get; init; }
 
-    /// <summary>Passes over the training data begun, from 1.</summary>
+    /// <summary>The current pass over the training data, from 1.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>Average of the loss that is minimised.</summary>
+    /// <summary>Average loss.</summary>
     public double Loss { get; init; }
 
     /// <summary>Average norm of the gradients before clipping.</summary>
@@ -28,7 +28,7 @@ public abstract record TrainingLoopProgress
     /// <summary>Learning rate of the last step.</summary>
     public double LearningRate { get; init; }
 
-    /// <summary>Average loss of the discriminator; null where there is none, or it is not trained yet.</summary>
+    /// <summary>Average loss of the discriminator; null if there is none or it is not trained yet.</summary>
     public double? DiscriminatorLoss { get; init; }
 
     /// <summary>Time since the run began.</summary>
@@ -40,6 +40,6 @@ public abstract record TrainingLoopProgress
     /// <summary>Steps skipped because their loss or gradient was not finite.</summary>
     public int SkippedSteps { get; init; }
 
-    /// <summary>What else happened since the last report and should be known, such as a resumed run or a damaged checkpoint.</summary>
+    /// <summary>Other events since the last report, such as a resumed run or a damaged checkpoint.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -1,58 +1,65 @@
 namespace AudioBsq.Training;
 
-/// <summary>How a model is fitted to mel spectrograms. The same options, data, seed and thread count give the same weights on a CPU.</summary>
+/// <summary>Training of a tokenizer. On a CPU, the same options, data, seed and number of threads give the same weights.</summary>
 public sealed record TrainingOptions : TrainingLoopOptions
 {
     /// <summary>2,000 steps of 16 crops.</summary>
     public TrainingOptions() =>
         (MaxSteps, LearningRate, FinalLearningRate, Beta1, WeightDecay) = (2_000, 1e-3, 0.05, 0.9, 1e-4);
 
-    /// <summary>Batches whose gradients make one step: the effect of a batch that many times as large, in the memory of one. Entropies of codes are still each batch's own.</summary>
+    /// <summary>
+    /// Batches whose gradients are added for one step: the effect of a batch so many times as large, with the memory of one. Entropies of
+    /// codes are still computed for each batch.
+    /// </summary>
     public int AccumulateBatches { get; init; } = 1;
 
     /// <summary>Frames of a random crop, rounded up to whole patches; the model's window when null.</summary>
     public int? CropFrames { get; init; }
 
-    /// <summary>Weight of the quantizer's loss beside the reconstruction error, after <see cref="CodebookWarmupSteps"/>.</summary>
+    /// <summary>Weight of the quantizer's loss, after <see cref="CodebookWarmupSteps"/>; the reconstruction error has weight 1.</summary>
     public double CodebookWeight { get; init; } = 0.1;
 
-    /// <summary>Multiple of <see cref="CodebookWeight"/> at step 0, from which it falls in a straight line.</summary>
+    /// <summary>Multiple of <see cref="CodebookWeight"/> at step 0, followed by linear decay.</summary>
     public double CodebookWarmupFactor { get; init; } = 3;
 
-    /// <summary>Steps until the quantizer's loss has its final weight; <see cref="TrainingLoopOptions.MaxSteps"/> when null and fewer than 2,000.</summary>
+    /// <summary>
+    /// Steps until the quantizer's loss has its final weight; 2,000, or <see cref="TrainingLoopOptions.MaxSteps"/> if fewer, when null.
+    /// </summary>
     public int? CodebookWarmupSteps { get; init; }
 
     /// <summary>Number format of matrix products and attention in training.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Full;
 
     /// <summary>
-    /// Keeps only the input of each block and computes the block again in the backward pass (Chen et al. 2016): a half to a quarter of the memory, for
-    /// about a fifth to a third more time, and the same gradients.
+    /// Activation checkpointing (Chen et al. 2016): keeps only the input of each block and computes the block again in the backward pass.
+    /// Gradients are the same, memory is a half to a quarter, and a step takes a fifth to a third more time.
     /// </summary>
     public bool ActivationCheckpointing { get; init; }
 
     /// <summary>
-    /// Most clips that a thread of its own reads ahead of the network, which hold 64 MB at most but for the last; 0 reads each when it is needed.
-    /// The weights do not depend on it.
+    /// Maximum number of clips that are read ahead on a thread of their own, at most 64 MB except for the last; 0 to read each when it is
+    /// needed. The weights do not depend on it.
     /// </summary>
     public int ReadAheadClips { get; init; } = 64;
 
     /// <summary>Masks on training crops; none when null.</summary>
     public AugmentationOptions? Augmentation { get; init; }
 
-    /// <summary>A reconstruction error at coarser resolutions too; none when null.</summary>
+    /// <summary>A reconstruction error at lower resolutions too; none when null.</summary>
     public MultiResolutionOptions? MultiResolution { get; init; }
 
-    /// <summary>Training against a discriminator; none when null.</summary>
+    /// <summary>Adversarial training with a discriminator; none when null.</summary>
     public AdversarialOptions? Adversarial { get; init; }
 
     /// <summary>Steps from one validation to the next, where there is validation data.</summary>
     public int ValidateEvery { get; init; } = 200;
 
-    /// <summary>Validation clips that a report carries with their reconstructions; 0 for none.</summary>
+    /// <summary>Number of validation clips that a report has, with their reconstructions; 0 for none.</summary>
     public int SampleClips { get; init; } = 2;
 
-    /// <summary>Validations without a better one before training stops early; 0 never stops early. The best weights are kept either way.</summary>
+    /// <summary>
+    /// Training stops early after this many validations without a lower error; 0 for never. It returns the best weights in any case.
+    /// </summary>
     public int Patience { get; init; }
 
     internal int EffectiveCodebookWarmup => CodebookWarmupSteps ?? Math.Clamp(MaxSteps, 1, 2_000);

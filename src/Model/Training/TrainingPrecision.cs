@@ -1,11 +1,16 @@
 namespace AudioBsq.Training;
 
-/// <summary>Number formats for matrix products and attention in training. Weights, optimizer, normalisations, quantizer and losses are always single precision.</summary>
+/// <summary>
+/// The floating-point type of matrix products and attention in training. Weights, optimizer, normalisations, quantizer and losses are
+/// always in single precision.
+/// </summary>
 public enum TrainingPrecision
 {
     /// <summary>Single precision throughout.</summary>
     Full,
 
-    /// <summary>The upper half of single precision: faster where the processor has it (AVX512-BF16, AMX, or a GPU from Ampere on).</summary>
+    /// <summary>
+    /// bfloat16, the upper half of single precision: faster on processors with AVX512-BF16 or AMX, and on GPUs since Ampere.
+    /// </summary>
     BFloat16,
 }

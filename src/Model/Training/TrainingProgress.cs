@@ -2,24 +2,29 @@ using AudioBsq.Metrics;
 
 namespace AudioBsq.Training;
 
-/// <summary>Where the training of a tokenizer stands. Averages are over the steps since the last report.</summary>
+/// <summary>The progress of a tokenizer's training. Averages are over the steps since the last report.</summary>
 public sealed record TrainingProgress : TrainingLoopProgress
 {
-    /// <summary>What <see cref="TrainingLoopProgress.Loss"/> is made of.</summary>
+    /// <summary>The terms of <see cref="TrainingLoopProgress.Loss"/>.</summary>
     public required LossTerms Terms { get; init; }
 
     /// <summary>Average absolute difference between mel and reconstruction, in the unit of the mel column (decibels by default).</summary>
     public required double MeanAbsoluteError { get; init; }
 
-    /// <summary>Average entropy of one position's soft code, in bits: near 0 where codes are sure. 0 for quantizers without soft codes.</summary>
+    /// <summary>
+    /// Average entropy of one position's soft code, in bits: near 0 where the choice of codes is clear. 0 for quantizers without soft
+    /// codes.
+    /// </summary>
     public required double PositionEntropy { get; init; }
 
     /// <summary>Average entropy of a batch's soft code, in bits: near the code's bits where all codes are used.</summary>
     public required double CodebookEntropy { get; init; }
 
-    /// <summary>The validation that this step ended with, or null.</summary>
+    /// <summary>The validation after this step; null if there was none.</summary>
     public ReconstructionMetrics? Validation { get; init; }
 
-    /// <summary>Clips of that validation beside their reconstructions: the first <see cref="TrainingOptions.SampleClips"/> that have frames.</summary>
+    /// <summary>
+    /// Validation clips with their reconstructions: the first <see cref="TrainingOptions.SampleClips"/> that have frames.
+    /// </summary>
     public IReadOnlyList<ReconstructionSample> Samples { get; init; } = [];
 }

@@ -1,7 +1,7 @@
 namespace AudioBsq.Training;
 
-/// <summary>What one training step measured.</summary>
-/// <param name="Loss">The loss that is minimised.</param>
+/// <summary>Measurements of one training step.</summary>
+/// <param name="Loss">The loss.</param>
 /// <param name="GradientNorm">Norm of the gradients before clipping.</param>
 /// <param name="LearningRate">The learning rate.</param>
 /// <param name="DiscriminatorLoss">Loss of the discriminator; null where it was not trained.</param>

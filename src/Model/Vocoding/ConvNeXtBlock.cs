@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// A ConvNeXt block (Liu et al. 2022, "A ConvNet for the 2020s", section 2.6; in one dimension as Siuzdak 2023 has it): a depthwise convolution along
-/// time, then two linear layers on each frame.
+/// A ConvNeXt block (Liu et al. 2022, "A ConvNet for the 2020s", section 2.6; in one dimension as in Siuzdak 2023): a depthwise convolution
+/// along time, then two linear layers on each frame.
 /// </summary>
 internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
 {
@@ -19,10 +19,10 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
     private readonly int _before, _after;
 
     /// <param name="width">Channels.</param>
-    /// <param name="before">Frames before a frame that are mixed into it.</param>
-    /// <param name="after">Frames after it that are.</param>
+    /// <param name="before">Taps of the convolution before a frame.</param>
+    /// <param name="after">Taps after it.</param>
     /// <param name="hidden">Channels between the two linear layers.</param>
-    /// <param name="firstScale">Gain of the branch before training.</param>
+    /// <param name="firstScale">Initial gain of the branch.</param>
     public ConvNeXtBlock(int width, int before, int after, int hidden, double firstScale) : base(nameof(ConvNeXtBlock))
     {
         (_before, _after) = (before, after);
@@ -34,31 +34,38 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(batch, frames, width) → the same shape; zeros beyond both ends.</summary>
+    /// <summary>(batch, frames, width) → the same shape, with zeros beyond both ends.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return AddBranch(x, DepthwiseConvolution.Apply(x, depthwise.Weight, depthwise.Bias, rows: 1, _before, _after)).MoveToOuterDisposeScope();
+        var y = DepthwiseConvolution.Apply(x, depthwise.Weight, depthwise.Bias, rows: 1, _before, _after);
+        return AddBranch(x, y).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// The next frames of a clip, (1, frames, width) → those that no later frame can change, from where the last call ended; null where there are
-    /// none yet. Together they are what <see cref="forward"/> makes of the whole clip.
+    /// Adds the next frames (1, frames, width) of a clip. Returns the results that no later frame can change, from where the last call
+    /// ended, or null if there are none yet. All calls together give what <see cref="forward"/> gives for the whole clip.
     /// </summary>
-    /// <param name="x">Frames.</param>
-    /// <param name="cache">Of this block's input, begun with as many zeros as it sees frames before a frame.</param>
-    /// <param name="last">No frames follow.</param>
+    /// <param name="x">(1, frames, width)</param>
+    /// <param name="cache">
+    /// The cache of this block's inputs, which starts with as many zeros as the convolution has taps before a frame.
+    /// </param>
+    /// <param name="last">Whether the clip ends with these frames.</param>
     public Tensor? Continue(Tensor x, ConvolutionCache cache, bool last)
     {
         using var scope = NewDisposeScope();
-        var seen = cache.Append(x);
-        if (last) seen = functional.pad(seen, [0, 0, 0, _after]);
-        long ready = seen.shape[1] - _before - _after;
+        var inputs = cache.Append(x);
+        if (last) inputs = functional.pad(inputs, [0, 0, 0, _after]);
+        long ready = inputs.shape[1] - _before - _after;
         if (ready <= 0) return null;
-        var y = DepthwiseConvolution.Apply(seen, depthwise.Weight, depthwise.Bias, rows: 1, before: 0, after: 0);
-        return AddBranch(seen.narrow(1, _before, ready), y).MoveToOuterDisposeScope();
+        var y = DepthwiseConvolution.Apply(inputs, depthwise.Weight, depthwise.Bias, rows: 1, before: 0, after: 0);
+        return AddBranch(inputs.narrow(1, _before, ready), y).MoveToOuterDisposeScope();
     }
 
-    // x + the rest of the block, for y the depthwise convolution of x.
-    private Tensor AddBranch(Tensor x, Tensor y) => x.Plus(scale.call(project.call(functional.gelu(expand.call(norm.call(y))))));
+    // The residual sum, where y is the depthwise convolution of x.
+    private Tensor AddBranch(Tensor x, Tensor y)
+    {
+        var hidden = functional.gelu(expand.call(norm.call(y)));
+        return x.Plus(scale.call(project.call(hidden)));
+    }
 }

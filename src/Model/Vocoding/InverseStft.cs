@@ -12,10 +12,12 @@ internal sealed class InverseStft : IDisposable
     public InverseStft(MelOptions mel, Device device) =>
         (_mel, _window) = (mel, hann_window(mel.FftLength, device: device).DetachFromDisposeScope());
 
-    /// <summary>Frames on either side that reach into the sound at a frame's centre.</summary>
+    /// <summary>Number of frames on each side that the sound at a frame's centre depends on.</summary>
     public static int Reach(MelOptions mel) => mel.FftLength / 2 / mel.HopLength + 1;
 
-    /// <summary>Spectrum (batch, bins, frames) → (batch, samples), from the centre of the first frame on; at most frames · hop − 1 samples, at least 1.</summary>
+    /// <summary>
+    /// Spectrum (batch, bins, frames) → (batch, samples), from the centre of the first frame on: 1 to frames · hop − 1 samples.
+    /// </summary>
     public Tensor Apply(Tensor spectrum, long samples) =>
         istft(spectrum, _mel.FftLength, _mel.HopLength, _mel.FftLength, _window, center: true, onesided: true, length: samples);
 

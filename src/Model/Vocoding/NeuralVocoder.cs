@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// A small network that turns mel spectrograms (frames, bands) into sound, faster than <see cref="GriffinLim"/>, and that can
-/// learn to repair what a tokenizer did to them. Start reading here; after Vocos (Siuzdak 2023). One instance may be used from several
-/// threads at once, except while it is being disposed. For sound that comes out while frames come in there is <see cref="StreamingSynthesizer"/>.
+/// A vocoder: a small network that turns mel spectrograms (frames, bands) into sound, faster than <see cref="GriffinLim"/>, and that can be
+/// trained to repair a tokenizer's reconstructions (after Vocos; Siuzdak 2023). Start reading here. One instance may be used from several
+/// threads at once, except while it is being disposed. For sound while frames are still coming in use <see cref="StreamingSynthesizer"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -36,14 +36,15 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     /// <summary>The network's sizes.</summary>
     public VocoderOptions Options { get; }
 
-    /// <summary>The mel spectrograms that the vocoder was made for.</summary>
+    /// <summary>The mel spectrograms that the vocoder is made for.</summary>
     public MelOptions Mel { get; }
 
     /// <inheritdoc/>
     public int SampleRate => Mel.SampleRate;
 
-    /// <summary>Weights of the network.</summary>
-    public long ParameterCount => VocoderNetwork.Layout(Options, Mel).Sum(entry => entry.Shape.Aggregate(1L, (count, size) => count * size));
+    /// <summary>Number of weights.</summary>
+    public long ParameterCount =>
+        VocoderNetwork.Layout(Options, Mel).Sum(entry => entry.Shape.Aggregate(1L, (count, size) => count * size));
 
     /// <summary>32 hexadecimal digits of the SHA-256 of the vocoder's file. Computed at the first call.</summary>
     internal string Fingerprint
@@ -72,7 +73,7 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
 
     internal Device Device { get; }
 
-    /// <summary>A vocoder with random weights: the start of training, and for tests.</summary>
+    /// <summary>A vocoder with random weights: for training to start from, and for tests.</summary>
     public static NeuralVocoder Create(VocoderOptions options, MelOptions mel, int seed = 1, string device = "auto")
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -83,17 +84,21 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
         return new NeuralVocoder(new VocoderNetwork(options, mel), options, mel, place);
     }
 
-    /// <summary>Fits a new vocoder. Same arguments, same number of torch threads, same weights (on a CPU).</summary>
-    /// <param name="data">Sound to learn from.</param>
+    /// <summary>Trains a new vocoder. On a CPU, the same arguments and the same number of torch threads give the same weights.</summary>
+    /// <param name="data">Training data.</param>
     /// <param name="options">The network.</param>
-    /// <param name="mel">The mel spectrograms that it is going to be given.</param>
-    /// <param name="training">How to fit; defaults when null.</param>
+    /// <param name="mel">The mel spectrograms that the vocoder is made for.</param>
+    /// <param name="training">How to train; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled, between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.</exception>
-    /// <exception cref="InvalidDataException">A clip holds samples or levels that are none; the message gives its number.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Training was cancelled, between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.
+    /// </exception>
+    /// <exception cref="InvalidDataException">
+    /// A clip has a sample or level that is not finite, or a mel spectrogram that does not fit; the message has its number.
+    /// </exception>
     /// <exception cref="InvalidOperationException">No clip has a whole frame.</exception>
-    /// <exception cref="ArithmeticException">Too many steps in a row gave no finite loss.</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row had a loss or gradient that is not finite.</exception>
     public static NeuralVocoder Train(
         VocoderTrainingData data,
         VocoderOptions options,
@@ -106,7 +111,7 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     /// <summary>Reads a vocoder file.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
-    /// <exception cref="InvalidDataException">It is not a whole vocoder file.</exception>
+    /// <exception cref="InvalidDataException">The file is no vocoder, or is damaged.</exception>
     public static NeuralVocoder Load(string path, string device = "auto")
     {
         using var stream = File.OpenRead(path);
@@ -124,8 +129,8 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     }
 
     /// <summary>
-    /// Mel (frames, bands) in the unit of <see cref="MelOptions.Level"/> → waveform, nominally −1 to 1; loud moments may pass that. Long
-    /// clips are made in windows, so memory does not grow with the length beyond the mel and the waveform themselves.
+    /// Mel (frames, bands) in the unit of <see cref="MelOptions.Level"/> → waveform, nominally −1 to 1; loud moments may exceed that. Long
+    /// clips are synthesized in windows, so that memory does not grow with the length, except for mel and waveform.
     /// </summary>
     /// <param name="mel">Frames, row by row.</param>
     /// <param name="samples">

@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// Judges a spectrogram piece by piece (Jang et al. 2021, "UnivNet", section 2.2, one resolution; narrower, and without weight normalisation).
+/// A discriminator of magnitude spectrograms (one resolution of Jang et al. 2021, "UnivNet", section 2.2; narrower, and without weight
+/// normalisation).
 /// </summary>
 internal sealed class SpectrogramDiscriminator : Module
 {
@@ -15,7 +16,7 @@ internal sealed class SpectrogramDiscriminator : Module
     private readonly ModuleList<Conv2d> stages;
     private readonly Conv2d head;
 
-    /// <summary>Fresh weights, drawn from torch's global generator.</summary>
+    /// <summary>A discriminator with random weights, from torch's global generator.</summary>
     public SpectrogramDiscriminator(int width) : base(nameof(SpectrogramDiscriminator))
     {
         stages =
@@ -30,8 +31,10 @@ internal sealed class SpectrogramDiscriminator : Module
         RegisterComponents();
     }
 
-    /// <summary>(batch, bins, frames) → logits (batch, 1, frames, columns), large where the sound looks real, and what the stages give.</summary>
-    public (Tensor Logits, IReadOnlyList<Tensor> Features) Judge(Tensor magnitude)
+    /// <summary>
+    /// (batch, bins, frames) → logits (batch, 1, frames, columns), large where the sound looks real, and the outputs of the stages.
+    /// </summary>
+    public (Tensor Logits, IReadOnlyList<Tensor> Features) Discriminate(Tensor magnitude)
     {
         using var scope = NewDisposeScope();
         var x = magnitude.transpose(1, 2).unsqueeze(1);
@@ -47,7 +50,7 @@ internal sealed class SpectrogramDiscriminator : Module
 
     private static Conv2d Stage(int from, int to, int taps, int stride)
     {
-        using var scope = NewDisposeScope(); // drawing first weights leaves tensors behind
+        using var scope = NewDisposeScope(); // initialisation leaves tensors behind
         return Conv2d(from, to, (3, taps), (1, stride), (1, taps / 2), (1, 1));
     }
 }

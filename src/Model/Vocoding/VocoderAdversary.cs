@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
 
-/// <summary>The discriminators of a vocoder and their training. Sounds are (crops, samples).</summary>
+/// <summary>The discriminators of a vocoder and their training. Waveforms here are (crops, samples).</summary>
 internal sealed class VocoderAdversary : IDisposable
 {
     private readonly VocoderAdversarialOptions _options;
@@ -21,7 +21,8 @@ internal sealed class VocoderAdversary : IDisposable
         (_options, _gradientClip, _resolutions) = (training.Adversarial!, training.GradientClip, StftResolution.Three(mel, device));
         _discriminators = [.. _resolutions.Select(_ => new SpectrogramDiscriminator(_options.Width))];
         foreach (var discriminator in _discriminators) discriminator.to(device);
-        var parameters = _discriminators.SelectMany((one, i) => one.named_parameters().Select(p => ($"{i}.{p.name}", p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0)));
+        var parameters = _discriminators.SelectMany((one, i) => one.named_parameters()
+            .Select(p => ($"{i}.{p.name}", p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0)));
         _optimizer = new AdamWOptimizer(parameters, training.Beta1, training.Beta2);
         (_weight, _featureWeight, _share) = (Number(_options.Weight), Number(_options.FeatureWeight), Number(1.0 / _resolutions.Length));
     }
@@ -42,31 +43,33 @@ internal sealed class VocoderAdversary : IDisposable
 
     public bool Acts(int step) => step >= _options.StartStep;
 
-    /// <summary>The vocoder's loss for sound that the discriminators tell from the original.</summary>
+    /// <summary>The vocoder's adversarial loss and feature matching loss.</summary>
     public Tensor Loss(Tensor synthesized, Tensor sound)
     {
         using var scope = NewDisposeScope();
-        Learn(false); // a gradient for the discriminators' weights would be thrown away
+        RequireGradients(false); // the discriminators do not learn from the vocoder's loss
         var terms = new List<Tensor>();
         for (int i = 0; i < _resolutions.Length; i++)
         {
-            var (logits, features) = Judge(i, synthesized);
-            var (_, wanted) = Judge(i, sound);
+            var (logits, features) = Discriminate(i, synthesized);
+            var (_, originalFeatures) = Discriminate(i, sound);
             terms.Add(GanLosses.Generator(logits, GanLoss.Hinge) * _weight);
-            terms.Add(stack(features.Zip(wanted, (a, b) => (a - b).abs().mean())).mean() * _featureWeight);
+            terms.Add(stack(features.Zip(originalFeatures, (a, b) => (a - b).abs().mean())).mean() * _featureWeight);
         }
 
         return (stack(terms).sum() * _share).MoveToOuterDisposeScope();
     }
 
-    /// <summary>One step of the discriminators, unless their gradients are not finite; returns their loss before it.</summary>
+    /// <summary>One step of the discriminators, unless their gradients are not finite. Returns their loss before the step.</summary>
     public double Step(Tensor synthesized, Tensor sound)
     {
         using var scope = NewDisposeScope();
-        Learn(true);
+        RequireGradients(true);
         _optimizer.ClearGradients();
         using var fake = synthesized.detach();
-        var loss = stack(Enumerable.Range(0, _resolutions.Length).Select(i => GanLosses.Discriminator(Judge(i, sound).Logits, Judge(i, fake).Logits, GanLoss.Hinge))).mean();
+        var losses = Enumerable.Range(0, _resolutions.Length).Select(i =>
+            GanLosses.Discriminator(Discriminate(i, sound).Logits, Discriminate(i, fake).Logits, GanLoss.Hinge));
+        var loss = stack(losses).mean();
         loss.backward();
         if (double.IsFinite(_optimizer.ClipGradients(_gradientClip))) _optimizer.Step(_options.LearningRate);
         return loss.item<float>();
@@ -79,15 +82,15 @@ internal sealed class VocoderAdversary : IDisposable
         foreach (var resolution in _resolutions) resolution.Dispose();
     }
 
-    // Of log magnitudes, so that quiet sound counts too.
-    private (Tensor Logits, IReadOnlyList<Tensor> Features) Judge(int resolution, Tensor sound)
+    // Discriminators get log magnitudes, in which quiet sound has weight too.
+    private (Tensor Logits, IReadOnlyList<Tensor> Features) Discriminate(int resolution, Tensor sound)
     {
-        var magnitude = _resolutions[resolution].Spectrum(sound).abs().clamp_min(_resolutions[resolution].Least).log();
-        return _discriminators[resolution].Judge(magnitude);
+        var magnitude = _resolutions[resolution].Spectrum(sound).abs().clamp_min(_resolutions[resolution].MinMagnitude).log();
+        return _discriminators[resolution].Discriminate(magnitude);
     }
 
-    private void Learn(bool learns)
+    private void RequireGradients(bool required)
     {
-        foreach (var parameter in _discriminators.SelectMany(one => one.parameters())) parameter.requires_grad = learns;
+        foreach (var parameter in _discriminators.SelectMany(one => one.parameters())) parameter.requires_grad = required;
     }
 }

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
 
-/// <summary>Crops of equal length: what the network sees of them, and what should be heard.</summary>
-/// <param name="Levels">(crops, frames, bands), as <see cref="VocoderInput"/> makes them.</param>
+/// <summary>A batch of crops of equal length: the network's inputs, and the sound that it should synthesize.</summary>
+/// <param name="Levels">(crops, frames, bands), scaled by <see cref="VocoderInput"/>.</param>
 /// <param name="LogMagnitude">(crops, frames, bins)</param>
 /// <param name="Sound">(crops, samples), from the centre of the first frame to that of the last.</param>
 internal sealed record VocoderBatch(Tensor Levels, Tensor LogMagnitude, Tensor Sound)
 {
-    /// <param name="crops">Rows of <see cref="VocoderRows"/>.</param>
-    /// <param name="vocoder">Whose input is made.</param>
-    /// <param name="options">The gains.</param>
-    /// <param name="step">Decides the gains, together with the seed.</param>
+    /// <param name="crops">Crops of <see cref="VocoderRows"/>.</param>
+    /// <param name="vocoder">The vocoder that gets the batch.</param>
+    /// <param name="options">Has the seed and the range of random gains.</param>
+    /// <param name="step">The training step; with the seed it determines the gains.</param>
     public static VocoderBatch Of(IReadOnlyList<float[]> crops, NeuralVocoder vocoder, VocoderTrainingOptions options, int step)
     {
         using var scope = NewDisposeScope();
@@ -37,5 +37,6 @@ internal sealed record VocoderBatch(Tensor Levels, Tensor LogMagnitude, Tensor S
         return new VocoderBatch(levels.MoveToOuterDisposeScope(), magnitude.MoveToOuterDisposeScope(), target.MoveToOuterDisposeScope());
     }
 
-    private static void Scale(ReadOnlySpan<float> values, float gain, Span<float> target) => System.Numerics.Tensors.TensorPrimitives.Multiply(values, gain, target);
+    private static void Scale(ReadOnlySpan<float> values, float gain, Span<float> target) =>
+        System.Numerics.Tensors.TensorPrimitives.Multiply(values, gain, target);
 }

@@ -6,7 +6,8 @@ using Entry = (string Name, AudioBsq.Persistence.SafetensorsType Type, System.Co
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// A vocoder as a <see cref="WeightsFile"/>: the weights under their network names, and the texts <c>options</c> and <c>mel</c> (the two records as JSON).
+/// A vocoder as a <see cref="WeightsFile"/>: the weights under their names in the network, and the texts <c>options</c> and <c>mel</c>
+/// (both records as JSON).
 /// </summary>
 internal static class VocoderFile
 {
@@ -14,11 +15,15 @@ internal static class VocoderFile
 
     public static void Write(Stream stream, NeuralVocoder vocoder)
     {
-        var texts = new Dictionary<string, string> { ["options"] = OptionsJson.Write(vocoder.Options), ["mel"] = OptionsJson.Write(vocoder.Mel) };
+        var texts = new Dictionary<string, string>
+        {
+            ["options"] = OptionsJson.Write(vocoder.Options),
+            ["mel"] = OptionsJson.Write(vocoder.Mel),
+        };
         WeightsFile.Write(stream, Format, texts, vocoder.Network.state_dict().Select(entry => (entry.Key, entry.Value)));
     }
 
-    /// <exception cref="InvalidDataException">It is not a whole vocoder file; the message names <paramref name="name"/>.</exception>
+    /// <exception cref="InvalidDataException">The file is no vocoder, or is damaged; the message names <paramref name="name"/>.</exception>
     public static NeuralVocoder Read(Stream stream, string name, Device device)
     {
         using var file = new WeightsFile(stream, name, Format);

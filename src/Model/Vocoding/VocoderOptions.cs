@@ -3,7 +3,7 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Vocoding;
 
-/// <summary>The network of a <see cref="NeuralVocoder"/>. Its transform has the length and hop of the mel spectrograms.</summary>
+/// <summary>The network of a <see cref="NeuralVocoder"/>. Its STFT has the window and hop of the mel spectrograms.</summary>
 public sealed record VocoderOptions
 {
     /// <summary>Channels, from 8 to 4,096.</summary>
@@ -12,27 +12,29 @@ public sealed record VocoderOptions
     /// <summary>ConvNeXt blocks, from 1 to 64.</summary>
     public int Layers { get; init; } = 4;
 
-    /// <summary>Frames that each convolution sees; odd, from 1 to 63.</summary>
+    /// <summary>Taps of each convolution; odd, from 1 to 63.</summary>
     public int Kernel { get; init; } = 7;
 
     /// <summary>Channels inside a block, as a multiple of <see cref="Width"/>, from 1 to 8.</summary>
     public int Expansion { get; init; } = 3;
 
-    /// <summary>Rounds of the search for the first guess of the magnitudes (<see cref="MelInversion"/>), from 1 to 1,000.</summary>
+    /// <summary>Iterations of <see cref="MelInversion"/>, which finds the initial magnitudes, from 1 to 1,000.</summary>
     public int InversionIterations { get; init; } = 15;
 
     /// <summary>
-    /// Frames after a frame that its spectrum may depend on, from 0, which makes every convolution causal, to <see cref="ContextFrames"/>, which is
-    /// null's: every convolution is centred. In between the first convolutions look ahead. The fewer, the sooner a
-    /// <see cref="StreamingSynthesizer"/> gives its sound; what is not seen after a frame is seen before it.
+    /// Frames after a frame that its spectrum depends on, from 0, where every convolution is causal, to <see cref="ContextFrames"/>, where
+    /// every one is centred, as they are when this is null. In between only the first convolutions look ahead. With fewer frames a
+    /// <see cref="StreamingSynthesizer"/> has less latency; the convolutions then have as many more taps before a frame.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // files of centred vocoders are those that releases without this member read
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // older releases can read files without it
     public int? LookAheadFrames { get; init; }
 
     /// <summary>Channels inside a block.</summary>
     public int HiddenWidth => Expansion * Width;
 
-    /// <summary>Half of the frames around a frame that its spectrum depends on: those on either side of it where all convolutions are centred.</summary>
+    /// <summary>
+    /// Half of the other frames that a frame's spectrum depends on: those on each side of it where all convolutions are centred.
+    /// </summary>
     public int ContextFrames => Kernel / 2 * (Layers + 1);
 
     /// <summary>Frames before a frame that its spectrum depends on.</summary>
@@ -41,7 +43,7 @@ public sealed record VocoderOptions
     /// <summary>Frames after a frame that its spectrum depends on.</summary>
     public int FramesAfter => LookAheadFrames ?? ContextFrames;
 
-    /// <summary>Frames that a convolution sees before and after its own; the first one is number 0.</summary>
+    /// <summary>Taps of a convolution before and after a frame, by its index.</summary>
     internal (int Before, int After) Reach(int convolution)
     {
         int half = Kernel / 2, after = Math.Clamp(FramesAfter - convolution * half, 0, half);
@@ -54,7 +56,9 @@ public sealed record VocoderOptions
         Check.That(Layers is >= 1 and <= 64, Layers, "must be from 1 to 64");
         Check.That(Kernel is >= 1 and <= 63 && Kernel % 2 == 1, Kernel, "must be odd, from 1 to 63");
         Check.That(Expansion is >= 1 and <= 8, Expansion, "must be from 1 to 8");
-        Check.That(LookAheadFrames is not { } frames || (frames >= 0 && frames <= ContextFrames), LookAheadFrames, $"must be from 0 to ContextFrames {ContextFrames}, or null");
+        Check.That(
+            LookAheadFrames is not { } frames || (frames >= 0 && frames <= ContextFrames), LookAheadFrames,
+            $"must be from 0 to ContextFrames {ContextFrames}, or null");
         Check.That(InversionIterations is >= 1 and <= 1000, InversionIterations, "must be from 1 to 1,000");
     }
 
@@ -62,6 +66,9 @@ public sealed record VocoderOptions
     {
         Validate();
         mel.Validate();
-        Check.That(mel.HopLength <= mel.FftLength / 2, mel.HopLength, $"must be at most half of FftLength {mel.FftLength}: a waveform can be made only from frames that overlap by half or more", nameof(mel.HopLength));
+        Check.That(
+            mel.HopLength <= mel.FftLength / 2, mel.HopLength,
+            $"must be at most half of FftLength {mel.FftLength}: sound can only be synthesized from frames that overlap by half or more",
+            nameof(mel.HopLength));
     }
 }

@@ -2,7 +2,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Vocoding;
 
-/// <summary>Where the training of a vocoder stands. Averages are over the steps since the last report.</summary>
+/// <summary>The progress of a vocoder's training. Averages are over the steps since the last report.</summary>
 public sealed record VocoderProgress : TrainingLoopProgress
 {
     /// <summary>Average absolute difference between the mel spectrograms of the synthesized sound and the original, in decibels.</summary>

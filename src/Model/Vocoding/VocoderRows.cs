@@ -3,14 +3,14 @@ using AudioBsq.Signal;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// Clips as rows of (mel power of a frame, samples from its centre to the next one's), so that cutting rows cuts both in step. A clip shorter than
-/// one crop is followed by silence.
+/// Turns clips into rows, one for each frame: its mel power, and the samples from its centre to the next frame's. So a crop of rows has mel
+/// and sound in step. A clip shorter than a crop is followed by silence.
 /// </summary>
-internal sealed class VocoderRows(VocoderTrainingData data, MelOptions mel, int leastFrames)
+internal sealed class VocoderRows(VocoderTrainingData data, MelOptions mel, int minFrames)
 {
     private readonly MelSpectrogram _spectrogram = new(mel);
 
-    /// <summary>Numbers in a row.</summary>
+    /// <summary>Values in a row.</summary>
     public int Width => mel.Bands + mel.HopLength;
 
     /// <summary>The clips of one pass, each (frames, <see cref="Width"/>).</summary>
@@ -27,7 +27,7 @@ internal sealed class VocoderRows(VocoderTrainingData data, MelOptions mel, int 
     private float[] Rows(VocoderClip clip, int number)
     {
         float[] power = Power(clip, number);
-        int frames = clip.Waveform.Length / mel.HopLength, all = frames == 0 ? 0 : Math.Max(frames, leastFrames);
+        int frames = clip.Waveform.Length / mel.HopLength, all = frames == 0 ? 0 : Math.Max(frames, minFrames);
         float[] rows = new float[all * Width];
         for (int frame = 0; frame < frames; frame++)
         {
@@ -46,8 +46,8 @@ internal sealed class VocoderRows(VocoderTrainingData data, MelOptions mel, int 
             if (clip.Mel is null) return ToPower(_spectrogram.Extract(clip.Waveform));
             Samples.Require(clip.Waveform);
             Check.That(clip.Mel.Length % mel.Bands == 0, clip.Mel.Length, $"must be a multiple of {mel.Bands} bands", "Mel");
-            int frames = clip.Mel.Length / mel.Bands, least = clip.Waveform.Length / mel.HopLength;
-            Check.That(frames >= least, frames, $"must be at least {least} frames for {clip.Waveform.Length} samples", "Mel");
+            int frames = clip.Mel.Length / mel.Bands, needed = clip.Waveform.Length / mel.HopLength;
+            Check.That(frames >= needed, frames, $"must be at least {needed} frames for {clip.Waveform.Length} samples", "Mel");
             return ToPower([.. clip.Mel]);
         }
         catch (ArgumentException rule)

@@ -8,7 +8,7 @@ namespace AudioBsq.Vocoding;
 /// <param name="Sine">Sine of the phase angle.</param>
 internal sealed record VocoderSpectrum(Tensor LogMagnitude, Tensor Cosine, Tensor Sine)
 {
-    /// <summary>The complex numbers.</summary>
+    /// <summary>The spectrum as complex values.</summary>
     public Tensor ToComplex()
     {
         using var scope = NewDisposeScope();
@@ -16,6 +16,7 @@ internal sealed record VocoderSpectrum(Tensor LogMagnitude, Tensor Cosine, Tenso
         return complex(magnitude * Cosine, magnitude * Sine).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same, whose tensors outlive the innermost dispose scope.</summary>
-    public VocoderSpectrum MoveToOuterDisposeScope() => new(LogMagnitude.MoveToOuterDisposeScope(), Cosine.MoveToOuterDisposeScope(), Sine.MoveToOuterDisposeScope());
+    /// <summary>The same, with tensors that outlive the innermost dispose scope.</summary>
+    public VocoderSpectrum MoveToOuterDisposeScope() =>
+        new(LogMagnitude.MoveToOuterDisposeScope(), Cosine.MoveToOuterDisposeScope(), Sine.MoveToOuterDisposeScope());
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
 
-/// <summary>Fits a vocoder to batches of crops. One step is one method; loops, batching and reports are elsewhere.</summary>
+/// <summary>Runs training steps of a vocoder on batches of crops; the loop, batching and reports are elsewhere.</summary>
 internal sealed class VocoderTrainer : IDisposable
 {
     private static readonly double DecibelsPerNeper = 20 / Math.Log(10);
@@ -25,19 +25,19 @@ internal sealed class VocoderTrainer : IDisposable
     /// <summary>States of the optimizers and the discriminators, by name.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors => [.. Optimization.Tensors, .. _adversary?.Tensors ?? []];
 
-    /// <summary>One optimizer step; returns what the batch looked like before it, or null when the step had to be skipped.</summary>
+    /// <summary>One optimizer step. Returns its measurements, or null if it was skipped.</summary>
     /// <exception cref="ArithmeticException">Too many steps in a row were not finite.</exception>
     public VocoderStep? Step(VocoderBatch batch, int step)
     {
         using var scope = NewDisposeScope();
         Optimization.ClearGradients();
         var (loss, melError, synthesized) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
-        bool discriminates = _adversary?.Acts(step) == true;
-        if (discriminates) loss = loss.Plus(_adversary!.Loss(synthesized, batch.Sound));
+        bool adversarialStep = _adversary?.Acts(step) == true;
+        if (adversarialStep) loss = loss.Plus(_adversary!.Loss(synthesized, batch.Sound));
         loss.backward();
         double total = loss.item<float>();
         if (Optimization.Update(total, step) is not { } update) return null;
-        double? discriminator = discriminates ? _adversary!.Step(synthesized, batch.Sound) : null;
+        double? discriminator = adversarialStep ? _adversary!.Step(synthesized, batch.Sound) : null;
         return new VocoderStep(total, melError.item<float>() * DecibelsPerNeper, update.GradientNorm, update.LearningRate, discriminator);
     }
 
@@ -61,6 +61,6 @@ internal sealed class VocoderTrainer : IDisposable
     }
 }
 
-/// <summary>What one step of a vocoder's training measured; the mel error is in decibels.</summary>
+/// <summary>The measurements of one step of a vocoder's training; the mel error is in decibels.</summary>
 internal sealed record VocoderStep(double Loss, double MelError, double GradientNorm, double LearningRate, double? DiscriminatorLoss)
     : TrainingStep(Loss, GradientNorm, LearningRate, DiscriminatorLoss);

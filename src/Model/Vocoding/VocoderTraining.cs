@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
 
-/// <summary>The training of a vocoder: its data and steps. The loop is <see cref="TrainingLoop{TStep, TProgress}"/>.</summary>
+/// <summary>Trains a vocoder: its data and steps. The loop is <see cref="TrainingLoop{TStep, TProgress}"/>.</summary>
 internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgress>, ITrainingState, IDisposable
 {
     private readonly NeuralVocoder _vocoder;
@@ -18,7 +18,8 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
     private CropSampler? _sampler;
     private IEnumerator<float[]>? _crops;
 
-    public VocoderTraining(NeuralVocoder vocoder, VocoderTrainingOptions options, VocoderTrainingData data, Action<VocoderProgress>? report) : base(options, report)
+    public VocoderTraining(NeuralVocoder vocoder, VocoderTrainingOptions options, VocoderTrainingData data, Action<VocoderProgress>? report)
+        : base(options, report)
     {
         (_vocoder, _options) = (vocoder, options);
         _rows = new VocoderRows(data, vocoder.Mel, options.CropFrames);
@@ -29,8 +30,14 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
 
     public string Options => OptionsJson.Write((VocoderTrainingOptions)_options.Essential());
 
-    public string FirstClip =>
-        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(_rows.OnePass(0, CancellationToken.None).FirstOrDefault().AsSpan())));
+    public string FirstClip
+    {
+        get
+        {
+            float[]? first = _rows.OnePass(0, CancellationToken.None).FirstOrDefault();
+            return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(first.AsSpan())));
+        }
+    }
 
     public IEnumerable<(string Name, Tensor Tensor)> Tensors => [.. NamedTensors.Of("vocoder", _vocoder.Network), .. _trainer.Tensors];
 
@@ -40,9 +47,10 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
 
     protected override SamplerPosition Position => _sampler!.Position;
 
-    /// <summary>Makes a vocoder and fits it.</summary>
+    /// <summary>Creates and trains a vocoder.</summary>
     public static NeuralVocoder Train(
-        VocoderTrainingData data, VocoderOptions options, MelOptions mel, VocoderTrainingOptions training, Action<VocoderProgress>? report, CancellationToken cancellation)
+        VocoderTrainingData data, VocoderOptions options, MelOptions mel, VocoderTrainingOptions training,
+        Action<VocoderProgress>? report, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
         training.Validate(mel);
@@ -87,7 +95,8 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
         return _trainer.Step(VocoderBatch.Of(crops, _vocoder, _options, step), step);
     }
 
-    protected override VocoderProgress Describe() => new() { MelError = Averages.Of(step => step.MelError), FrameRate = _vocoder.Mel.FrameRate };
+    protected override VocoderProgress Describe() =>
+        new() { MelError = Averages.Of(step => step.MelError), FrameRate = _vocoder.Mel.FrameRate };
 
     protected override void Finish()
     {

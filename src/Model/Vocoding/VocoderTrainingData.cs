@@ -2,19 +2,19 @@ using AudioBsq.Signal;
 
 namespace AudioBsq.Vocoding;
 
-/// <summary>One clip to learn from.</summary>
-/// <param name="Waveform">What should be heard: samples at the mel's sample rate.</param>
+/// <summary>A training clip.</summary>
+/// <param name="Waveform">The sound: samples at the mel's sample rate.</param>
 /// <param name="Mel">
-/// What the vocoder is given for it, (frames, bands), such as a tokenizer's reconstruction; it may be longer than the waveform's. The
-/// waveform's own mel spectrogram when null.
+/// The mel spectrogram (frames, bands) that the vocoder gets, such as a tokenizer's reconstruction, which may be longer than the
+/// waveform's. When null, that of the waveform.
 /// </param>
 public sealed record VocoderClip(float[] Waveform, float[]? Mel = null);
 
-/// <summary>What a vocoder is fitted to. Clips are read again on every pass and never kept.</summary>
-/// <param name="Clips">The clips of one pass, given its number from 0, which may serve to shuffle them.</param>
+/// <summary>Training data of a vocoder. Clips are read again in every pass and never kept.</summary>
+/// <param name="Clips">The clips of a pass, by its number from 0, which may be used to shuffle them.</param>
 public sealed record VocoderTrainingData(Func<int, IEnumerable<VocoderClip>> Clips)
 {
-    /// <summary>Waveforms that are in cache.</summary>
+    /// <summary>Waveforms that are in memory.</summary>
     /// <param name="waveforms">Samples at the mel's sample rate.</param>
     public static VocoderTrainingData Of(IReadOnlyList<float[]> waveforms)
     {
@@ -22,16 +22,19 @@ public sealed record VocoderTrainingData(Func<int, IEnumerable<VocoderClip>> Cli
         return new(_ => waveforms.Select(waveform => new VocoderClip(waveform)));
     }
 
-    /// <summary>Waveforms beside what a tokenizer makes of their mel spectrograms: the vocoder learns to repair that.</summary>
+    /// <summary>Waveforms with a tokenizer's reconstructions of their mel spectrograms, which the vocoder learns to repair.</summary>
     /// <param name="waveforms">Samples at the mel's sample rate.</param>
     /// <param name="mel">The tokenizer's mel spectrograms.</param>
-    /// <param name="reconstruct">Mel to reconstructed mel, such as <c>m => model.Decode(model.Encode(m))</c>; called once for each clip, when it is first needed.</param>
+    /// <param name="reconstruct">
+    /// Mel to reconstructed mel, such as <c>m => model.Decode(model.Encode(m))</c>. Called once for each clip, in the first pass.
+    /// </param>
     public static VocoderTrainingData Of(IReadOnlyList<float[]> waveforms, MelOptions mel, Func<float[], float[]> reconstruct)
     {
         ArgumentNullException.ThrowIfNull(waveforms);
         ArgumentNullException.ThrowIfNull(reconstruct);
         var spectrogram = new MelSpectrogram(mel);
         float[]?[] reconstructed = new float[waveforms.Count][];
-        return new(_ => waveforms.Select((waveform, i) => new VocoderClip(waveform, reconstructed[i] ??= reconstruct(spectrogram.Extract(waveform)))));
+        return new(_ => waveforms.Select((waveform, i) =>
+            new VocoderClip(waveform, reconstructed[i] ??= reconstruct(spectrogram.Extract(waveform)))));
     }
 }

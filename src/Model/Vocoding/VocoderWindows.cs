@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 namespace AudioBsq.Vocoding;
 
 /// <summary>
-/// Runs a vocoder over clips of any length. Each window has every frame beside it that its sound depends on, so the result is that of the whole
-/// clip at once, but for rounding.
+/// Runs a vocoder over whole clips of any length, in windows. Each window has all neighbouring frames that its sound depends on, so the
+/// result is that of the whole clip at once, except for rounding.
 /// </summary>
 internal sealed class VocoderWindows(NeuralVocoder vocoder)
 {
-    // On one thread, windows of 256 to 512 frames took the least time for a frame; a GPU wants more work at a time.
+    // On one thread, windows of 256 to 512 frames took the least time for a frame; a GPU needs larger ones.
     private const int FramesAtOnceOnCpu = 384, FramesAtOnceOnGpu = 8 * 1024;
 
-    /// <summary>Frames whose sound is made at once.</summary>
+    /// <summary>Frames that are synthesized at once.</summary>
     public int WindowFrames { get; init; } = vocoder.Device.type == DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
 
     private MelOptions Mel => vocoder.Mel;

@@ -41,12 +41,12 @@ internal static class StreamModels
         return [.. Enumerable.Range(0, samples).Select(i => sound[i % sound.Length])];
     }
 
-    /// <summary>Random pieces of 1 to <paramref name="largest"/> samples, many of them short.</summary>
-    public static IEnumerable<Range> Pieces(int length, int largest, Random random)
+    /// <summary>Random pieces of 1 to <paramref name="maxSamples"/> samples, many of them short.</summary>
+    public static IEnumerable<Range> Pieces(int length, int maxSamples, Random random)
     {
         for (int start = 0; start < length;)
         {
-            int count = Math.Min(length - start, (int)Math.Pow(largest, random.NextDouble()));
+            int count = Math.Min(length - start, (int)Math.Pow(maxSamples, random.NextDouble()));
             yield return start..(start + count);
             start += count;
         }

@@ -48,7 +48,7 @@ public class StreamingReconstructorTests
     }
 
     [Fact]
-    public void Accept_TakesNothing_OfTokensThatCannotBe()
+    public void Accept_AddsNothing_OfInvalidTokens()
     {
         using var model = StreamModels.New("rows");
         using var stream = model.CreateStreamingReconstructor();

@@ -38,7 +38,12 @@ public class StreamingTokenizerTests
     {
         using var model = StreamModels.New(name);
         using var stream = model.CreateStreamingTokenizer();
-        foreach (int length in (int[])[0, 1, 159, 160, 161, 511, 512, 513, 64 * 160 - 1, 64 * 160, 64 * 160 + 1, 1024 * 160 - 1, 1024 * 160, 1024 * 160 + 1])
+        int[] lengths =
+        [
+            0, 1, 159, 160, 161, 511, 512, 513,
+            64 * 160 - 1, 64 * 160, 64 * 160 + 1, 1024 * 160 - 1, 1024 * 160, 1024 * 160 + 1,
+        ];
+        foreach (int length in lengths)
         {
             float[] sound = StreamModels.Sound(length);
 
@@ -81,7 +86,7 @@ public class StreamingTokenizerTests
     }
 
     [Theory, MemberData(nameof(CausalModels))]
-    public void Accept_NeverTakesBackWhatTheFutureCannotKnow(string name)
+    public void Accept_GivesTokensThatDoNotDependOnLaterSamples(string name)
     {
         using var model = StreamModels.New(name);
         float[] sound = StreamModels.Sound(30_000);
@@ -116,7 +121,7 @@ public class StreamingTokenizerTests
         {
             stream.Accept(sound.AsSpan(i, 1));
 
-            long samples = i + 1, complete = samples <= 512 ? 0 : 1 + (samples - 512) / 160; // frames whose windows are there
+            long samples = i + 1, complete = samples <= 512 ? 0 : 1 + (samples - 512) / 160; // frames with whole windows
             Assert.Equal(complete / 2 * perStep, stream.Tokens);
         }
 
@@ -140,7 +145,7 @@ public class StreamingTokenizerTests
     }
 
     [Fact]
-    public void Accept_TakesNothingOfAPieceWithABadSample()
+    public void Accept_AddsNothingOfAPieceWithABadSample()
     {
         using var model = StreamModels.New("block-causal");
         using var stream = model.CreateStreamingTokenizer();
@@ -154,7 +159,7 @@ public class StreamingTokenizerTests
     }
 
     [Fact]
-    public void RestoreState_RefusesWhatIsNoStateOfThisModel()
+    public void RestoreState_RefusesOtherModelsKindsAndDamage()
     {
         using var model = StreamModels.New("block-causal");
         using var other = StreamModels.New("rows");
@@ -164,8 +169,10 @@ public class StreamingTokenizerTests
         byte[] state = stream.SaveState();
         using var stranger = other.CreateStreamingTokenizer();
 
-        Assert.Contains(model.Fingerprint, Assert.Throws<InvalidDataException>(() => stranger.RestoreState(state)).Message);
-        Assert.Contains("tokenizer, not of a reconstructor", Assert.Throws<InvalidDataException>(() => reconstructor.RestoreState(state)).Message);
+        var otherModel = Assert.Throws<InvalidDataException>(() => stranger.RestoreState(state));
+        var otherKind = Assert.Throws<InvalidDataException>(() => reconstructor.RestoreState(state));
+        Assert.Contains(model.Fingerprint, otherModel.Message);
+        Assert.Contains("tokenizer, not of a reconstructor", otherKind.Message);
         for (int i = 0; i < state.Length; i += 97)
         {
             byte[] damaged = [.. state];
@@ -180,7 +187,8 @@ public class StreamingTokenizerTests
     [Fact]
     public void New_RefusesMelsThatDependOnTheWholeFile()
     {
-        using var model = AudioBsqModel.Create(StreamModels.All["windows"], StreamModels.Mel with { Level = MelLevel.FileMaximum }, device: "cpu");
+        var mel = StreamModels.Mel with { Level = MelLevel.FileMaximum };
+        using var model = AudioBsqModel.Create(StreamModels.All["windows"], mel, device: "cpu");
 
         Assert.Contains("FileMaximum", Assert.Throws<NotSupportedException>(() => model.CreateStreamingTokenizer()).Message);
     }

@@ -9,7 +9,7 @@ public class TokenizeAsyncTests
     private static readonly MelSpectrogram Mel = new(StreamModels.Mel);
 
     [Fact]
-    public async Task TokenizeAsync_GivesTokensAsTheyCome_AndBeginsAnewAfterACancellation()
+    public async Task TokenizeAsync_GivesTokensAsTheyCome_AndStartsAgainAfterACancellation()
     {
         using var model = StreamModels.New("block-causal");
         using var stream = model.CreateStreamingTokenizer();
@@ -27,7 +27,8 @@ public class TokenizeAsyncTests
         Assert.InRange(parts.Count, 10, 60);
     }
 
-    private static async IAsyncEnumerable<ReadOnlyMemory<float>> Pieces(float[] sound, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<ReadOnlyMemory<float>> Pieces(
+        float[] sound, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (int start = 0; start < sound.Length; start += 800)
         {

@@ -81,7 +81,8 @@ public class AudioBsqNetworkTests
             var (before, after) = (network.Encode(x, null), network.Encode(changed, null));
             Close.To(before.narrow(1, 0, 3 * step), after.narrow(1, 0, 3 * step), 1e-6, $"latents before step {step}");
             Assert.True((before - after).narrow(1, 3 * step, 3).abs().max().item<float>() > 1e-3);
-            Close.To(network.Decode(before, null).narrow(1, 0, 2 * step), network.Decode(after, null).narrow(1, 0, 2 * step), 1e-5, $"output before step {step}");
+            var (decodedBefore, decodedAfter) = (network.Decode(before, null), network.Decode(after, null));
+            Close.To(decodedBefore.narrow(1, 0, 2 * step), decodedAfter.narrow(1, 0, 2 * step), 1e-5, $"output before step {step}");
         }
     }
 
@@ -114,7 +115,8 @@ public class AudioBsqNetworkTests
             recon.narrow(0, 0, 1).sum().backward();
 
             Assert.True(recon.isfinite().all().item<bool>());
-            Assert.All(network.parameters(), parameter => Assert.True(parameter.grad is null || parameter.grad.isfinite().all().item<bool>()));
+            Assert.All(network.parameters().Select(parameter => parameter.grad), gradient =>
+                Assert.True(gradient is null || gradient.isfinite().all().item<bool>()));
             network.zero_grad();
         }
     }
@@ -173,12 +175,21 @@ public class AudioBsqNetworkTests
     [InlineData("Large", 762_958_116)]
     public void ParameterCounts_AreThePublishedOnes(string variant, long expected)
     {
-        var options = variant switch { "Small" => AudioBsqOptions.Small, "Standard" => AudioBsqOptions.Standard, _ => AudioBsqOptions.Large };
+        var options = variant switch
+        {
+            "Small" => AudioBsqOptions.Small,
+            "Standard" => AudioBsqOptions.Standard,
+            _ => AudioBsqOptions.Large,
+        };
         set_default_device(META); // shapes without memory
         try
         {
             using var scope = NewDisposeScope();
-            using var network = new AudioBsqNetwork(options with { Encoder = options.Encoder with { UseConvModule = true }, Compatibility = new() { LearnedPositions = true } });
+            using var network = new AudioBsqNetwork(options with
+            {
+                Encoder = options.Encoder with { UseConvModule = true },
+                Compatibility = new() { LearnedPositions = true },
+            });
             Assert.Equal(expected, network.parameters().Sum(parameter => parameter.numel()));
         }
         finally
@@ -191,30 +202,40 @@ public class AudioBsqNetworkTests
     public void Initialisation_IsAsStated()
     {
         manual_seed(3);
-        using var network = new AudioBsqNetwork(AudioBsqOptions.Tiny with { Encoder = AudioBsqOptions.Tiny.Encoder with { UseConvModule = true, LayerScale = 0.1, PreNorm = false } });
+        var encoder = AudioBsqOptions.Tiny.Encoder with { UseConvModule = true, LayerScale = 0.1, PreNorm = false };
+        using var network = new AudioBsqNetwork(AudioBsqOptions.Tiny with { Encoder = encoder });
         foreach (var (name, parameter) in network.named_parameters())
         {
             using var scope = NewDisposeScope();
             string last = name.Split('.')[^1];
             bool norm = name.Contains("ln_", StringComparison.Ordinal) || name.Contains("_norm.", StringComparison.Ordinal);
-            (double least, double most) = (parameter.min().item<float>(), parameter.max().item<float>());
-            if (name.Contains("quant_embed", StringComparison.Ordinal) || name is "decoder.ffn.0.bias" or "decoder.conv_out.bias" or "encoder.patch_embed.bias")
+            (double min, double max) = (parameter.min().item<float>(), parameter.max().item<float>());
+            bool torchDefault = name.Contains("quant_embed", StringComparison.Ordinal)
+                || name is "decoder.ffn.0.bias" or "decoder.conv_out.bias" or "encoder.patch_embed.bias";
+            if (torchDefault)
             {
-                double bound = 1 / Math.Sqrt(name switch { "decoder.conv_out.bias" => 512, "encoder.patch_embed.bias" => 256, _ when name.StartsWith("post", StringComparison.Ordinal) => 18, _ => 128 });
-                Assert.True(Math.Abs(least) <= bound && most <= bound && most > bound / 2, name);
+                double inputs = name switch
+                {
+                    "decoder.conv_out.bias" => 512,
+                    "encoder.patch_embed.bias" => 256,
+                    _ when name.StartsWith("post", StringComparison.Ordinal) => 18,
+                    _ => 128,
+                };
+                double bound = 1 / Math.Sqrt(inputs);
+                Assert.True(Math.Abs(min) <= bound && max <= bound && max > bound / 2, name);
             }
-            else if (last == "gamma") Assert.Equal((0.1f, 0.1f), ((float)least, (float)most));
-            else if (norm && last == "weight") Assert.Equal((1, 1), (least, most));
-            else if (last is "bias" or "in_proj_bias") Assert.Equal((0, 0), (least, most));
+            else if (last == "gamma") Assert.Equal((0.1f, 0.1f), ((float)min, (float)max));
+            else if (norm && last == "weight") Assert.Equal((1, 1), (min, max));
+            else if (last is "bias" or "in_proj_bias") Assert.Equal((0, 0), (min, max));
             else Close.To(0.02, parameter.std().item<float>(), 0.001, name);
         }
     }
 
     private static (Tensor Padded, Tensor Valid) Pad(Tensor x, int steps)
     {
-        long real = x.shape[1] / 2, batch = x.shape[0];
-        var padded = cat([x, full([batch, 2 * (steps - real), x.shape[2]], -1f)], dim: 1);
-        var valid = arange(steps).unsqueeze(0).expand(batch, -1) < real;
+        long validSteps = x.shape[1] / 2, batch = x.shape[0];
+        var padded = cat([x, full([batch, 2 * (steps - validSteps), x.shape[2]], -1f)], dim: 1);
+        var valid = arange(steps).unsqueeze(0).expand(batch, -1) < validSteps;
         return (padded, valid);
     }
 }

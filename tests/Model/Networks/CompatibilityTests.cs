@@ -28,7 +28,8 @@ public class CompatibilityTests
         var changed = x.clone();
         changed[0, 3 * 3 + 2] = randn(16); // step 3, top row
 
-        var difference = (module.call(norm.call(x), mask, null) - module.call(norm.call(changed), mask, null)).abs().amax([0, 2]).reshape(8, 3);
+        var (before, after) = (module.call(norm.call(x), mask, null), module.call(norm.call(changed), mask, null));
+        var difference = (before - after).abs().amax([0, 2]).reshape(8, 3);
 
         float wrapped = difference[4, 0].item<float>(), inTime = difference[1, 2].item<float>();
         Assert.Equal(flag, wrapped > 0);  // next step, bottom row: a neighbour only in the raster
@@ -39,13 +40,15 @@ public class CompatibilityTests
     [InlineData(false)]
     [InlineData(true)]
     public void LeakyCausalConvolution(bool flag) =>
-        Assert.Equal(flag, FutureLeaks(TinyNetworks.With(conv: true, AttentionMask.Causal, Corrected with { LeakyCausalConvolution = flag })));
+        Assert.Equal(flag, FutureLeaks(
+            TinyNetworks.With(conv: true, AttentionMask.Causal, Corrected with { LeakyCausalConvolution = flag })));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void AdditiveBlockCausalMask(bool flag) =>
-        Assert.Equal(flag, FutureLeaks(TinyNetworks.With(conv: false, AttentionMask.BlockCausal, Corrected with { AdditiveBlockCausalMask = flag })));
+        Assert.Equal(flag, FutureLeaks(
+            TinyNetworks.With(conv: false, AttentionMask.BlockCausal, Corrected with { AdditiveBlockCausalMask = flag })));
 
     [Theory]
     [InlineData(false)]
@@ -61,10 +64,12 @@ public class CompatibilityTests
 
         var masked = network.Encode(x, valid);
 
-        Assert.Equal(flag, Largest(masked - network.Encode(x, null)) == 0);
-        Assert.Equal(!flag, Largest((masked - network.Encode(x * valid.repeat_interleave(2, 1).unsqueeze(2), valid)).narrow(1, 0, 15)) < 1e-5);
+        Assert.Equal(flag, MaxMagnitude(masked - network.Encode(x, null)) == 0);
+        var silenced = network.Encode(x * valid.repeat_interleave(2, 1).unsqueeze(2), valid);
+        Assert.Equal(!flag, MaxMagnitude((masked - silenced).narrow(1, 0, 15)) < 1e-5);
         var positions = valid.repeat_interleave(3, 1);
-        float loss = network.Quantizer.Forward(masked, positions).Loss.item<float>(), all = network.Quantizer.Forward(masked, null).Loss.item<float>();
+        float LossOf(Tensor? validPositions) => network.Quantizer.Forward(masked, validPositions).Loss.item<float>();
+        float loss = LossOf(positions), all = LossOf(null);
         Assert.Equal(flag, loss == all);
     }
 
@@ -77,11 +82,11 @@ public class CompatibilityTests
         using var network = TinyNetworks.New(TinyNetworks.With(conv: false, compatibility: Corrected with { ClampInTraining = flag }));
         var codes = randn(2, 24, 6) * 10;
 
-        float largest = Largest(network.Decode(codes, null));
-        Assert.Equal(flag, largest <= 1.00001f);
+        float max = MaxMagnitude(network.Decode(codes, null));
+        Assert.Equal(flag, max <= 1.00001f);
 
         network.eval();
-        Assert.True(Largest(network.Decode(codes, null)) > 1.00001f);
+        Assert.True(MaxMagnitude(network.Decode(codes, null)) > 1.00001f);
     }
 
     [Theory]
@@ -102,7 +107,8 @@ public class CompatibilityTests
     public void FloatTokens(bool flag)
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new BinarySphericalQuantizer(new QuantizerOptions { Bits = 30, GroupSize = 10 }, Corrected with { FloatTokens = flag });
+        using var quantizer = new BinarySphericalQuantizer(
+            new QuantizerOptions { Bits = 30, GroupSize = 10 }, Corrected with { FloatTokens = flag });
         var z = ones(1, 30);
         z[0, 1] = -1; // 101111…1: more digits than single precision holds
 
@@ -119,7 +125,8 @@ public class CompatibilityTests
         using var scope = NewDisposeScope();
         var options = new QuantizerOptions { Bits = 18, GroupSize = 9, Entropy = EntropyEstimate.Analytical, InverseTemperature = 100 };
         using var quantizer = new BinarySphericalQuantizer(options, Corrected with { MarginalEntropy = flag });
-        var same = nn.functional.normalize(tensor([1f, -1f]).reshape(1, 2, 1).expand(1, 2, 18), dim: -1); // all bits equal, both values equally often
+        var halves = tensor([1f, -1f]).reshape(1, 2, 1).expand(1, 2, 18); // all bits equal, both values equally often
+        var same = nn.functional.normalize(halves, dim: -1);
 
         Close.To(flag ? 18 * Math.Log(2) : 2 * Math.Log(2), quantizer.Forward(same, null).CodebookEntropy.item<float>(), 1e-4);
     }
@@ -130,7 +137,8 @@ public class CompatibilityTests
     public void ScaledStraightThrough(bool flag)
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new BinarySphericalQuantizer(new QuantizerOptions { Bits = 4, GroupSize = 4 }, Corrected with { ScaledStraightThrough = flag });
+        using var quantizer = new BinarySphericalQuantizer(
+            new QuantizerOptions { Bits = 4, GroupSize = 4 }, Corrected with { ScaledStraightThrough = flag });
         var z = tensor([0.1f, -0.2f, 0.3f, -0.4f]).requires_grad_();
 
         var codes = quantizer.Quantize(z);
@@ -146,7 +154,8 @@ public class CompatibilityTests
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var network = TinyNetworks.New(TinyNetworks.With(conv: false, compatibility: Corrected with { LearnedPositions = flag }) with { PatchBands = 12 });
+        var options = TinyNetworks.With(conv: false, compatibility: Corrected with { LearnedPositions = flag });
+        using var network = TinyNetworks.New(options with { PatchBands = 12 });
         network.eval();
         var sameEverywhere = randn(1, 2, 12).repeat([1, 8, 1]); // one step, eight times
 
@@ -201,10 +210,10 @@ public class CompatibilityTests
         var x = randn(1, 16, 12);
         var changed = x.clone();
         changed.narrow(1, 8, 8).add_(1);
-        return Largest((network.Encode(x, null) - network.Encode(changed, null)).narrow(1, 0, 12)) > 1e-4;
+        return MaxMagnitude((network.Encode(x, null) - network.Encode(changed, null)).narrow(1, 0, 12)) > 1e-4;
     }
 
-    private static float Largest(Tensor x) => x.abs().max().item<float>();
+    private static float MaxMagnitude(Tensor x) => x.abs().max().item<float>();
 
     private static bool Same(Tensor x, int dim) => (x == x.narrow(dim, 0, 1)).all().item<bool>();
 }

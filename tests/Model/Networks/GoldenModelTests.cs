@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Model.Networks;
 
-/// <summary>The network against the reference's numbers: forward, backward, batch statistics and optimizer steps.</summary>
+/// <summary>The network against the reference's results: forward, backward, batch statistics and optimizer steps.</summary>
 [NoTensorLeaks]
 public class GoldenModelTests
 {
@@ -103,7 +103,8 @@ public class GoldenModelTests
             string prefix = $"adamw{step}.";
             foreach (string name in golden.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
             {
-                // Adam divides a gradient by its own size: where that is near 0, rounding decides a part of a step of 1e-3. On average it does not.
+                // Adam divides a gradient by its own size. Where that is near 0, rounding decides a part of a step of 1e-3, but not on
+                // average.
                 var found = state[name[prefix.Length..]];
                 golden.Near(name, found, step * 1e-4);
                 Close.To(0, (found - golden[name]).abs().mean().item<float>(), step * 5e-7, $"mean error of {name}");
@@ -113,7 +114,7 @@ public class GoldenModelTests
         network.zero_grad();
     }
 
-    // Batch norm takes away the mean, so the bias in front of it has no effect: what either side finds is rounding.
+    // Batch norm removes the mean, so the bias before it has no effect, and its gradient is rounding on either side.
     private static bool IsZero(string gradient) => gradient.EndsWith(".conv_module.depthwise_conv.bias", StringComparison.Ordinal);
 
     private static Tensor Loss(AudioBsqNetwork network, GoldenModel golden, bool check)

@@ -25,7 +25,7 @@ public class DamagedWeightsTests(ITestOutputHelper output)
 
         new DamageReport(output, typeof(InvalidDataException)).Run(
             random => random.Next(2) == 0 ? Mutations.OfBytes(whole, random) : Mutations.OfHeader(whole, random),
-            file => ReferenceWeights.Read(new MemoryStream(file), "weights", new ReferenceCheckpoint(Options) { Mel = Mel, Device = "cpu", Strict = file.Length % 2 == 0 }).Dispose());
+            file => ReferenceWeights.Read(new MemoryStream(file), "weights", Checkpoint(strict: file.Length % 2 == 0)).Dispose());
     }
 
     [Fact]
@@ -38,10 +38,11 @@ public class DamagedWeightsTests(ITestOutputHelper output)
             random => Damaged(wholes[random.Next(3)], random),
             file => ModelFile.Read(new MemoryStream(file), "model", TorchSharp.torch.CPU).Dispose());
 
-        static byte[] Damaged(byte[] whole, Random random) => random.Next(3) == 0 ? Mutations.OfBytes(whole, random) : Mutations.OfHeader(whole, random);
+        static byte[] Damaged(byte[] whole, Random random) =>
+            random.Next(3) == 0 ? Mutations.OfBytes(whole, random) : Mutations.OfHeader(whole, random);
     }
 
-    [Theory] // a half that is not in the file has no weights to show for the memory it asks for
+    [Theory] // a half that is not in the file has no weights that justify its memory
     [InlineData(ModelParts.Encoder, "\"Decoder\":{\"Width\":8", "\"Decoder\":{\"Width\":80000")]
     [InlineData(ModelParts.Decoder, "\"Encoder\":{\"Width\":8", "\"Encoder\":{\"Width\":80000")]
     internal void Model_OfOneHalf_CannotAskForAnyOther(ModelParts parts, string original, string absurd)
@@ -66,4 +67,6 @@ public class DamagedWeightsTests(ITestOutputHelper output)
         ModelFile.Write(stream, model.Content, parts);
         return stream.ToArray();
     }
+
+    private static ReferenceCheckpoint Checkpoint(bool strict) => new(Options) { Mel = Mel, Device = "cpu", Strict = strict };
 }

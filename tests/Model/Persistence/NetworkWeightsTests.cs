@@ -23,7 +23,8 @@ public class NetworkWeightsTests
 
         void Refuses(string named, params SafetensorsTensor[] tensors)
         {
-            var error = Assert.Throws<InvalidDataException>(() => NetworkWeights.Load(quantizer, tensors.ToDictionary(tensor => tensor.Name), "some.file"));
+            var byName = tensors.ToDictionary(tensor => tensor.Name);
+            var error = Assert.Throws<InvalidDataException>(() => NetworkWeights.Load(quantizer, byName, "some.file"));
             Assert.Contains("some.file", error.Message, StringComparison.Ordinal);
             Assert.Contains(named, error.Message, StringComparison.Ordinal);
         }

@@ -50,7 +50,8 @@ public class SafetensorsTests
     [InlineData("""{"x":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "gap")]
     [InlineData("""{"x":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}""", "offsets")]
     [InlineData("""{"x":{"dtype":"U8","shape":[4]}}""", "not valid")]
-    [InlineData("""{"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "two entries")]
+    [InlineData("""{"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""",
+        "two entries")]
     [InlineData("""[1]""", "not valid")]
     [InlineData("""{"x":""", "not valid")]
     public void Reader_RefusesBrokenHeader(string header, string reason)

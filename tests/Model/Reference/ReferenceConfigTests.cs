@@ -12,9 +12,10 @@ public class ReferenceConfigTests
     public void ToOptions_ReadsThePublishedConfiguration()
     {
         var options = Read("""
-            { "embed_dim": 18, "embed_group_size": 1, "l2_norm": true, "persample_entropy_compute": "analytical", "post_q_l2_norm": true, "logit_laplace": false, "beta": 0.0,
-              "audioconfig": { "input_size": 128, "input_length": 1024, "patch_size": 16, "width": 768, "layers": 12, "heads": 12, "mlp_ratio": 4, "drop_rate": 0.0,
-                               "use_conv_module": true, "conv_kernel_size": 31 } }
+            { "embed_dim": 18, "embed_group_size": 1, "l2_norm": true, "persample_entropy_compute": "analytical", "post_q_l2_norm": true,
+              "logit_laplace": false, "beta": 0.0,
+              "audioconfig": { "input_size": 128, "input_length": 1024, "patch_size": 16, "width": 768, "layers": 12, "heads": 12,
+                               "mlp_ratio": 4, "drop_rate": 0.0, "use_conv_module": true, "conv_kernel_size": 31 } }
             """);
 
         Assert.Equal(
@@ -30,11 +31,16 @@ public class ReferenceConfigTests
     [Fact]
     public void ToOptions_HasTheReferencesDefaults()
     {
-        var options = Read("""{ "embed_dim": 9, "audioconfig": { "time_patch_size": 2, "freq_patch_size": 128, "mask_type": "block-causal", "mask_block_size": 1 } }""");
+        var options = Read("""
+            { "embed_dim": 9,
+              "audioconfig": { "time_patch_size": 2, "freq_patch_size": 128, "mask_type": "block-causal", "mask_block_size": 1 } }
+            """);
 
         Assert.Equal((2, 128, -80f, 0f), (options.PatchFrames, options.PatchBands, options.MinLevel, options.MaxLevel));
         Assert.Equal((768, 12, AttentionMask.BlockCausal), (options.Encoder.Width, options.Encoder.Layers, options.Encoder.Mask));
-        Assert.Equal((9, false, false, 1.0), (options.Quantizer.GroupSize, options.Quantizer.NormalizeLatent, options.Quantizer.NormalizeCode, options.Quantizer.InverseTemperature));
+        var quantizer = options.Quantizer;
+        Assert.Equal((9, 1.0), (quantizer.GroupSize, quantizer.InverseTemperature));
+        Assert.Equal((false, false), (quantizer.NormalizeLatent, quantizer.NormalizeCode));
         Assert.Null(options.Decoder);
     }
 
@@ -58,12 +64,12 @@ public class ReferenceConfigTests
     [InlineData("""{ "embed_dim": 9, "audioconfig": { "mask_type": "block-causal", "mask_block_size": 3 } }""", "mask_block_size")]
     [InlineData("""{ "embed_dim": 9, "audioconfig": {}, "daudioconfig": { "input_length": 512 } }""", "must agree")]
     [InlineData("""{ "embed_dim": 9, "audioconfig": {}, "persample_entropy_compute": "none" }""", "persample_entropy_compute")]
-    public void ToOptions_SaysWhatIsNotSupported(string json, string named) =>
+    public void ToOptions_NamesWhatIsNotSupported(string json, string named) =>
         Assert.Contains(named, Assert.Throws<NotSupportedException>(() => Read(json)).Message, StringComparison.Ordinal);
 
     private static AudioBsqOptions Read(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return ReferenceConfiguration.ToOptions(document.RootElement);
+        return ReferenceConfigurationReader.ToOptions(document.RootElement);
     }
 }

@@ -19,16 +19,20 @@ public class ReferenceWeightsTests
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         var golden = new GoldenModel(path);
-        using var model = AudioBsqModel.ImportReference(WeightsOf(path), OnCpu(ReferenceCheckpoint.ReadConfiguration(golden.Config.GetRawText())));
+        var options = ReferenceCheckpoint.ReadConfiguration(golden.Config.GetRawText());
+        using var model = AudioBsqModel.ImportReference(WeightsOf(path), OnCpu(options));
         float[] input = golden["input"].data<float>().ToArray();
         int clip = model.Options.WindowFrames * model.Options.Bands;
 
-        int[][] tokens = model.Encode([.. Enumerable.Range(0, input.Length / clip).Select(i => (ReadOnlyMemory<float>)input.AsMemory(i * clip, clip))]);
-        float[][] drawn = model.Decode([.. tokens.Select(clip => (ReadOnlyMemory<int>)clip)]);
+        var clips = Enumerable.Range(0, input.Length / clip).Select(i => (ReadOnlyMemory<float>)input.AsMemory(i * clip, clip));
+        int[][] tokens = model.Encode([.. clips]);
+        float[][] reconstructed = model.Decode([.. tokens.Select(clip => (ReadOnlyMemory<int>)clip)]);
 
-        string expected = model.Options.TokensPerPosition > 1 ? "eval.group_indices" : golden.Names.Contains("eval.indices_exact") ? "eval.indices_exact" : "eval.indices";
+        string indices = golden.Names.Contains("eval.indices_exact") ? "eval.indices_exact" : "eval.indices";
+        string expected = model.Options.TokensPerPosition > 1 ? "eval.group_indices" : indices;
         Assert.Equal(golden[expected].data<long>().ToArray(), tokens.SelectMany(clip => clip).Select(token => (long)token));
-        golden.Near("eval.recon", TorchSharp.torch.tensor(drawn.SelectMany(level => level).ToArray()).reshape(golden["eval.recon"].shape), 2e-5);
+        var found = TorchSharp.torch.tensor(reconstructed.SelectMany(level => level).ToArray());
+        golden.Near("eval.recon", found.reshape(golden["eval.recon"].shape), 2e-5);
         Assert.Equal(MelOptions.Reference with { Bands = model.Options.Bands }, model.Mel);
         Assert.Equal(Compatibility.Reference, model.Options.Compatibility);
     }
@@ -41,7 +45,8 @@ public class ReferenceWeightsTests
         string first = Path.Combine(folder, "first.safetensors"), second = Path.Combine(folder, "second.safetensors");
 
         using (var model = AudioBsqModel.ImportReference(WeightsOf(path), OnCpu(options))) model.ExportReference(first);
-        using (var model = AudioBsqModel.ImportReference(first, OnCpu(ReferenceCheckpoint.ReadConfiguration(ReferenceCheckpoint.WriteConfiguration(options))))) model.ExportReference(second);
+        var again = ReferenceCheckpoint.ReadConfiguration(ReferenceCheckpoint.WriteConfiguration(options));
+        using (var model = AudioBsqModel.ImportReference(first, OnCpu(again))) model.ExportReference(second);
 
         Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
         var (given, written) = (SafetensorsReader.ReadFile(WeightsOf(path)), SafetensorsReader.ReadFile(first));
@@ -50,8 +55,8 @@ public class ReferenceWeightsTests
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact] // Python reads a tensor in place only where it begins at a multiple of its numbers' size
-    public void Export_PutsWholeNumbersFirst()
+    [Fact] // Python reads a tensor in place only if it begins at a multiple of its values' size
+    public void Export_PutsIntegersFirst()
     {
         var types = Tensors().Select(tensor => tensor.Type).ToList();
 
@@ -63,7 +68,8 @@ public class ReferenceWeightsTests
     public void Import_NamesEverythingThatDoesNotFit()
     {
         var tensors = Tensors();
-        tensors.RemoveAll(tensor => tensor.Name.EndsWith("ln_1.weight", StringComparison.Ordinal) || tensor.Name == "decoder.conv_out.bias");
+        tensors.RemoveAll(tensor =>
+            tensor.Name.EndsWith("ln_1.weight", StringComparison.Ordinal) || tensor.Name == "decoder.conv_out.bias");
         tensors.Add(SafetensorsTensor.Of("optimizer.step", [3L], 1));
         tensors.Add(SafetensorsTensor.Of("decoder.transformer.resblocks.2.ln_1.weight", new float[16], 16));
         Replace(tensors, "quant_embed.bias", SafetensorsTensor.Of("quant_embed.bias", new float[7], 7));
@@ -88,7 +94,7 @@ public class ReferenceWeightsTests
     }
 
     [Fact]
-    public void Import_LeavesOutWhatIsNotExpected_IfAsked_ButMissesNothing()
+    public void Import_IgnoresUnexpectedTensors_IfNotStrict_ButNoMissingOnes()
     {
         var tensors = Tensors();
         byte[] whole = Bytes(tensors);
@@ -111,10 +117,10 @@ public class ReferenceWeightsTests
         var prefixed = tensors.Select(tensor => tensor with { Name = prefix + tensor.Name }).ToList();
 
         using var found = Import(prefixed);
-        using var told = Import(prefixed, new(Options) { Prefix = prefix });
+        using var named = Import(prefixed, new(Options) { Prefix = prefix });
 
         Assert.Equal(Bytes(tensors), Export(found));
-        Assert.Equal(Bytes(tensors), Export(told));
+        Assert.Equal(Bytes(tensors), Export(named));
         Assert.Contains("missing:\n  other.encoder", Refusal(prefixed, new(Options) { Prefix = "other." }));
         prefixed.RemoveAll(tensor => tensor.Name.EndsWith("quant_embed.bias", StringComparison.Ordinal));
         Assert.Contains($"2 missing:\n  {prefix}quant_embed.bias (6);\n  {prefix}post_quant_embed.bias (16).", Refusal(prefixed));
@@ -131,7 +137,8 @@ public class ReferenceWeightsTests
         using var model = Import(both, new(Options) { Prefix = "ema_state_dict.module.", Strict = false });
         Assert.Equal(Bytes(averaged), Export(model));
 
-        static IEnumerable<SafetensorsTensor> Under(string prefix, List<SafetensorsTensor> tensors) => tensors.Select(tensor => tensor with { Name = prefix + tensor.Name });
+        static IEnumerable<SafetensorsTensor> Under(string prefix, List<SafetensorsTensor> tensors) =>
+            tensors.Select(tensor => tensor with { Name = prefix + tensor.Name });
     }
 
     [Theory]
@@ -151,13 +158,14 @@ public class ReferenceWeightsTests
             SafetensorsType.BF16 => x => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(x) >> 16 << 16),
             _ => x => x,
         };
-        Assert.Equal(
-            Bytes(tensors.Select(tensor => tensor.Type == SafetensorsType.F32 ? SafetensorsTensor.Of(tensor.Name, Array.ConvertAll(tensor.ToSingles(), x => rounded(x)), [.. tensor.Shape]) : tensor)),
-            Export(model));
+        SafetensorsTensor Rounded(SafetensorsTensor tensor) =>
+            SafetensorsTensor.Of(tensor.Name, Array.ConvertAll(tensor.ToSingles(), x => rounded(x)), [.. tensor.Shape]);
+        var expected = tensors.Select(tensor => tensor.Type == SafetensorsType.F32 ? Rounded(tensor) : tensor);
+        Assert.Equal(Bytes(expected), Export(model));
     }
 
     [Fact]
-    public void Import_RefusesNumbersThatAreNone()
+    public void Import_RefusesValuesThatAreNotFinite()
     {
         foreach (float wrong in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
@@ -169,7 +177,8 @@ public class ReferenceWeightsTests
         }
 
         var large = Tensors();
-        Replace(large, "quant_embed.bias", new("quant_embed.bias", SafetensorsType.F64, [6], MemoryMarshal.AsBytes<double>([0, 0, 1e300, 0, 0, 0]).ToArray()));
+        byte[] data = MemoryMarshal.AsBytes<double>([0, 0, 1e300, 0, 0, 0]).ToArray();
+        Replace(large, "quant_embed.bias", new("quant_embed.bias", SafetensorsType.F64, [6], data));
         Assert.Contains("'quant_embed.bias'", Refusal(large));
     }
 
@@ -203,19 +212,21 @@ public class ReferenceWeightsTests
     }
 
     [Fact]
-    public void Import_SaysWhatToDoWithACheckpoint()
+    public void Import_TellsHowToConvertACheckpoint()
     {
         string folder = TestData.NewFolder(), path = Path.Combine(folder, "checkpoint_0000999.pth");
         File.WriteAllBytes(path, [.. "PK\u0003\u0004"u8, .. new byte[100]]); // what torch.save writes is a zip
 
-        Assert.Contains("docs/import.md", Assert.Throws<InvalidDataException>(() => AudioBsqModel.ImportReference(path, OnCpu(Options))).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => AudioBsqModel.ImportReference(path, OnCpu(Options) with { Mel = new() { Bands = 80 } }));
+        var error = Assert.Throws<InvalidDataException>(() => AudioBsqModel.ImportReference(path, OnCpu(Options)));
+        Assert.Contains("docs/import.md", error.Message);
+        var wrongBands = OnCpu(Options) with { Mel = new() { Bands = 80 } };
+        Assert.Throws<ArgumentOutOfRangeException>(() => AudioBsqModel.ImportReference(path, wrongBands));
         Assert.Throws<FileNotFoundException>(() => AudioBsqModel.ImportReference(path + "x", OnCpu(Options)));
         Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
-    public void Import_ComputesWhatTheImportSays()
+    public void Import_UsesTheGivenCompatibility()
     {
         using var model = Import(Tensors(), new(Options) { Compatibility = Compatibility.Corrected });
 
@@ -239,10 +250,13 @@ public class ReferenceWeightsTests
             _ => Compatibility.Reference with { AdditiveBlockCausalMask = false },
         };
         string folder = TestData.NewFolder(), path = Path.Combine(folder, "weights.safetensors");
-        using var refused = AudioBsqModel.Create(TinyNetworks.With(conv, mask, corrected), new() { Bands = 12 }, device: "cpu");
-        using var published = AudioBsqModel.Create(TinyNetworks.With(conv, mask, Compatibility.Reference), new() { Bands = 12 }, device: "cpu");
+        AudioBsqModel Create(Compatibility compatibility) =>
+            AudioBsqModel.Create(TinyNetworks.With(conv, mask, compatibility), new() { Bands = 12 }, device: "cpu");
+        using var refused = Create(corrected);
+        using var published = Create(Compatibility.Reference);
 
-        Assert.Contains($"without Compatibility.{flag}.", Assert.Throws<NotSupportedException>(() => refused.ExportReference(path)).Message);
+        var error = Assert.Throws<NotSupportedException>(() => refused.ExportReference(path));
+        Assert.Contains($"without Compatibility.{flag}.", error.Message);
         Assert.False(File.Exists(path)); // a file that is there already is not lost either
         published.ExportReference(path);
         Assert.True(File.Exists(path));
@@ -251,7 +265,8 @@ public class ReferenceWeightsTests
 
     private static string WeightsOf(string golden) => Path.ChangeExtension(golden, "weights.safetensors");
 
-    private static void Replace(List<SafetensorsTensor> tensors, string name, SafetensorsTensor by) => tensors[tensors.FindIndex(tensor => tensor.Name == name)] = by;
+    private static void Replace(List<SafetensorsTensor> tensors, string name, SafetensorsTensor by) =>
+        tensors[tensors.FindIndex(tensor => tensor.Name == name)] = by;
 
     private static SafetensorsTensor Convert(SafetensorsTensor tensor, SafetensorsType type)
     {
@@ -259,7 +274,8 @@ public class ReferenceWeightsTests
         byte[] data = type switch
         {
             SafetensorsType.F16 => MemoryMarshal.AsBytes(Array.ConvertAll(values, x => (Half)x).AsSpan()).ToArray(),
-            SafetensorsType.BF16 => MemoryMarshal.AsBytes(Array.ConvertAll(values, x => (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16)).AsSpan()).ToArray(),
+            SafetensorsType.BF16 => MemoryMarshal.AsBytes(
+                Array.ConvertAll(values, x => (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16)).AsSpan()).ToArray(),
             _ => MemoryMarshal.AsBytes(Array.ConvertAll(values, x => (double)x).AsSpan()).ToArray(),
         };
         return new(tensor.Name, type, tensor.Shape, data);

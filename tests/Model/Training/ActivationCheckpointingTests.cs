@@ -21,7 +21,8 @@ public class ActivationCheckpointingTests
     {
         var options = Runs.Everything with { MaxSteps = 6, Precision = precision };
 
-        Assert.Equal(Runs.Train(options), Runs.Train(options with { ActivationCheckpointing = true })); // dropout, padding, batch statistics and all
+        // With dropout, padding, batch statistics and all.
+        Assert.Equal(Runs.Train(options), Runs.Train(options with { ActivationCheckpointing = true }));
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -92,19 +93,23 @@ public class ActivationCheckpointingTests
         network.Checkpointing.ThrowIfFailed();
     }
 
-    private static (double Loss, Dictionary<string, float[]> Gradients) GradientsOf(AudioBsqOptions options, ActivationCheckpointing? checkpointing, int[] frames)
+    private static (double Loss, Dictionary<string, float[]> Gradients) GradientsOf(
+        AudioBsqOptions options, ActivationCheckpointing? checkpointing, int[] frames)
     {
         using var network = TinyNetworks.New(options);
         network.Checkpointing = checkpointing;
         network.train();
-        var clips = frames.Select((count, i) => (ReadOnlyMemory<float>)Enumerable.Range(0, count * options.Bands).Select(j => -40 - 30 * MathF.Sin(i + 0.3f * j)).ToArray());
+        ReadOnlyMemory<float> Clip(int count, int i) =>
+            Enumerable.Range(0, count * options.Bands).Select(j => -40 - 30 * MathF.Sin(i + 0.3f * j)).ToArray();
+        var clips = frames.Select(Clip);
         var batch = MelBatch.Of([.. clips], options, CPU);
         var z = network.Encode(network.Scale(batch.Mel), batch.ValidSteps);
         var loss = ReconstructionLoss.Mean(network.Decode(z, batch.ValidSteps), network.Scale(batch.Mel), batch.ValidFrames);
         loss.backward();
         checkpointing?.ThrowIfFailed();
-        float[] Numbers(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
-        return (loss.item<float>(), network.named_parameters().Where(p => p.parameter.grad is not null).ToDictionary(p => p.name, p => Numbers(p.parameter.grad!)));
+        float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+        var fitted = network.named_parameters().Where(p => p.parameter.grad is not null);
+        return (loss.item<float>(), fitted.ToDictionary(p => p.name, p => Values(p.parameter.grad!)));
     }
 
     private static TransformerBlock Block() => new(Small.Options.Encoder with { UseConvModule = true }, Small.Options);

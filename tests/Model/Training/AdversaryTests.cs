@@ -79,5 +79,6 @@ public class AdversaryTests
     public void Constructor_RefusesMoreStagesThanTheBandsAllow() =>
         Assert.Contains("16 bands", Assert.Throws<ArgumentOutOfRangeException>(() => New(Quick with { Layers = 2 })).Message);
 
-    private static Adversary New(AdversarialOptions options) => new(Runs.Options with { MaxSteps = 100, Adversarial = options }, Small.Options, CPU);
+    private static Adversary New(AdversarialOptions options) =>
+        new(Runs.Options with { MaxSteps = 100, Adversarial = options }, Small.Options, CPU);
 }

@@ -72,7 +72,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Train_GoesOnToTheSameWeightsAfterItsProcessWasKilled()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        bool isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        var start = new ProcessStartInfo(isDotnet ? Environment.ProcessPath! : "dotnet")
         {
             ArgumentList = { typeof(CheckpointTests).Assembly.Location, "train", _folder },
             RedirectStandardOutput = true,
@@ -135,9 +136,11 @@ public sealed class CheckpointTests : IDisposable
     {
         Stop(5);
 
-        Assert.Contains("other options", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options with { LearningRate = 1e-4 })).Message);
+        var otherOptions = Options with { LearningRate = 1e-4 };
+        Assert.Contains("other options", Assert.Throws<InvalidOperationException>(() => Runs.Train(otherOptions)).Message);
         Assert.Contains("another model", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, Small.Options)).Message);
-        Assert.Contains("other data", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, data: TrainingData.Of(Small.Mels(99, 40), Runs.Clips))).Message);
+        var otherData = TrainingData.Of(Small.Mels(99, 40), Runs.Clips);
+        Assert.Contains("other data", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, data: otherData)).Message);
         var anew = Options with { Checkpoints = Options.Checkpoints! with { Resume = false } };
         Assert.Contains("step 4", Assert.Throws<InvalidOperationException>(() => Runs.Train(anew)).Message);
     }
@@ -180,7 +183,8 @@ public sealed class CheckpointTests : IDisposable
         int last = 0, lastResumed = 0;
         byte[] expected = Runs.Train(options, data: data, report: Watch);
         Assert.Equal(6, last);
-        Assert.All(errors.Zip(errors.Skip(1)), pair => Assert.True(pair.Second > pair.First + 0.1, $"{pair.First} dB, then {pair.Second} dB"));
+        Assert.All(errors.Zip(errors.Skip(1)), pair =>
+            Assert.True(pair.Second > pair.First + 0.1, $"{pair.First} dB, then {pair.Second} dB"));
 
         StopAt(resumable, 3, data);
 

@@ -12,7 +12,8 @@ public class EmaWeightsTests
         using var scope = NewDisposeScope();
         using var network = Runs.Network(Runs.Model);
         using var ema = new EmaWeights(network, decay: 0.5, CPU);
-        var (first, mean, count) = (network.state_dict()["quant_embed.bias"], Buffer(network, "running_mean"), Buffer(network, "num_batches_tracked"));
+        var first = network.state_dict()["quant_embed.bias"];
+        var (mean, count) = (Buffer(network, "running_mean"), Buffer(network, "num_batches_tracked"));
         double expected = first[0].item<float>(), expectedMean = 0;
         using var _ = no_grad();
 
@@ -68,7 +69,8 @@ public class EmaWeightsTests
     public void Train_MeasuresTheAverageThatItReturns()
     {
         var reports = new List<TrainingProgress>();
-        using var model = AudioBsqModel.Train(Runs.Data, Runs.Model, Small.Mel, Runs.Options with { Ema = new EmaOptions { Decay = 0.8 } }, reports.Add);
+        var training = Runs.Options with { Ema = new EmaOptions { Decay = 0.8 } };
+        using var model = AudioBsqModel.Train(Runs.Data, Runs.Model, Small.Mel, training, reports.Add);
 
         double error = model.Evaluate(Runs.Data.Validation!()).MeanAbsoluteError;
 

@@ -127,7 +127,8 @@ public class GoldenGanTests
             return discriminator;
         }
 
-        public IEnumerable<string> Names(string prefix) => _io.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
+        public IEnumerable<string> Names(string prefix) =>
+            _io.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
 
         public void NearRelative(string name, Tensor actual)
         {

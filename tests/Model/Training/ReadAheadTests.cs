@@ -9,26 +9,26 @@ public sealed class ReadAheadTests
 {
     [Theory]
     [InlineData(1, 1), InlineData(1, 1000), InlineData(7, 1), InlineData(7, 40), InlineData(1000, long.MaxValue)]
-    public void Of_KeepsTheOrder(int mostArrays, long mostNumbers)
+    public void Of_KeepsTheOrder(int maxArrays, long maxValues)
     {
         float[][] source = Arrays(500);
 
-        Assert.Equal(source, ReadAhead.Of(source, mostArrays, mostNumbers));
+        Assert.Equal(source, ReadAhead.Of(source, maxArrays, maxValues));
     }
 
     [Theory]
     [InlineData(1, long.MaxValue), InlineData(3, long.MaxValue), InlineData(100, 12), InlineData(100, 1)]
-    public void Of_NeverReadsMoreThanItsBoundAhead(int mostArrays, long mostNumbers)
+    public void Of_NeverReadsMoreThanItsBoundAhead(int maxArrays, long maxValues)
     {
         var source = new Source(Enumerable.Repeat(new float[5], 60));
         int taken = 0;
 
-        foreach (float[] array in ReadAhead.Of(source, mostArrays, mostNumbers))
+        foreach (float[] array in ReadAhead.Of(source, maxArrays, maxValues))
         {
             taken++;
-            // It may be reading the next one while this one is looked at, so the count that was read is at most what the bound allows behind it.
-            long most = mostNumbers == long.MaxValue ? mostArrays : Math.Min(mostArrays, (mostNumbers + 4) / 5);
-            Assert.InRange(source.Begun - taken, 0, most);
+            // The next array may already be read while this one is used, so more arrays than the maximum are never ahead of it.
+            long maxAhead = maxValues == long.MaxValue ? maxArrays : Math.Min(maxArrays, (maxValues + 4) / 5);
+            Assert.InRange(source.Begun - taken, 0, maxAhead);
         }
 
         Assert.Equal(60, taken);
@@ -81,7 +81,8 @@ public sealed class ReadAheadTests
     public void Of_ThrowsWhatEnumeratingOrClosingTheSourceThrew()
     {
         Assert.Throws<NotSupportedException>(() => ReadAhead.Of(new Source(null!), 2, 10).Count());
-        Assert.Throws<InvalidTimeZoneException>(() => ReadAhead.Of(new Source(Arrays(2)) { OnDispose = () => FailAt(1, 1) }, 9, 1000).Count());
+        var source = new Source(Arrays(2)) { OnDispose = () => FailAt(1, 1) };
+        Assert.Throws<InvalidTimeZoneException>(() => ReadAhead.Of(source, 9, 1000).Count());
         Assert.Throws<ArgumentException>(() => ReadAhead.Of([null!], 9, 1000).Count());
     }
 
@@ -199,7 +200,9 @@ public sealed class ReadAheadTests
                 if (progress.Step >= stop) cancellation.Cancel();
             }
 
-            Assert.ThrowsAny<OperationCanceledException>(() => Runs.Train(options with { ReadAheadClips = ahead }, report: Cancel, cancellation: cancellation.Token));
+            var training = options with { ReadAheadClips = ahead };
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                Runs.Train(training, report: Cancel, cancellation: cancellation.Token));
         }
 
         Assert.Equal(Runs.Uninterrupted, Runs.Train(options));
@@ -219,7 +222,8 @@ public sealed class ReadAheadTests
             }
         }
 
-        Assert.Equal("eighth", Assert.Throws<InvalidTimeZoneException>(() => Runs.Train(Runs.Options, data: new TrainingData(Clips))).Message);
+        var data = new TrainingData(Clips);
+        Assert.Equal("eighth", Assert.Throws<InvalidTimeZoneException>(() => Runs.Train(Runs.Options, data: data)).Message);
         Assert.Equal(8, read);
     }
 
@@ -235,7 +239,8 @@ public sealed class ReadAheadTests
             while (true) yield return Runs.Clips[0];
         }
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Runs.Train(Runs.Options, data: new TrainingData(Clips), cancellation: cancellation.Token));
+        var data = new TrainingData(Clips);
+        Assert.ThrowsAny<OperationCanceledException>(() => Runs.Train(Runs.Options, data: data, cancellation: cancellation.Token));
     }
 
     // Array i has i % 5 numbers after the number i.

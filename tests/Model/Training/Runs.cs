@@ -10,7 +10,17 @@ namespace AudioBsq.Tests.Model.Training;
 /// <summary>Short training runs, and the bytes of what they give.</summary>
 internal static class Runs
 {
-    public static TrainingOptions Options { get; } = new() { MaxSteps = 12, BatchSize = 4, LearningRate = 3e-3, WarmupSteps = 2, Device = "cpu", ReportEvery = 4, ValidateEvery = 5, Seed = 3 };
+    public static TrainingOptions Options { get; } = new()
+    {
+        MaxSteps = 12,
+        BatchSize = 4,
+        LearningRate = 3e-3,
+        WarmupSteps = 2,
+        Device = "cpu",
+        ReportEvery = 4,
+        ValidateEvery = 5,
+        Seed = 3,
+    };
 
     /// <summary>All that has randomness or a state of its own.</summary>
     public static TrainingOptions Everything { get; } = Options with
@@ -25,7 +35,15 @@ internal static class Runs
     /// <summary>A small model with a convolution module and dropout.</summary>
     public static AudioBsqOptions Model { get; } = Small.Options with
     {
-        Encoder = Small.Options.Encoder with { UseConvModule = true, ConvKernelSize = 5, Dropout = 0.1, AttentionDropout = 0.1, DropPath = 0.1, LayerScale = 0.5 },
+        Encoder = Small.Options.Encoder with
+        {
+            UseConvModule = true,
+            ConvKernelSize = 5,
+            Dropout = 0.1,
+            AttentionDropout = 0.1,
+            DropPath = 0.1,
+            LayerScale = 0.5,
+        },
     };
 
     public static float[][] Clips { get; } = Small.Mels(11, 40, 64, 9, 100, 33);
@@ -37,7 +55,9 @@ internal static class Runs
 
     private static readonly Lazy<byte[]> LazyUninterrupted = new(() => Train(Everything));
 
-    public static byte[] Train(TrainingOptions options, AudioBsqOptions? model = null, Action<TrainingProgress>? report = null, TrainingData? data = null, CancellationToken cancellation = default)
+    public static byte[] Train(
+        TrainingOptions options, AudioBsqOptions? model = null, Action<TrainingProgress>? report = null, TrainingData? data = null,
+        CancellationToken cancellation = default)
     {
         using var trained = AudioBsqModel.Train(data ?? Data, model ?? Model, Small.Mel, options, report, cancellation);
         return Bytes(trained);

@@ -17,15 +17,21 @@ public class SpecAugmentTests
             .SelectMany(path => JsonDocument.Parse(File.ReadAllText(path)).RootElement.EnumerateArray()).ToList();
 
         Assert.NotEmpty(cases);
-        Assert.All(cases, golden => Assert.Equal(
-            (golden.GetProperty("start").GetInt32(), golden.GetProperty("end").GetInt32()),
-            SpecAugment.Stretch(golden.GetProperty("size").GetInt32(), golden.GetProperty("mask_param").GetInt32(), golden.GetProperty("u1").GetSingle(), golden.GetProperty("u2").GetSingle())));
+        Assert.All(cases, golden =>
+        {
+            int Whole(string name) => golden.GetProperty(name).GetInt32();
+            float Random(string name) => golden.GetProperty(name).GetSingle();
+
+            Assert.Equal(
+                (Whole("start"), Whole("end")), SpecAugment.Stretch(Whole("size"), Whole("mask_param"), Random("u1"), Random("u2")));
+        });
     }
 
     [Fact]
     public void Mask_SilencesOneStretchOfFramesAndOneOfBands()
     {
-        var augment = new SpecAugment(new AugmentationOptions { Probability = 1, LargestTimeMask = 0.5, LargestBandMask = 0.5 }, Bands, silence: -80);
+        var options = new AugmentationOptions { Probability = 1, LargestTimeMask = 0.5, LargestBandMask = 0.5 };
+        var augment = new SpecAugment(options, Bands, silence: -80);
         var random = new Random(1);
         int most = 0;
         for (int round = 0; round < 200; round++)
@@ -50,7 +56,8 @@ public class SpecAugmentTests
     [Fact]
     public void Mask_ComesAsOftenAsItsProbability()
     {
-        var augment = new SpecAugment(new AugmentationOptions { Probability = 0.25, LargestTimeMask = 1, LargestBandMask = 0 }, Bands, silence: -80);
+        var options = new AugmentationOptions { Probability = 0.25, LargestTimeMask = 1, LargestBandMask = 0 };
+        var augment = new SpecAugment(options, Bands, silence: -80);
         var random = new Random(2);
 
         int masked = Enumerable.Range(0, 2000).Count(_ => augment.Mask(new float[100 * Bands], random).Contains(-80));
@@ -63,7 +70,13 @@ public class SpecAugmentTests
     public void Batches_AskForTheWholeMelUnlessTold(bool maskTarget)
     {
         using var scope = NewDisposeScope();
-        var augmentation = new AugmentationOptions { Probability = 1, LargestTimeMask = 0.9, LargestBandMask = 0.9, MaskTarget = maskTarget };
+        var augmentation = new AugmentationOptions
+        {
+            Probability = 1,
+            LargestTimeMask = 0.9,
+            LargestBandMask = 0.9,
+            MaskTarget = maskTarget,
+        };
         MelBatch First(AugmentationOptions? masks)
         {
             using var source = new BatchSource(Runs.Data, Small.Options, Runs.Options with { Augmentation = masks }, CPU, default);

@@ -98,7 +98,8 @@ public class TrainerTests
         var options = Options with { MaxSteps = 80, BatchSize = 8 };
         double ErrorOf(TrainingPrecision precision)
         {
-            using var model = AudioBsqModel.Train(TrainingData.Of(Runs.Clips), Small.Options, Small.Mel, options with { Precision = precision });
+            using var model = AudioBsqModel.Train(
+                TrainingData.Of(Runs.Clips), Small.Options, Small.Mel, options with { Precision = precision });
             return model.Evaluate(Runs.Clips).MeanAbsoluteError;
         }
 
@@ -107,7 +108,8 @@ public class TrainerTests
         Assert.True(half < 1.1 * full, $"{half:F3} dB with bfloat16, {full:F3} dB without");
     }
 
-    private static (float[] Weights, TokenizerStep Result) After(IReadOnlyList<MelBatch> batches, TrainingOptions options, AudioBsqOptions? model = null)
+    private static (float[] Weights, TokenizerStep Result) After(
+        IReadOnlyList<MelBatch> batches, TrainingOptions options, AudioBsqOptions? model = null)
     {
         using var network = Runs.Network(model ?? Small.Options);
         using var trainer = new Trainer(network, options, CPU);

@@ -15,7 +15,10 @@ public class TrainingOptionsTests
         { "Augmentation.Probability", new TrainingOptions { Augmentation = new AugmentationOptions { Probability = 1.5 } } },
         { "Augmentation.LargestTimeMask", new TrainingOptions { Augmentation = new AugmentationOptions { LargestTimeMask = -0.1 } } },
         { "Augmentation.LargestBandMask", new TrainingOptions { Augmentation = new AugmentationOptions { LargestBandMask = double.NaN } } },
-        { "MultiResolution.Weight", new TrainingOptions { MultiResolution = new MultiResolutionOptions { Weight = double.PositiveInfinity } } },
+        {
+            "MultiResolution.Weight",
+            new TrainingOptions { MultiResolution = new MultiResolutionOptions { Weight = double.PositiveInfinity } }
+        },
         { "MultiResolution.Resolutions", new TrainingOptions { MultiResolution = new MultiResolutionOptions { Resolutions = 9 } } },
         { "Adversarial.StartStep", new TrainingOptions { Adversarial = new AdversarialOptions { StartStep = -1 } } },
         { "Adversarial.LearningRate", new TrainingOptions { Adversarial = new AdversarialOptions { LearningRate = 0 } } },

@@ -22,7 +22,8 @@ public sealed class TrainingProgressTests : IDisposable
             var terms = report.Terms;
             Assert.Equal(report.Step > 3, terms.Adversarial is not null);
             Assert.Equal(report.Step > 3, report.DiscriminatorLoss is not null);
-            Close.To(report.Loss, terms.Reconstruction + terms.Quantizer + terms.MultiResolution!.Value + (terms.Adversarial ?? 0), 1e-5, $"step {report.Step}");
+            double sum = terms.Reconstruction + terms.Quantizer + terms.MultiResolution!.Value + (terms.Adversarial ?? 0);
+            Close.To(report.Loss, sum, 1e-5, $"step {report.Step}");
         }
     }
 
@@ -45,7 +46,8 @@ public sealed class TrainingProgressTests : IDisposable
     [Fact]
     public void Report_AveragesTheStepsSinceTheLastOne()
     {
-        var (each, fourth) = (Reports(Runs.Everything with { ReportEvery = 1 }), Reports(Runs.Everything with { ReportEvery = 4, ValidateEvery = 12 }));
+        var each = Reports(Runs.Everything with { ReportEvery = 1 });
+        var fourth = Reports(Runs.Everything with { ReportEvery = 4, ValidateEvery = 12 });
 
         Assert.Equal([4, 8, 12], fourth.Select(report => report.Step));
         for (int i = 0; i < 3; i++)
@@ -53,7 +55,8 @@ public sealed class TrainingProgressTests : IDisposable
             var steps = each.Skip(4 * i).Take(4).ToList();
             Close.To(steps.Average(report => report.Terms.Quantizer), fourth[i].Terms.Quantizer, 1e-9);
             Close.To(steps.Average(report => report.PositionEntropy), fourth[i].PositionEntropy, 1e-9);
-            Close.To(steps.Average(report => report.Terms.Adversarial)!.Value, fourth[i].Terms.Adversarial!.Value, 1e-9); // of the steps that had it
+            double? adversarial = steps.Average(report => report.Terms.Adversarial); // of the steps that have one
+            Close.To(adversarial!.Value, fourth[i].Terms.Adversarial!.Value, 1e-9);
         }
     }
 
@@ -62,7 +65,8 @@ public sealed class TrainingProgressTests : IDisposable
     {
         float[][] validation = [[], .. Small.Mels(12, 30, 20, 10)];
         var reports = new List<TrainingProgress>();
-        using var model = AudioBsqModel.Train(TrainingData.Of(Runs.Clips, validation), Small.Options, Small.Mel, Runs.Options with { MaxSteps = 5 }, reports.Add);
+        var data = TrainingData.Of(Runs.Clips, validation);
+        using var model = AudioBsqModel.Train(data, Small.Options, Small.Mel, Runs.Options with { MaxSteps = 5 }, reports.Add);
 
         var samples = reports[^1].Samples;
         Assert.Equal([1, 2], samples.Select(sample => sample.Clip));
@@ -77,7 +81,8 @@ public sealed class TrainingProgressTests : IDisposable
     {
         var options = Runs.Options with { Checkpoints = new CheckpointOptions { Folder = _folder, Every = 2 } };
         using var source = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Runs.Train(options, report: progress => source.Cancel(), cancellation: source.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            Runs.Train(options, report: progress => source.Cancel(), cancellation: source.Token));
 
         var reports = Reports(options with { SampleClips = 1, ReportEvery = 1 }); // what is reported may change
 
@@ -96,7 +101,8 @@ public sealed class TrainingProgressTests : IDisposable
         Assert.Contains("batches of 4 crops of 24 frames at width 32", failure.Message);
         Assert.Contains("set ActivationCheckpointing", failure.Message);
         Assert.IsType<System.Runtime.InteropServices.ExternalException>(failure.InnerException, exactMatch: false);
-        var checkpointing = Assert.Throws<InsufficientMemoryException>(() => Runs.Train(Runs.Options with { ActivationCheckpointing = true }, report: _ => TooMuch(0)));
+        var withCheckpointing = Runs.Options with { ActivationCheckpointing = true };
+        var checkpointing = Assert.Throws<InsufficientMemoryException>(() => Runs.Train(withCheckpointing, report: _ => TooMuch(0)));
         Assert.DoesNotContain("set ActivationCheckpointing", checkpointing.Message);
     }
 

@@ -11,7 +11,14 @@ internal static class SmallVocoder
 
     public static VocoderOptions Options { get; } = new() { Width = 24, Layers = 2, Kernel = 5, InversionIterations = 5 };
 
-    public static VocoderTrainingOptions Training { get; } = new() { MaxSteps = 4, BatchSize = 3, CropFrames = 16, ReportEvery = 2, Device = "cpu" };
+    public static VocoderTrainingOptions Training { get; } = new()
+    {
+        MaxSteps = 4,
+        BatchSize = 3,
+        CropFrames = 16,
+        ReportEvery = 2,
+        Device = "cpu",
+    };
 
     public static NeuralVocoder Create(int seed = 3) => NeuralVocoder.Create(Options, Mel, seed, "cpu");
 
@@ -31,7 +38,11 @@ internal static class SmallVocoder
         {
             double seconds = n / 16_000.0;
             phase += 2 * Math.PI * (140 + 20 * seed + 40 * Math.Sin(2 * Math.PI * 1.3 * seconds)) / 16_000;
-            for (int h = 1; h <= 12; h++) sound[n] += (float)(0.2 / h * (0.6 + 0.4 * Math.Sin(2 * Math.PI * 3 * seconds + h)) * Math.Sin(h * phase));
+            for (int h = 1; h <= 12; h++)
+            {
+                double gain = 0.2 / h * (0.6 + 0.4 * Math.Sin(2 * Math.PI * 3 * seconds + h));
+                sound[n] += (float)(gain * Math.Sin(h * phase));
+            }
         }
 
         return sound;

@@ -11,18 +11,19 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
     private const int Bands = 16, Hop = 160;
 
     [Theory]
-    [InlineData(null, 1), InlineData(null, 2), InlineData(0, 1), InlineData(0, 2), InlineData(0, 7), InlineData(1, 3), InlineData(3, 4), InlineData(5, 2), InlineData(null, 90)]
-    public void Pieces_GiveTheSoundOfTheWhole(int? lookAhead, int most)
+    [InlineData(null, 1), InlineData(null, 2), InlineData(0, 1), InlineData(0, 2), InlineData(0, 7)]
+    [InlineData(1, 3), InlineData(3, 4), InlineData(5, 2), InlineData(null, 90)]
+    public void Pieces_GiveTheSoundOfTheWhole(int? lookAhead, int maxFrames)
     {
         using var vocoder = Create(lookAhead);
-        var (stream, random) = (new StreamingSynthesizer(vocoder), new Random(most));
+        var (stream, random) = (new StreamingSynthesizer(vocoder), new Random(maxFrames));
         double worst = 0;
         foreach (int frames in new[] { 1, 2, 3, 5, 6, 7, 13, 90 })
         {
             float[] mel = Small.Mels(frames, frames)[0];
             int samples = random.Next((frames - 1) * Hop, frames * Hop);
 
-            float[] sound = [.. Cut(mel, most, random).SelectMany(part => stream.Accept(part)), .. stream.Flush(samples)];
+            float[] sound = [.. Cut(mel, maxFrames, random).SelectMany(part => stream.Accept(part)), .. stream.Flush(samples)];
 
             float[] whole = vocoder.Synthesize(mel, samples);
             double peak = whole.Append(1e-9f).Max(MathF.Abs);
@@ -37,7 +38,8 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
     [InlineData(null, 5), InlineData(0, 5), InlineData(null, 1)]
     public void LongPieces_GiveTheSoundOfTheWhole(int? lookAhead, int kernel)
     {
-        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = lookAhead, Kernel = kernel }, SmallVocoder.Mel, device: "cpu");
+        var options = SmallVocoder.Options with { LookAheadFrames = lookAhead, Kernel = kernel };
+        using var vocoder = NeuralVocoder.Create(options, SmallVocoder.Mel, device: "cpu");
         float[] mel = Small.Mels(4, 1_000)[0], whole = vocoder.Synthesize(mel);
         var stream = new StreamingSynthesizer(vocoder);
 
@@ -50,7 +52,8 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
     [InlineData(64, 32), InlineData(64, 16), InlineData(128, 50), InlineData(64, 9)]
     public void Hops_OfAnyLength_GiveTheSoundOfTheWhole(int fft, int hop)
     {
-        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = 0 }, SmallVocoder.Mel with { FftLength = fft, HopLength = hop }, device: "cpu");
+        var melOptions = SmallVocoder.Mel with { FftLength = fft, HopLength = hop };
+        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = 0 }, melOptions, device: "cpu");
         var stream = new StreamingSynthesizer(vocoder);
         float[] mel = Small.Mels(6, 40)[0], whole = vocoder.Synthesize(mel, 40 * hop - 1);
 
@@ -133,7 +136,8 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
         var stream = new StreamingSynthesizer(vocoder);
         stream.Accept(mel);
         byte[] state = Saved(stream), one = Saved(new StreamingSynthesizer(vocoder), mel.AsSpan(0, Bands));
-        string Error(byte[] bytes) => Assert.Throws<InvalidDataException>(() => stream.Restore(new BinaryReader(new MemoryStream(bytes)))).Message;
+        string Error(byte[] bytes) =>
+            Assert.Throws<InvalidDataException>(() => stream.Restore(new BinaryReader(new MemoryStream(bytes)))).Message;
         byte[] With(byte[] bytes, int at, byte[] value)
         {
             byte[] copy = [.. bytes];
@@ -143,9 +147,9 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
 
         Assert.Contains("-1 frames", Error(With(state, 0, BitConverter.GetBytes(-1L))));
         Assert.Contains("frames", Error(With(state, 0, BitConverter.GetBytes(long.MaxValue))));
-        Assert.Contains("remembers 32 levels", Error(With(one, 0, BitConverter.GetBytes(2L))));
-        Assert.Contains("remembers", Error(With(state, 8, BitConverter.GetBytes(int.MaxValue))));
-        Assert.Contains("remembers", Error(With(state, 8, BitConverter.GetBytes(-16))));
+        Assert.Contains("keeps 32 levels", Error(With(one, 0, BitConverter.GetBytes(2L))));
+        Assert.Contains("keeps", Error(With(state, 8, BitConverter.GetBytes(int.MaxValue))));
+        Assert.Contains("keeps", Error(With(state, 8, BitConverter.GetBytes(-16))));
         Assert.Contains("no level", Error(With(state, 40, BitConverter.GetBytes(float.NaN))));
         Assert.Contains("no level", Error(With(state, 40, BitConverter.GetBytes(1e30f))));
         Assert.Contains("damaged", Error(state[..^1]));
@@ -261,13 +265,14 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
         Assert.Contains(vocoder.Fingerprint, Assert.Throws<InvalidDataException>(() => stranger.RestoreState(first.SaveState())).Message);
     }
 
-    private static NeuralVocoder Create(int? lookAhead) => NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = lookAhead }, SmallVocoder.Mel, seed: 3, "cpu");
+    private static NeuralVocoder Create(int? lookAhead) =>
+        NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = lookAhead }, SmallVocoder.Mel, seed: 3, "cpu");
 
-    private static IEnumerable<float[]> Cut(float[] mel, int most, Random random)
+    private static IEnumerable<float[]> Cut(float[] mel, int maxFrames, Random random)
     {
         for (int at = 0; at < mel.Length;)
         {
-            int length = Math.Min(mel.Length - at, random.Next(most + 1) * Bands);
+            int length = Math.Min(mel.Length - at, random.Next(maxFrames + 1) * Bands);
             yield return mel[at..(at + length)];
             at += length;
         }

@@ -53,24 +53,25 @@ public sealed class VocoderCheckpointTests : IDisposable
     }
 
     private static byte[] Train(
-        VocoderTrainingOptions training, Action<VocoderProgress>? report = null, VocoderOptions? network = null, VocoderTrainingData? data = null,
+        VocoderTrainingOptions training, Action<VocoderProgress>? report = null, VocoderOptions? network = null,
+        VocoderTrainingData? data = null, CancellationToken cancellation = default)
         CancellationToken cancellation = default)
     {
         data ??= VocoderTrainingData.Of([SmallVocoder.Voice(6_000), SmallVocoder.Voice(2_000, seed: 2)]);
         using var vocoder = NeuralVocoder.Train(data, network ?? SmallVocoder.Options, SmallVocoder.Mel, training, report, cancellation);
         using var file = new MemoryStream();
-        vocoder.Save(file);
+vocoder.Save(file);
         return file.ToArray();
     }
 
     private void CancelAfter(int step)
+{
+    using var source = new CancellationTokenSource();
+    void Cancel(VocoderProgress progress)
     {
-        using var source = new CancellationTokenSource();
-        void Cancel(VocoderProgress progress)
-        {
-            if (progress.Step >= step) source.Cancel();
-        }
-
-        Assert.ThrowsAny<OperationCanceledException>(() => Train(Resumable with { ReportEvery = 1 }, Cancel, cancellation: source.Token));
+        if (progress.Step >= step) source.Cancel();
     }
+
+    Assert.ThrowsAny<OperationCanceledException>(() => Train(Resumable with { ReportEvery = 1 }, Cancel, cancellation: source.Token));
+}
 }

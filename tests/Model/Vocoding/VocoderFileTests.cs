@@ -36,7 +36,9 @@ public class VocoderFileTests(ITestOutputHelper output)
         Assert.Equal((6, 6), (options.FramesBefore, options.FramesAfter));
         Assert.Equal(Old, OptionsJson.Write(options));
         Assert.Equal(causal, OptionsJson.Read<VocoderOptions>(OptionsJson.Write(causal), "test", o => o.Validate()));
-        Assert.Contains("ContextFrames", Assert.Throws<InvalidDataException>(() => OptionsJson.Read<VocoderOptions>(Old.Replace("5}", "5,\"LookAheadFrames\":7}"), "test", o => o.Validate())).Message);
+        string invalid = Old.Replace("5}", "5,\"LookAheadFrames\":7}");
+        var error = Assert.Throws<InvalidDataException>(() => OptionsJson.Read<VocoderOptions>(invalid, "test", o => o.Validate()));
+        Assert.Contains("ContextFrames", error.Message);
     }
 
     [Fact]
@@ -58,11 +60,12 @@ public class VocoderFileTests(ITestOutputHelper output)
 
         string Text(string name, IEnumerable<long> shape) => $"{name} ({string.Join(", ", shape)})";
 
+        string[] layout = [.. VocoderNetwork.Layout(vocoder.Options, vocoder.Mel).Select(entry => Text(entry.Name, entry.Shape))];
         Assert.Equal(
             vocoder.Network.state_dict().Select(entry => Text(entry.Key, entry.Value.shape)).Order(StringComparer.Ordinal),
-            VocoderNetwork.Layout(vocoder.Options, vocoder.Mel).Select(entry => Text(entry.Name, entry.Shape)).Order(StringComparer.Ordinal));
+            layout.Order(StringComparer.Ordinal));
         Assert.Equal(vocoder.Network.parameters().Sum(weights => weights.numel()), vocoder.ParameterCount);
-        Assert.Contains("blocks.1.depthwise.weight (24, 1, 5)", VocoderNetwork.Layout(vocoder.Options, vocoder.Mel).Select(entry => Text(entry.Name, entry.Shape)));
+        Assert.Contains("blocks.1.depthwise.weight (24, 1, 5)", layout);
     }
 
     [Fact]
@@ -88,7 +91,8 @@ public class VocoderFileTests(ITestOutputHelper output)
     [Fact]
     public void DamagedFiles_AreReadOrRefused()
     {
-        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { Width = 8, Layers = 1 }, SmallVocoder.Mel with { FftLength = 64, HopLength = 16 }, device: "cpu");
+        var mel = SmallVocoder.Mel with { FftLength = 64, HopLength = 16 };
+        using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { Width = 8, Layers = 1 }, mel, device: "cpu");
         byte[] saved = Saved(vocoder);
 
         new DamageReport(output, typeof(InvalidDataException)).Run(
@@ -96,7 +100,8 @@ public class VocoderFileTests(ITestOutputHelper output)
             file => VocoderFile.Read(new MemoryStream(file), "vocoder", torch.CPU).Dispose());
     }
 
-    private static string Error(byte[] file) => Assert.Throws<InvalidDataException>(() => VocoderFile.Read(new MemoryStream(file), "test", torch.CPU).Dispose()).Message;
+    private static string Error(byte[] file) =>
+        Assert.Throws<InvalidDataException>(() => VocoderFile.Read(new MemoryStream(file), "test", torch.CPU).Dispose()).Message;
 
     private static byte[] Saved(NeuralVocoder vocoder)
     {

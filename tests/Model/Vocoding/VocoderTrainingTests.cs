@@ -23,9 +23,17 @@ public class VocoderTrainingTests(ITestOutputHelper output)
 
         using var fresh = NeuralVocoder.Create(options, SmallVocoder.Mel, training.Seed, "cpu");
         var mel = new MelSpectrogram(SmallVocoder.Mel);
-        double Error(NeuralVocoder by) => mel.Extract(by.Synthesize(mel.Extract(sound), sound.Length)).Zip(mel.Extract(sound), (a, b) => Math.Abs(a - b)).Average();
-        double before = Error(fresh), after = Error(vocoder), level = Tone.Decibels(Tone.Rms(vocoder.Synthesize(mel.Extract(sound))) / Tone.Rms(sound));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {reports[0].Loss:F3} to {reports[^1].Loss:F3}; mel error {before:F2} to {after:F2} dB; level {level:F2} dB"));
+        double Error(NeuralVocoder by)
+        {
+            float[] original = mel.Extract(sound), synthesized = mel.Extract(by.Synthesize(original, sound.Length));
+            return synthesized.Zip(original, (a, b) => Math.Abs(a - b)).Average();
+        }
+
+        double before = Error(fresh), after = Error(vocoder);
+        double level = Tone.Decibels(Tone.Rms(vocoder.Synthesize(mel.Extract(sound))) / Tone.Rms(sound));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss {reports[0].Loss:F3} to {reports[^1].Loss:F3}; mel error {before:F2} to {after:F2} dB; level {level:F2} dB"));
         Assert.True(reports[^1].Loss < 0.85 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}"); // 0.77 measured
         Assert.True(after < 0.3 * before, $"{before} to {after} dB"); // 0.15 measured
         Assert.InRange(level, -0.5, 0.5);
@@ -36,7 +44,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     {
         float[] Weights(int seed)
         {
-            using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training with { Seed = seed });
+            using var vocoder = Train(SmallVocoder.Training with { Seed = seed });
             return vocoder.Synthesize(Small.Mels(5, 30)[0]);
         }
 
@@ -54,7 +62,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         float expected = torch.rand(1).item<float>();
         torch.random.manual_seed(9);
 
-        NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training).Dispose();
+        Train(SmallVocoder.Training).Dispose();
 
         Assert.Equal(expected, torch.rand(1).item<float>());
     }
@@ -65,28 +73,29 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         var alive = new List<long>();
         var reports = new List<VocoderProgress>();
 
-        using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training with { MaxSteps = 9 }, progress =>
+        using var vocoder = Train(SmallVocoder.Training with { MaxSteps = 9 }, progress =>
         {
             reports.Add(progress);
             alive.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         });
 
         Assert.Equal([2, 4, 6, 8, 9], reports.Select(report => report.Step));
-        Assert.All(reports, report => Assert.True(report is { MaxSteps: 9, SkippedSteps: 0, Loss: > 0, MelError: > 0, GradientNorm: > 0, Speed: > 0 }));
+        Assert.All(reports, report => Assert.True(
+            report is { MaxSteps: 9, SkippedSteps: 0, Loss: > 0, MelError: > 0, GradientNorm: > 0, Speed: > 0 }));
         Assert.Single(alive.Distinct());
     }
 
-    [Fact] // the mel that is given counts, not the waveform's own; and it may be longer
-    public void Mel_ThatIsGiven_IsWhatTheNetworkSees()
+    [Fact] // a given mel replaces the waveform's own, and may be longer
+    public void Mel_ThatIsGiven_IsTheNetworksInput()
     {
         var (mel, sound) = SmallVocoder.Clip(6_000);
         float[] Result(float[] given)
         {
-            using var vocoder = NeuralVocoder.Train(new(_ => [new VocoderClip(sound, given)]), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training);
+            using var vocoder = Train(SmallVocoder.Training, data: new(_ => [new VocoderClip(sound, given)]));
             return vocoder.Synthesize(mel);
         }
 
-        using var own = NeuralVocoder.Train(VocoderTrainingData.Of([sound]), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training);
+        using var own = Train(SmallVocoder.Training, data: VocoderTrainingData.Of([sound]));
         float[] expected = own.Synthesize(mel);
 
         Assert.Equal(expected, Result(mel));
@@ -95,7 +104,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Tokenizers_AreAskedOnceForEachClip()
+    public void Tokenizers_ReconstructEachClipOnce()
     {
         using var model = AudioBsqModel.Create(Small.Options, SmallVocoder.Mel, device: "cpu");
         float[][] sounds = [SmallVocoder.Voice(6_000), SmallVocoder.Voice(3_000, seed: 2)];
@@ -106,14 +115,18 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         float[] expected = model.Decode(model.Encode(new MelSpectrogram(SmallVocoder.Mel).Extract(sounds[1])));
         Assert.Equal(expected, first[1].Mel);
         Assert.All(first.Zip(second), pair => Assert.Same(pair.First.Mel, pair.Second.Mel));
-        using var vocoder = NeuralVocoder.Train(data, SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training);
+        using var vocoder = Train(SmallVocoder.Training, data: data);
     }
 
     [Fact]
     public void BadClips_AreNamed()
     {
-        string Error(VocoderClip clip) => Assert.Throws<InvalidDataException>(() => NeuralVocoder.Train(
-            new(_ => [new VocoderClip(SmallVocoder.Voice(4_000)), clip]), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training).Dispose()).Message;
+        string Error(VocoderClip clip)
+        {
+            var data = new VocoderTrainingData(_ => [new VocoderClip(SmallVocoder.Voice(4_000)), clip]);
+            return Assert.Throws<InvalidDataException>(() => Train(SmallVocoder.Training, data: data).Dispose()).Message;
+        }
+
         float[] spoilt = SmallVocoder.Voice(4_000);
         spoilt[3] = float.NaN;
 
@@ -125,19 +138,20 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Runs_ThatCannotBe_AreRefused()
+    public void Runs_WithInvalidArguments_AreRefused()
     {
-        void Train(VocoderTrainingData data, VocoderTrainingOptions training, CancellationToken cancellation = default) =>
-            NeuralVocoder.Train(data, SmallVocoder.Options, SmallVocoder.Mel, training, cancellation: cancellation).Dispose();
+        void Run(VocoderTrainingData data, VocoderTrainingOptions training, CancellationToken cancellation = default) =>
+            Train(training, data: data, cancellation: cancellation).Dispose();
+        string Error(VocoderTrainingOptions training) => Assert.ThrowsAny<ArgumentException>(() => Run(Data(), training)).Message;
 
-        Assert.Throws<InvalidOperationException>(() => Train(VocoderTrainingData.Of([]), SmallVocoder.Training));
-        Assert.Throws<InvalidOperationException>(() => Train(VocoderTrainingData.Of([new float[159]]), SmallVocoder.Training));
-        Assert.Contains("CropFrames", Assert.ThrowsAny<ArgumentException>(() => Train(Data(), SmallVocoder.Training with { CropFrames = 5 })).Message);
-        Assert.Contains("StftWeight", Assert.ThrowsAny<ArgumentException>(() => Train(Data(), SmallVocoder.Training with { StftWeight = double.NaN })).Message);
-        Assert.Throws<ArithmeticException>(() => Train(Data(), SmallVocoder.Training with { MelWeight = 1e300, MaxSkippedInARow = 2 }));
+        Assert.Throws<InvalidOperationException>(() => Run(VocoderTrainingData.Of([]), SmallVocoder.Training));
+        Assert.Throws<InvalidOperationException>(() => Run(VocoderTrainingData.Of([new float[159]]), SmallVocoder.Training));
+        Assert.Contains("CropFrames", Error(SmallVocoder.Training with { CropFrames = 5 }));
+        Assert.Contains("StftWeight", Error(SmallVocoder.Training with { StftWeight = double.NaN }));
+        Assert.Throws<ArithmeticException>(() => Run(Data(), SmallVocoder.Training with { MelWeight = 1e300, MaxSkippedInARow = 2 }));
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.Throws<OperationCanceledException>(() => Train(Data(), SmallVocoder.Training, stopped.Token));
+        Assert.Throws<OperationCanceledException>(() => Run(Data(), SmallVocoder.Training, stopped.Token));
     }
 
     [Fact] // also clips that are shorter than a crop
@@ -145,7 +159,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     {
         float[] sound = SmallVocoder.Voice(1_000);
 
-        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, leastFrames: 9).OnePass(0, default).Single();
+        float[] rows = new VocoderRows(VocoderTrainingData.Of([sound]), SmallVocoder.Mel, minFrames: 9).OnePass(0, default).Single();
 
         Assert.Equal(9 * (16 + 160), rows.Length);
         float[] power = new MelSpectrogram(SmallVocoder.Mel).ExtractPower(sound);
@@ -154,7 +168,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
             var row = rows.AsSpan(frame * 176, 176);
             if (frame < 6) Close.To(sound.AsSpan(frame * 160, 160), row[16..], 0);
             if (frame < 6) Close.To(power.AsSpan(frame * 16, 16), row[..16], 1e-3 * power.Max());
-            else Assert.All(row.ToArray(), number => Assert.Equal(0, number));
+            else Assert.All(row.ToArray(), value => Assert.Equal(0, value));
         }
     }
 
@@ -162,7 +176,16 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     [InlineData("Stft"), InlineData("Mel"), InlineData("Magnitude"), InlineData("Phase"), InlineData("Consistency"), InlineData("Level")]
     public void EveryTerm_MovesTheWeights(string term)
     {
-        var none = SmallVocoder.Training with { StftWeight = 0, MelWeight = 0, MagnitudeWeight = 0, PhaseWeight = 0, ConsistencyWeight = 0, LevelWeight = 0, WeightDecay = 0 };
+        var none = SmallVocoder.Training with
+        {
+            StftWeight = 0,
+            MelWeight = 0,
+            MagnitudeWeight = 0,
+            PhaseWeight = 0,
+            ConsistencyWeight = 0,
+            LevelWeight = 0,
+            WeightDecay = 0,
+        };
         var only = term switch
         {
             "Stft" => none with { StftWeight = 1 },
@@ -174,7 +197,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         };
         var reports = new List<VocoderProgress>();
 
-        using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, only, reports.Add);
+        using var vocoder = Train(only, reports.Add);
 
         Assert.All(reports, report => Assert.True(report.GradientNorm > 0 && report.Loss > 0));
     }
@@ -187,7 +210,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         float[] Result(VocoderAdversarialOptions? adversarial)
         {
             reports.Clear();
-            using var vocoder = NeuralVocoder.Train(Data(), SmallVocoder.Options, SmallVocoder.Mel, SmallVocoder.Training with { Adversarial = adversarial }, reports.Add);
+            using var vocoder = Train(SmallVocoder.Training with { Adversarial = adversarial }, reports.Add);
             return vocoder.Synthesize(mel);
         }
 
@@ -200,12 +223,14 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Fact, Trait("Speed", "Slow")]
-    public void Discriminators_LearnToTellSoundsApart()
+    public void Discriminators_LearnToDiscriminate()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         torch.random.manual_seed(1);
-        using var adversary = new VocoderAdversary(SmallVocoder.Training with { Adversarial = new() { LearningRate = 5e-3 } }, SmallVocoder.Mel, torch.CPU);
-        var (voice, noise) = (torch.tensor(SmallVocoder.Voice(4_000)).unsqueeze(0), torch.tensor(Tone.Noise(4_000, seed: 2)).unsqueeze(0));
+        var training = SmallVocoder.Training with { Adversarial = new() { LearningRate = 5e-3 } };
+        using var adversary = new VocoderAdversary(training, SmallVocoder.Mel, torch.CPU);
+        var voice = torch.tensor(SmallVocoder.Voice(4_000)).unsqueeze(0);
+        var noise = torch.tensor(Tone.Noise(4_000, seed: 2)).unsqueeze(0);
 
         double before = adversary.Step(noise, voice), loss = adversary.Loss(noise, voice).item<float>();
         for (int i = 0; i < 20; i++) adversary.Step(noise, voice);
@@ -215,5 +240,11 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         Assert.True(adversary.Loss(noise, voice).item<float>() > loss);
     }
 
-    private static VocoderTrainingData Data() => VocoderTrainingData.Of([SmallVocoder.Voice(6_000), SmallVocoder.Voice(2_000, seed: 2), SmallVocoder.Voice(700, seed: 3)]);
+    private static VocoderTrainingData Data() => VocoderTrainingData.Of(
+        [SmallVocoder.Voice(6_000), SmallVocoder.Voice(2_000, seed: 2), SmallVocoder.Voice(700, seed: 3)]);
+
+    private static NeuralVocoder Train(
+        VocoderTrainingOptions training, Action<VocoderProgress>? report = null, VocoderTrainingData? data = null,
+        CancellationToken cancellation = default) =>
+        NeuralVocoder.Train(data ?? Data(), SmallVocoder.Options, SmallVocoder.Mel, training, report, cancellation);
 }
