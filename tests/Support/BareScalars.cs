@@ -6,7 +6,7 @@ namespace AudioBsq.Tests;
 /// Finds in compiled code the calls into TorchSharp that make a <c>Scalar</c> on the way, which TorchSharp does not keep alive while torch
 /// reads it. What makes one is read from TorchSharp's own code.
 /// </summary>
-internal sealed class BareNumbers
+internal sealed class BareScalars
 {
     private const string Torch = "TorchSharp", Scalar = "TorchSharp.Scalar", Tensor = "TorchSharp.torch/Tensor";
 
@@ -14,7 +14,7 @@ internal sealed class BareNumbers
 
     private readonly Dictionary<string, string> _makers = []; // method → what it calls that makes a Scalar, or makes a Tensor of one
 
-    public BareNumbers()
+    public BareScalars()
     {
         var torch = Read(Path.Combine(AppContext.BaseDirectory, Torch + ".dll"));
         var methods = torch.GetTypes().Where(type => !type.FullName.StartsWith(Scalar, StringComparison.Ordinal)).SelectMany(type => type.Methods).ToList();
