@@ -1,29 +1,29 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using AudioBsq.Persistence;
 
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Writes a cache under another name, which only one process at a time can, and moves it into its place when all of it is on the disk. What
-/// is not kept is removed; what a killed process left is written over.
+/// Writes a cache as an <see cref="AtomicFile"/>, which only one process at a time can. What is not kept is removed; what a killed process
+/// left is written over.
 /// </summary>
 internal sealed class MelCacheWriter : IDisposable
 {
-    private readonly string _path, _unfinished;
+    private readonly string _path;
     private readonly byte[] _key;
-    private readonly FileStream _stream;
+    private readonly AtomicFile _file;
     private readonly MemoryStream _index = new();
-    private bool _kept;
 
     public MelCacheWriter(string path, byte[] key)
     {
-        (_path, _unfinished, _key) = (path, path + ".unfinished", key);
-        _stream = Guarded(() =>
+        (_path, _key) = (path, key);
+        _file = Guarded(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            return new FileStream(_unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+            return new AtomicFile(_path);
         });
-        _stream.Position = MelCacheFile.HeaderLength; // the header comes last
+        _file.Stream.Position = MelCacheFile.HeaderLength; // the header comes last
     }
 
     public int Rows => (int)(_index.Length / MelCacheFile.EntryLength);
@@ -57,39 +57,20 @@ internal sealed class MelCacheWriter : IDisposable
         Write(MelCacheFile.HashOf(header, index));
         Guarded(() =>
         {
-            _stream.Position = 0;
-            _stream.Write(header);
-            _stream.Flush(flushToDisk: true);
-            _stream.Dispose();
-            File.Move(_unfinished, _path, overwrite: true);
-            return _kept = true;
+            _file.Stream.Position = 0;
+            _file.Stream.Write(header);
+            _file.Commit();
+            return true;
         });
     }
 
-    public void Dispose()
-    {
-        if (_kept) return;
-        Try(_stream.Dispose);
-        Try(() => File.Delete(_unfinished));
-    }
-
-    // The first error is being thrown already; the next file replaces what is left of this one.
-    private static void Try(Action close)
-    {
-        try
-        {
-            close();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-        }
-    }
+    public void Dispose() => _file.Dispose();
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            _stream.Write(bytes);
+            _file.Stream.Write(bytes);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
