@@ -65,6 +65,7 @@ static void Publicize(byte[] image)
             MethodAttributes.FamANDAssem or MethodAttributes.FamORAssem => MethodAttributes.Family,
             _ => access,
         };
-        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(offset), (ushort)(attributes & ~(ushort)MethodAttributes.MemberAccessMask | (ushort)wider));
+        BinaryPrimitives.WriteUInt16LittleEndian(
+            image.AsSpan(offset), (ushort)(attributes & ~(ushort)MethodAttributes.MemberAccessMask | (ushort)wider));
     }
 }

@@ -37,7 +37,8 @@ var options = new AudioTokenizerOptions
     Model = AudioBsqOptions.Tiny,
     Training = new TrainingOptions { MaxSteps = 300, ReportEvery = 30 },
     FrameCountColumnName = "Frames",
-    MetricsCallback = p => Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
+    MetricsCallback = p =>
+        Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
 };
 Console.WriteLine($"Training on {folder}");
 

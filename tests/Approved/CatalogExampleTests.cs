@@ -10,6 +10,7 @@ namespace AudioBsq.Tests.Approved;
 /// <summary>
 /// What users read when they type <c>mlContext.Transforms.</c> or <c>mlContext.Data.</c> is complete, and its code compiles.
 /// </summary>
+[WithoutTorch]
 public class CatalogExampleTests
 {
     private const string Usings = """

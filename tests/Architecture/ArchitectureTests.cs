@@ -27,7 +27,10 @@ public class ArchitectureTests
     public void Rooms_StandInTheDocumentInTheirOrder()
     {
         string document = File.ReadAllText(Path.Combine(TestData.Root, "docs", "architecture.md"));
-        int[] places = [.. Rooms.Order.Where(room => room != Rooms.Root).Select(room => document.IndexOf($"| `{room}` |", StringComparison.Ordinal))];
+        int[] places =
+        [
+            .. Rooms.Order.Where(room => room != Rooms.Root).Select(room => document.IndexOf($"| `{room}` |", StringComparison.Ordinal)),
+        ];
 
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);

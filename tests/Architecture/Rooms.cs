@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace AudioBsq.Tests.Architecture;
 
 /// <summary>
-/// Source files of src/Model by room, and what they use of other rooms: by <c>using</c> lines, and by the names of types, since code in a namespace
-/// sees its parent's types without a <c>using</c>.
+/// Source files of src/Model by room, and what they use of other rooms: by <c>using</c> lines, and by the names of types, since code
+/// in a namespace sees its parent's types without a <c>using</c>.
 /// </summary>
 internal sealed partial class Rooms
 {
@@ -16,7 +16,8 @@ internal sealed partial class Rooms
     /// <summary>From lowest to highest: a room may use those before it. docs/architecture.md says what each is for.</summary>
     public static IReadOnlyList<string> Order { get; } =
     [
-        "Native", "Signal", "Quantization", "Networks", "Tokens", "Metrics", "Persistence", "Inference", "Training", "Vocoding", "Reference", Root,
+        "Native", "Signal", "Quantization", "Networks", "Tokens", "Metrics", "Persistence", "Inference", "Training", "Vocoding",
+        "Reference", Root,
     ];
 
     /// <summary>The argument guard, which every room uses.</summary>
@@ -27,12 +28,13 @@ internal sealed partial class Rooms
     {
         foreach (var (path, text) in files)
         {
-            foreach (Match declaration in Declaration().Matches(Code(text))) _roomOfType.TryAdd(declaration.Groups["name"].Value, RoomOf(path));
+            foreach (Match declaration in Declaration().Matches(Code(text)))
+                _roomOfType.TryAdd(declaration.Groups["name"].Value, RoomOf(path));
         }
     }
 
     /// <summary>The folder of a file directly below src/Model.</summary>
-    public static string RoomOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : Root;
+    public static string RoomOf(string path) => path.Split('/') is [var folder, _, ..] ? folder : Root;
 
     /// <summary>Each use of a room that does not come before the file's own.</summary>
     public IEnumerable<string> StepsBack(string path, string text)
@@ -69,6 +71,8 @@ internal sealed partial class Rooms
     private static partial Regex Member();
 
     // A name that stands where a type can: before a dot, a bracket or another name; after new, a colon or an opening bracket.
-    [GeneratedRegex(@"(?<![\w.])[A-Z]\w+(?=\??[.(<>\[]|\??(\[\])? [a-z_]\w*|>|\?? [A-Z]\w+\s*([({;]|=>))|(?<=new |: |typeof\(|nameof\()[A-Z]\w+")]
+    [GeneratedRegex(
+        @"(?<![\w.])[A-Z]\w+(?=\??[.(<>\[]|\??(\[\])? [a-z_]\w*|>|\?? [A-Z]\w+\s*([({;]|=>))"
+        + @"|(?<=new |: |typeof\(|nameof\()[A-Z]\w+")]
     private static partial Regex TypeUse();
 }

@@ -73,9 +73,12 @@ public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<S
     private static Process Start(params string[] arguments)
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start =
-            new ProcessStartInfo(host, [typeof(AudioBsq.Cli.Console.ExitCode).Assembly.Location, .. arguments])
-            { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(host, [typeof(AudioBsq.Cli.Console.ExitCode).Assembly.Location, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         return Process.Start(start)!;
     }
 }

@@ -16,11 +16,12 @@ public partial class ReadmeTests
     [Fact]
     public void Code_IsTheSamples()
     {
-        string[] samples = [.. Directory.EnumerateFiles(Path.Combine(TestData.Root, "samples", "Quickstart"), "*.cs").Select(File.ReadAllText)];
+        string folder = Path.Combine(TestData.Root, "samples", "Quickstart");
+        string[] samples = [.. Directory.EnumerateFiles(folder, "*.cs").Select(file => File.ReadAllText(file).ReplaceLineEndings("\n"))];
         string[] blocks = [.. Code().Matches(Readme).Select(block => block.Groups["code"].Value)];
 
         Assert.NotEmpty(blocks);
-        Assert.All(blocks, block => Assert.Contains(samples, sample => sample.ReplaceLineEndings("\n").Contains(block, StringComparison.Ordinal)));
+        Assert.All(blocks, block => Assert.Contains(samples, sample => sample.Contains(block, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public partial class ReadmeTests
     {
         string[] places =
         [
-            .. Link().Matches(Readme).Select(link => link.Groups["place"].Value).Where(place => !place.StartsWith("http", StringComparison.Ordinal)),
+            .. Link().Matches(Readme).Select(link => link.Groups["place"].Value)
+                .Where(place => !place.StartsWith("http", StringComparison.Ordinal)),
         ];
 
         Assert.NotEmpty(places);

@@ -17,7 +17,7 @@ public sealed class LearningPipelineTests : IDisposable
 
     public static TheoryData<string> Features => ["counts", "ngrams", "hashed ngrams"];
 
-    [Theory, MemberData(nameof(Features))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Features))]
     public void Classes_AreToldApart_BeforeAndAfterSaving(string features)
     {
         var data = _tones.Load(_ml);

@@ -31,7 +31,7 @@ public class NeuralSynthesisTests
         Assert.Equal(16_000, AudioColumn.TryGetSampleRate(plain.Transform(data).Schema["Waveform"]));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Zip_GivesTheSameSound_InThisAndInAFreshProcess()
     {
         using var vocoder = SmallVocoder.Create();

@@ -4,6 +4,7 @@ using PublicApiGenerator;
 
 namespace AudioBsq.Tests.NAudio;
 
+[WithoutTorch]
 public class NAudioApiTests
 {
     [Fact]

@@ -15,9 +15,12 @@ internal static partial class Close
         }
 
         Assert.True(difference <= tolerance,
-            worst < 0 ? "" : $"{what}[{worst}]: {expected[worst]:R} expected, {actual[worst]:R} found, {difference:E2} apart; {tolerance:E2} allowed");
+            worst < 0 ? "" : $"{what}[{worst}]: {expected[worst]:R} expected, {actual[worst]:R} found, "
+                + $"{difference:E2} apart; {tolerance:E2} allowed");
     }
 
     public static void To(double expected, double actual, double tolerance, string what = "value") =>
-        Assert.True(Math.Abs(expected - actual) <= tolerance, $"{what}: {expected:R} expected, {actual:R} found, {Math.Abs(expected - actual):E2} apart; {tolerance:E2} allowed");
+        Assert.True(
+            Math.Abs(expected - actual) <= tolerance,
+            $"{what}: {expected:R} expected, {actual:R} found, {Math.Abs(expected - actual):E2} apart; {tolerance:E2} allowed");
 }

@@ -5,7 +5,8 @@ namespace AudioBsq.Tests;
 internal static partial class Close
 {
     /// <summary>Compares a tensor with numbers in row-major order.</summary>
-    public static void To(ReadOnlySpan<float> expected, Tensor actual, double tolerance, string what = "values", IReadOnlyList<long>? shape = null)
+    public static void To(
+        ReadOnlySpan<float> expected, Tensor actual, double tolerance, string what = "values", IReadOnlyList<long>? shape = null)
     {
         using var scope = NewDisposeScope();
         if (shape is not null) Assert.Equal(shape, actual.shape);

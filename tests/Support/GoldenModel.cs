@@ -41,7 +41,8 @@ internal sealed class GoldenModel
     /// <summary>A tensor of the case, in the current dispose scope.</summary>
     public Tensor this[string name] => NetworkWeights.ToTensor(_io[name]);
 
-    public void Near(string name, Tensor actual, double tolerance) => Close.To(_io[name].ToSingles(), actual, tolerance, name, _io[name].Shape);
+    public void Near(string name, Tensor actual, double tolerance) =>
+        Close.To(_io[name].ToSingles(), actual, tolerance, name, _io[name].Shape);
 
     /// <summary>Within <paramref name="relative"/> of the largest value.</summary>
     public void NearRelative(string name, Tensor actual, double relative, double floor)
@@ -51,8 +52,8 @@ internal sealed class GoldenModel
     }
 
     /// <summary>
-    /// Codes of so many bits, each summed in single precision: up to 24 bits the sums are exact. Above, their last bits depend on the order of summation,
-    /// which differs between processors, so they agree to within two units in the last place.
+    /// Codes of so many bits, each summed in single precision: up to 24 bits the sums are exact. Above, their last bits depend on the order
+    /// of summation, which differs between processors, so they agree to within two units in the last place.
     /// </summary>
     public void SameSum(string name, Tensor actual, int bits)
     {
@@ -65,7 +66,8 @@ internal sealed class GoldenModel
         using var scope = NewDisposeScope();
         Assert.Equal(_io[name].Shape, actual.shape);
         long[] found = actual.to(ScalarType.Int64).cpu().contiguous().data<long>().ToArray();
-        Assert.All(_io[name].ToInt64s().Zip(found), pair => Assert.InRange(pair.Second - pair.First, -1L << (bits - 23), 1L << (bits - 23)));
+        Assert.All(
+            _io[name].ToInt64s().Zip(found), pair => Assert.InRange(pair.Second - pair.First, -1L << (bits - 23), 1L << (bits - 23)));
     }
 
     public void Same(string name, Tensor actual)

@@ -1,8 +1,8 @@
 namespace AudioBsq.Tests;
 
 /// <summary>
-/// Sees whether what comes piece by piece is let go again, whatever other threads do: how much this thread allocates from one piece to the next,
-/// which grows where something is gathered in one place, and how many pieces are still alive.
+/// Sees whether what comes piece by piece is let go again, whatever other threads do: how much this thread allocates from one piece to
+/// the next, which grows where something is gathered in one place, and how many pieces are still alive.
 /// </summary>
 internal sealed class HeldPieces
 {

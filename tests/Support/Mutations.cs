@@ -7,7 +7,11 @@ namespace AudioBsq.Tests;
 /// <summary>Files as an unlucky or hostile world leaves them. The same seed gives the same damage.</summary>
 internal static partial class Mutations
 {
-    private static readonly string[] Numbers = ["0", "-1", "1", "7", "1e3", "0.5", "null", "65536", "2147483647", "2147483648", "4611686018427387904", "9223372036854775807", "18446744073709551616"];
+    private static readonly string[] Numbers =
+    [
+        "0", "-1", "1", "7", "1e3", "0.5", "null", "65536", "2147483647", "2147483648", "4611686018427387904", "9223372036854775807",
+        "18446744073709551616",
+    ];
     private static readonly string[] Formats = ["F64", "F32", "F16", "BF16", "U8", "I64", "I32", "BOOL", "F8_E4M3"];
 
     /// <summary>One to three of: bits turned, ends cut off, pieces moved, doubled, left out or overwritten, bytes added.</summary>
@@ -74,7 +78,8 @@ internal static partial class Mutations
             3 => ReplaceOne(header, Types(), Formats, random),
             4 => header.Remove(at, 1),
             5 => header.Insert(at, "{}[],:\"\\u0041 -9e"[random.Next(16)].ToString()),
-            _ => ReplaceOne(header, Words(), [.. Words().Matches(header).Select(match => match.Value)], random), // one name or value by another
+            // one name or value by another
+            _ => ReplaceOne(header, Words(), [.. Words().Matches(header).Select(match => match.Value)], random),
         };
     }
 

@@ -20,7 +20,8 @@ internal static class Small
     };
 
     /// <summary>Smooth random spectrograms between −80 and 0 dB, (frames, 16).</summary>
-    public static float[][] Mels(int seed, params int[] frames) => [.. frames.Select((count, i) => OneMel(new Random(seed * 1000 + i), count))];
+    public static float[][] Mels(int seed, params int[] frames) =>
+        [.. frames.Select((count, i) => OneMel(new Random(seed * 1000 + i), count))];
 
     private static float[] OneMel(Random random, int frames)
     {

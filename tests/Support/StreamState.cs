@@ -25,11 +25,16 @@ internal static class StreamState
     public static byte[] Moved(byte[] state, params (int At, long By)[] numbers)
     {
         byte[] moved = [.. state];
-        foreach (var (at, by) in numbers) BinaryPrimitives.WriteInt64LittleEndian(moved.AsSpan(at), BinaryPrimitives.ReadInt64LittleEndian(moved.AsSpan(at)) + by);
+        foreach (var (at, by) in numbers)
+        {
+            long value = BinaryPrimitives.ReadInt64LittleEndian(moved.AsSpan(at));
+            BinaryPrimitives.WriteInt64LittleEndian(moved.AsSpan(at), value + by);
+        }
         return moved;
     }
 
-    /// <summary>Every shorter state and a thousand damaged ones are refused or restored, and none takes much memory. Gives how many were refused.</summary>
+    /// <summary>Every shorter state and a thousand damaged ones are refused or restored, and none takes much memory.</summary>
+    /// <returns>How many were refused.</returns>
     public static int Damage(byte[] state, Action<BinaryReader> restore)
     {
         var random = new Random(11);

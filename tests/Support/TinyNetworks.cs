@@ -18,7 +18,8 @@ internal static class TinyNetworks
         Quantizer = new QuantizerOptions { Bits = 6, GroupSize = 3 },
     };
 
-    public static AudioBsqOptions With(bool conv, AttentionMask mask = AttentionMask.None, Compatibility? compatibility = null) => Options with
+    public static AudioBsqOptions With(
+        bool conv, AttentionMask mask = AttentionMask.None, Compatibility? compatibility = null) => Options with
     {
         Encoder = Options.Encoder with { UseConvModule = conv, Mask = mask },
         Compatibility = compatibility ?? Compatibility.Corrected,

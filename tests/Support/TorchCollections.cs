@@ -6,8 +6,8 @@ using Xunit.Sdk;
 namespace AudioBsq.Tests;
 
 /// <summary>
-/// Which tests run one after another: all of the classes that may use torch, whose one global random generator seeded tests need for themselves.
-/// Classes that are marked with <see cref="WithoutTorchAttribute"/> run beside them and beside each other.
+/// Which tests run one after another: all of the classes that may use torch, whose one global random generator seeded tests need for
+/// themselves. Classes that are marked with <see cref="WithoutTorchAttribute"/> run beside them and beside each other.
 /// </summary>
 public sealed class TorchCollections(ITestAssembly assembly, IMessageSink messages) : IXunitTestCollectionFactory
 {

@@ -14,7 +14,8 @@ public sealed class WithoutTorchAttribute : BeforeAfterTestAttribute
     private int _thread;
     private long _created;
 
-    private static long Created => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
+    private static long Created =>
+        DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
 
     /// <inheritdoc/>
     public override void Before(MethodInfo methodUnderTest) => (_thread, _created) = (Environment.CurrentManagedThreadId, Created);

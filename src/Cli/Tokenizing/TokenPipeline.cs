@@ -94,9 +94,12 @@ internal sealed class TokenPipeline : IDisposable
         var columns = SchemaDefinition.Create(typeof(Row));
         columns[nameof(Row.Path)].ColumnName = _loading.InputColumnName;
         var rows = _ml.Data.LoadFromEnumerable(paths.Select(path => Row.Of(path, cancellation)), columns);
-        var options =
-            new AudioLoadingOptions
-            { SampleRate = _loading.Options.SampleRate, OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = ErrorColumn };
+        var options = new AudioLoadingOptions
+        {
+            SampleRate = _loading.Options.SampleRate,
+            OnError = LoadErrorHandling.EmptyWaveform,
+            ErrorColumn = ErrorColumn,
+        };
         var view = _ml.Transforms.LoadAudio(_loading.OutputColumnName, _loading.InputColumnName, options).Fit(rows).Transform(rows);
         foreach (var transformer in _between) view = transformer.Transform(view);
         return Tokenizer.Transform(view);

@@ -1,6 +1,6 @@
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Inference;
@@ -99,5 +99,5 @@ internal sealed class ForwardPass(ModelContent model)
     }
 
     private bool[] CloseRows(Tensor latents, int rows) =>
-        (model.Quantizer.Margin(latents) < Number(TooCloseToCall)).reshape(rows, -1).any(1).cpu().data<bool>().ToArray();
+        (model.Quantizer.Margin(latents) < Scalar(TooCloseToCall)).reshape(rows, -1).any(1).cpu().data<bool>().ToArray();
 }

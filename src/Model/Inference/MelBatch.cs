@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Inference;
@@ -41,6 +41,6 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
     private static Tensor Valid(int[] lengths, int count, Device device)
     {
         var ends = tensor(Array.ConvertAll(lengths, n => (long)n)).to(device).unsqueeze(1);
-        return arange(Number(0), Number(count), One, device: device).unsqueeze(0) < ends;
+        return arange(Scalar(0), Scalar(count), One, device: device).unsqueeze(0) < ends;
     }
 }

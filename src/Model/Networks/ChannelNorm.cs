@@ -1,5 +1,5 @@
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -7,7 +7,7 @@ namespace AudioBsq.Networks;
 
 /// <summary>
 /// Batch normalisation of the channels of images (Ioffe and Szegedy 2015). It computes what torch's BatchNorm2d does, whose TorchSharp
-/// version does not keep alive the scalar that it counts batches with (<see cref="Native.Numbers"/>).
+/// version does not keep alive the scalar that it counts batches with (<see cref="Native.Scalars"/>).
 /// </summary>
 internal sealed class ChannelNorm : Module<Tensor, Tensor>
 {

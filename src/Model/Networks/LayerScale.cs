@@ -1,5 +1,5 @@
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +12,7 @@ internal sealed class LayerScale : Module<Tensor, Tensor>
 
     public LayerScale(int width, double value) : base(nameof(LayerScale))
     {
-        gamma = Parameter(full(width, Number((float)value)));
+        gamma = Parameter(full(width, Scalar((float)value)));
         RegisterComponents();
     }
 

@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
@@ -14,15 +14,15 @@ internal sealed class LevelScale(AudioBsqOptions options)
     {
         using var scope = NewDisposeScope();
         if (options.Compatibility.UnscaledInput) return levels.alias().MoveToOuterDisposeScope();
-        return ((levels - Number(options.MinLevel)) * Number(2 / _span) - One).MoveToOuterDisposeScope();
+        return ((levels - Scalar(options.MinLevel)) * Scalar(2 / _span) - One).MoveToOuterDisposeScope();
     }
 
     /// <summary>Network units → levels, clamped to MinLevel … MaxLevel if <paramref name="clamp"/>.</summary>
     public Tensor Unscale(Tensor x, bool clamp)
     {
         using var scope = NewDisposeScope();
-        var levels = options.Compatibility.UnscaledInput ? x.alias() : (x.Plus(One) * Number(_span / 2)).Plus(Number(options.MinLevel));
-        if (clamp) levels = levels.clamp(Number(options.MinLevel), Number(options.MaxLevel));
+        var levels = options.Compatibility.UnscaledInput ? x.alias() : (x.Plus(One) * Scalar(_span / 2)).Plus(Scalar(options.MinLevel));
+        if (clamp) levels = levels.clamp(Scalar(options.MinLevel), Scalar(options.MaxLevel));
         return levels.MoveToOuterDisposeScope();
     }
 }

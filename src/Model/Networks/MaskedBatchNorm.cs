@@ -1,5 +1,5 @@
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -56,11 +56,11 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         var variance = (centred.Square() * valid).sum(dim: 0) / count;
         using (no_grad())
         {
-            runningMean.mul_(Number(1 - Momentum)).add_(mean * Number(Momentum), alpha: One);
+            runningMean.mul_(Scalar(1 - Momentum)).add_(mean * Scalar(Momentum), alpha: One);
             var unbiased = variance * (count / (count - One).clamp(min: One));
-            runningVariance.mul_(Number(1 - Momentum)).add_(unbiased * Number(Momentum), alpha: One);
+            runningVariance.mul_(Scalar(1 - Momentum)).add_(unbiased * Scalar(Momentum), alpha: One);
         }
 
-        return (centred * variance.Plus(Number(Epsilon)).rsqrt() * weight).Plus(bias);
+        return (centred * variance.Plus(Scalar(Epsilon)).rsqrt() * weight).Plus(bias);
     }
 }

@@ -1,5 +1,5 @@
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -62,6 +62,6 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
     // TorchSharp's LeakyReLU makes a scalar that it does not keep alive.
     private sealed class Leak() : Module<Tensor, Tensor>(nameof(Leak))
     {
-        public override Tensor forward(Tensor x) => x.leaky_relu(Number(Slope));
+        public override Tensor forward(Tensor x) => x.leaky_relu(Scalar(Slope));
     }
 }

@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
@@ -53,12 +53,12 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Vali
     private static Tensor CausalMask(NetworkOptions network, AudioBsqOptions options, long cachedSteps, long steps, Device device)
     {
         int perStep = options.PatchesPerStep;
-        var key = arange(Number(0), Number((cachedSteps + steps) * perStep), One, ScalarType.Int64, device);
-        var keyStep = key.div(Number(perStep), RoundingMode.floor);
+        var key = arange(Scalar(0), Scalar((cachedSteps + steps) * perStep), One, ScalarType.Int64, device);
+        var keyStep = key.div(Scalar(perStep), RoundingMode.floor);
         var query = key.narrow(0, cachedSteps * perStep, steps * perStep).unsqueeze(1);
         var queryStep = keyStep.narrow(0, cachedSteps * perStep, steps * perStep).unsqueeze(1);
         var notAfter = network.Mask == AttentionMask.BlockCausal ? queryStep >= keyStep : query >= key;
-        return notAfter & (queryStep - keyStep <= Number(options.PastStepsOf(network)));
+        return notAfter & (queryStep - keyStep <= Scalar(options.PastStepsOf(network)));
     }
 
     // A softmax over no keys would be 0/0. So a padded query sees itself, or
@@ -78,6 +78,6 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Vali
     private static Tensor AddOneToTheFuture(NetworkOptions network, AudioBsqOptions options, long steps, Tensor? allowed, Tensor like)
     {
         var scores = CausalMask(network, options, cachedSteps: 0, steps, like.device).logical_not().to(like.dtype);
-        return allowed is null ? scores : scores.masked_fill(allowed.logical_not(), Number(double.NegativeInfinity));
+        return allowed is null ? scores : scores.masked_fill(allowed.logical_not(), Scalar(double.NegativeInfinity));
     }
 }

@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
@@ -23,7 +23,7 @@ internal static class Positions
     {
         using var scope = NewDisposeScope();
         var speeds = tensor(Enumerable.Range(0, channels / 2).Select(j => Math.Pow(Base, -2.0 * j / channels)).ToArray(), device: device);
-        var step = arange(Number(firstStep), Number(firstStep + steps), One, ScalarType.Float64, device);
+        var step = arange(Scalar(firstStep), Scalar(firstStep + steps), One, ScalarType.Float64, device);
         var angles = step.unsqueeze(1) * speeds;
         var both = stack([angles.cos(), angles.sin()]).to(ScalarType.Float32);
         return both.repeat_interleave(perStep, dim: 1).MoveToOuterDisposeScope();

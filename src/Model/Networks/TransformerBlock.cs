@@ -1,5 +1,5 @@
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -62,6 +62,6 @@ internal sealed class TransformerBlock : Module<Tensor, PositionMask, BlockCache
     {
         double keep = 1 - _dropPath;
         long[] shape = _dropPositions ? [1, branch.shape[1], 1] : [branch.shape[0], 1, 1];
-        return branch * empty(shape, branch.dtype, branch.device).bernoulli_(keep) / Number(keep);
+        return branch * empty(shape, branch.dtype, branch.device).bernoulli_(keep) / Scalar(keep);
     }
 }

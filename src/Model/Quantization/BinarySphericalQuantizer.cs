@@ -1,5 +1,5 @@
 using AudioBsq.Native;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Quantization;
@@ -32,7 +32,7 @@ internal sealed class BinarySphericalQuantizer : Quantizer
         var codes = Quantize(z);
         var commitment = Options.CommitmentWeight == 0
             ? zeros([], z.dtype, z.device)
-            : Mean((codes.detach() - z).Square().sum(-1), weight) * Number(Options.CommitmentWeight);
+            : Mean((codes.detach() - z).Square().sum(-1), weight) * Scalar(Options.CommitmentWeight);
 
         var entropies = new SoftCode(z, Options, _scale);
         bool marginal = Options.Entropy == EntropyEstimate.Analytical && _compatibility.MarginalEntropy;
@@ -40,8 +40,8 @@ internal sealed class BinarySphericalQuantizer : Quantizer
         var average = marginal ? entropies.AverageBits(weight) : entropies.AverageGroups(weight);
         var codebook = SoftCode.Entropy(average).sum();
         var loss = commitment.Plus(
-            (position * Number(Options.PositionEntropyWeight) - codebook * Number(Options.CodebookEntropyWeight))
-            * Number(Options.EntropyWeight / Options.InverseTemperature));
+            (position * Scalar(Options.PositionEntropyWeight) - codebook * Scalar(Options.CodebookEntropyWeight))
+            * Scalar(Options.EntropyWeight / Options.InverseTemperature));
         return new QuantizerOutput(
             codes.MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope(), position.MoveToOuterDisposeScope(),
             codebook.MoveToOuterDisposeScope(), commitment.MoveToOuterDisposeScope(), average.detach().MoveToOuterDisposeScope());
@@ -51,9 +51,9 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     public override Tensor Quantize(Tensor z)
     {
         using var scope = NewDisposeScope();
-        var signs = (z > Number(0)).to(z.dtype) * Number(2) - One;
+        var signs = (z > Scalar(0)).to(z.dtype) * Scalar(2) - One;
         var passing = z - z.detach(); // exactly 0, with the gradient of z
-        var codes = _compatibility.ScaledStraightThrough ? signs.Plus(passing) * Number(_scale) : (signs * Number(_scale)).Plus(passing);
+        var codes = _compatibility.ScaledStraightThrough ? signs.Plus(passing) * Scalar(_scale) : (signs * Scalar(_scale)).Plus(passing);
         return codes.MoveToOuterDisposeScope();
     }
 
@@ -66,10 +66,10 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     }
 
     /// <inheritdoc/>
-    protected override Tensor ToBits(Tensor codes) => codes > Number(0);
+    protected override Tensor ToBits(Tensor codes) => codes > Scalar(0);
 
     /// <inheritdoc/>
-    protected override Tensor FromBits(Tensor bits) => (bits.to(ScalarType.Float32) * Number(2) - One) * Number(_scale);
+    protected override Tensor FromBits(Tensor bits) => (bits.to(ScalarType.Float32) * Scalar(2) - One) * Scalar(_scale);
 
     // Weights (batch, positions) that are 0 at invalid positions and sum to 1; null for equal weights.
     private static Tensor? WeightOf(Tensor z, Tensor? valid)

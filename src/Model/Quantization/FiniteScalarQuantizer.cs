@@ -1,6 +1,6 @@
 using System.Numerics;
 using AudioBsq.Native;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Quantization;
@@ -59,7 +59,7 @@ internal sealed class FiniteScalarQuantizer : Quantizer
     {
         using var scope = NewDisposeScope();
         var bounded = Bound(z);
-        var distance = (bounded - bounded.round()).abs().neg().Plus(Number(0.5));
+        var distance = (bounded - bounded.round()).abs().neg().Plus(Scalar(0.5));
         return (distance / Row(_radius, z) / z.abs().mean().clamp(min: One)).MoveToOuterDisposeScope();
     }
 
@@ -83,7 +83,7 @@ internal sealed class FiniteScalarQuantizer : Quantizer
     }
 
     // Latents → values that round to −levels / 2 … levels / 2 − 1
-    private Tensor Bound(Tensor z) => z.Plus(Row(_shift, z)).tanh() * Row(_radius, z) - Number(0.5);
+    private Tensor Bound(Tensor z) => z.Plus(Row(_shift, z)).tanh() * Row(_radius, z) - Scalar(0.5);
 
     // The entropy, in nats, of how often each code occurs.
     private Tensor EntropyOfCounts(Tensor codes, Tensor? valid)
@@ -93,7 +93,7 @@ internal sealed class FiniteScalarQuantizer : Quantizer
         if (valid is not null) indices = indices.masked_select(valid);
         if (indices.numel() == 0) return zeros([], codes.dtype, codes.device);
         var (_, _, counts) = indices.flatten().unique(return_counts: true);
-        var share = counts!.to(codes.dtype) / Number((double)indices.numel());
+        var share = counts!.to(codes.dtype) / Scalar((double)indices.numel());
         return (share * share.log()).sum().neg();
     }
 

@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Quantization;
@@ -99,7 +99,7 @@ internal abstract class Quantizer : nn.Module
 
     protected static Tensor PowersOfTwo(int bits) => tensor(Enumerable.Range(0, bits).Select(i => 1L << (bits - 1 - i)).ToArray());
 
-    protected static Tensor Shifts(int bits, Device device) => arange(Number(bits - 1), Number(-1), Number(-1), ScalarType.Int64, device);
+    protected static Tensor Shifts(int bits, Device device) => arange(Scalar(bits - 1), Scalar(-1), Scalar(-1), ScalarType.Int64, device);
 
     private Tensor Pack(Tensor codes, int bits)
     {

@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Quantization;
@@ -18,12 +18,12 @@ internal sealed class SoftCode
     public SoftCode(Tensor z, QuantizerOptions options, double scale)
     {
         _options = options;
-        var logits = z * Number(4 * options.InverseTemperature * scale);
+        var logits = z * Scalar(4 * options.InverseTemperature * scale);
         (_minus, _plus) = (logits.neg().sigmoid(), logits.sigmoid());
     }
 
     /// <summary>−p·log(p + 1e-8), term by term, in nats.</summary>
-    public static Tensor Entropy(Tensor p) => p * p.Plus(Number(Epsilon)).log().neg();
+    public static Tensor Entropy(Tensor p) => p * p.Plus(Scalar(Epsilon)).log().neg();
 
     /// <summary>
     /// The entropy of each position (…), in nats: a sum over its bits, since they are independent. The reference sums over patterns and
@@ -47,7 +47,7 @@ internal sealed class SoftCode
         int size = _options.GroupSize, groups = _options.Bits / size, high = size / 2;
         var minus = _minus.reshape(-1, groups, size).transpose(0, 1); // (groups, positions, size)
         var plus = _plus.reshape(-1, groups, size).transpose(0, 1);
-        var shares = weight?.reshape(1, -1, 1) ?? full([1, minus.shape[1], 1], Number(1.0 / minus.shape[1]), minus.dtype, minus.device);
+        var shares = weight?.reshape(1, -1, 1) ?? full([1, minus.shape[1], 1], Scalar(1.0 / minus.shape[1]), minus.dtype, minus.device);
         var upper = Patterns(minus, plus, 0, high) * shares;
         var lower = Patterns(minus, plus, high, size);
         return upper.transpose(1, 2).matmul(lower).reshape(groups, 1L << size);

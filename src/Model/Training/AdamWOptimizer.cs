@@ -1,5 +1,5 @@
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -52,11 +52,11 @@ internal sealed class AdamWOptimizer : IDisposable
         {
             using var scope = NewDisposeScope();
             if (slot.Parameter.grad is not { } gradient) continue;
-            slot.Parameter.mul_(Number(1 - learningRate * slot.WeightDecay));
-            slot.First.mul_(Number(_beta1)).add_(gradient, alpha: Number(1 - _beta1));
-            slot.Second.mul_(Number(_beta2)).addcmul_(gradient, gradient, value: Number(1 - _beta2));
-            var deviation = (slot.Second.sqrt() / Number(Math.Sqrt(correction2))).add_(Number(Epsilon), alpha: One);
-            slot.Parameter.addcdiv_(slot.First, deviation, value: Number(-learningRate / correction1));
+            slot.Parameter.mul_(Scalar(1 - learningRate * slot.WeightDecay));
+            slot.First.mul_(Scalar(_beta1)).add_(gradient, alpha: Scalar(1 - _beta1));
+            slot.Second.mul_(Scalar(_beta2)).addcmul_(gradient, gradient, value: Scalar(1 - _beta2));
+            var deviation = (slot.Second.sqrt() / Scalar(Math.Sqrt(correction2))).add_(Scalar(Epsilon), alpha: One);
+            slot.Parameter.addcdiv_(slot.First, deviation, value: Scalar(-learningRate / correction1));
         }
     }
 

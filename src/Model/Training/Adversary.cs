@@ -1,6 +1,6 @@
 using AudioBsq.Networks;
 using TorchSharp;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -43,8 +43,8 @@ internal sealed class Adversary : IDisposable
         var (_, fake) = Discriminate(target, WithoutPadding(reconstructed, target, valid));
         var loss = GanLosses.Generator(fake, _options.Loss);
         var weight = _options.Adaptive
-            ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * Number(_options.Weight)
-            : full([], Number(_options.Weight), loss.dtype, loss.device);
+            ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * Scalar(_options.Weight)
+            : full([], Scalar(_options.Weight), loss.dtype, loss.device);
         return (loss * weight).MoveToOuterDisposeScope();
     }
 
@@ -62,10 +62,10 @@ internal sealed class Adversary : IDisposable
         {
             var input = target.detach().clone().requires_grad_();
             var penalty = GanLosses.GradientPenalty(Discriminator.call(PadToMinSide(input)), input);
-            total = loss.Plus(penalty * Number(_options.PenaltyWeight / 2 * _options.PenaltyEvery));
+            total = loss.Plus(penalty * Scalar(_options.PenaltyWeight / 2 * _options.PenaltyEvery));
         }
 
-        (total * Number(share)).backward();
+        (total * Scalar(share)).backward();
         return loss.item<float>();
     }
 

@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -24,7 +24,7 @@ internal static class GanLosses
         var loss = kind == GanLoss.Hinge
             ? functional.relu(real.neg().Plus(One)).mean().Plus(functional.relu(fake.Plus(One)).mean())
             : real.neg().Softplus().mean().Plus(fake.Softplus().mean());
-        return (loss * Number(0.5)).MoveToOuterDisposeScope();
+        return (loss * Scalar(0.5)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -36,7 +36,7 @@ internal static class GanLosses
     {
         using var scope = NewDisposeScope();
         var gradient = autograd.grad([real.sum()], [input], retain_graph: true, create_graph: true)[0];
-        return (gradient.Square().sum() / Number(input.shape[0])).MoveToOuterDisposeScope();
+        return (gradient.Square().sum() / Scalar(input.shape[0])).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -48,6 +48,6 @@ internal static class GanLosses
         using var scope = NewDisposeScope();
         var first = autograd.grad([reconstruction], [lastLayer], retain_graph: true)[0].norm();
         var second = autograd.grad([generator], [lastLayer], retain_graph: true)[0].norm();
-        return (first / second.Plus(Number(1e-4))).clamp(Number(0), Number(MaxAdaptiveWeight)).detach().MoveToOuterDisposeScope();
+        return (first / second.Plus(Scalar(1e-4))).clamp(Scalar(0), Scalar(MaxAdaptiveWeight)).detach().MoveToOuterDisposeScope();
     }
 }

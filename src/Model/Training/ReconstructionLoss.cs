@@ -1,4 +1,4 @@
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,7 +16,7 @@ internal static class ReconstructionLoss
         var error = (reconstructed - target).abs();
         if (valid is null) return error.mean().MoveToOuterDisposeScope();
         var weight = valid.unsqueeze(-1).to(error.dtype);
-        return ((error * weight).sum() / (weight.sum() * Number(error.shape[2]))).MoveToOuterDisposeScope();
+        return ((error * weight).sum() / (weight.sum() * Scalar(error.shape[2]))).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -40,12 +40,12 @@ internal static class ReconstructionLoss
             total = total.Plus(sum.abs().sum() / all);
         }
 
-        return (total / Number(resolutions)).MoveToOuterDisposeScope();
+        return (total / Scalar(resolutions)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Halve(Tensor x)
     {
         var even = functional.pad(x, [0, x.shape[3] % 2, 0, x.shape[2] % 2]);
-        return functional.avg_pool2d(even, 2) * Number(4);
+        return functional.avg_pool2d(even, 2) * Scalar(4);
     }
 }

@@ -1,7 +1,7 @@
 using AudioBsq.Inference;
 using AudioBsq.Native;
 using AudioBsq.Networks;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -90,7 +90,7 @@ internal sealed class Trainer : IDisposable
         var error = ReconstructionLoss.Mean(reconstructed, target, batch.ValidFrames);
         var loss = error;
         var multiResolution = _options.MultiResolution is { } multi
-            ? ReconstructionLoss.MultiResolution(reconstructed, target, batch.ValidFrames, multi.Resolutions) * Number(multi.Weight)
+            ? ReconstructionLoss.MultiResolution(reconstructed, target, batch.ValidFrames, multi.Resolutions) * Scalar(multi.Weight)
             : null;
         if (multiResolution is not null) loss = loss.Plus(multiResolution);
         bool adversarialStep = _adversary?.Acts(step) == true;
@@ -99,8 +99,8 @@ internal sealed class Trainer : IDisposable
             : null;
         if (adversarial is not null) loss = loss.Plus(adversarial);
         double weight = _codebookWeight.At(step);
-        loss = loss.Plus(quantized.Loss * Number(weight));
-        (share == 1 ? loss : loss * Number(share)).backward();
+        loss = loss.Plus(quantized.Loss * Scalar(weight));
+        (share == 1 ? loss : loss * Scalar(share)).backward();
         _checkpointing?.ThrowIfFailed();
         double? discriminator = adversarialStep
             ? _adversary!.Accumulate(target, reconstructed.detach(), batch.ValidFrames, share, step)

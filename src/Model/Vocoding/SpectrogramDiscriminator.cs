@@ -1,5 +1,5 @@
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -41,7 +41,7 @@ internal sealed class SpectrogramDiscriminator : Module
         var features = new List<Tensor>();
         foreach (var stage in stages)
         {
-            x = stage.call(x).leaky_relu(Number(Slope));
+            x = stage.call(x).leaky_relu(Scalar(Slope));
             features.Add(x.MoveToOuterDisposeScope());
         }
 

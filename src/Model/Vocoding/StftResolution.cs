@@ -1,5 +1,5 @@
 using TorchSharp;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -7,7 +7,7 @@ namespace AudioBsq.Vocoding;
 /// <summary>One resolution of the multi-resolution STFT loss, with a centred Hann window.</summary>
 internal sealed class StftResolution(int length, int hop, Device device) : IDisposable
 {
-    private static readonly Scalar Tiny = Number(1e-8);
+    private static readonly Scalar Tiny = Scalar(1e-8);
 
     private readonly Tensor _window = hann_window(length, device: device).DetachFromDisposeScope();
 
@@ -20,10 +20,10 @@ internal sealed class StftResolution(int length, int hop, Device device) : IDisp
     ];
 
     /// <summary>The magnitude at −100 dB of a full-scale sine, to which smaller magnitudes are clamped.</summary>
-    public Scalar MinMagnitude { get; } = Number(length / 4.0 * 1e-5);
+    public Scalar MinMagnitude { get; } = Scalar(length / 4.0 * 1e-5);
 
     /// <summary>Its natural logarithm.</summary>
-    public Scalar LogMinMagnitude { get; } = Number(Math.Log(length / 4.0 * 1e-5));
+    public Scalar LogMinMagnitude { get; } = Scalar(Math.Log(length / 4.0 * 1e-5));
 
     /// <summary>(batch, samples) → (batch, bins, frames)</summary>
     public Tensor Spectrum(Tensor sound) =>

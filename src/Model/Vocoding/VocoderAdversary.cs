@@ -1,7 +1,7 @@
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -24,7 +24,7 @@ internal sealed class VocoderAdversary : IDisposable
         var parameters = _discriminators.SelectMany((one, i) => one.named_parameters()
             .Select(p => ($"{i}.{p.name}", p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0)));
         _optimizer = new AdamWOptimizer(parameters, training.Beta1, training.Beta2);
-        (_weight, _featureWeight, _share) = (Number(_options.Weight), Number(_options.FeatureWeight), Number(1.0 / _resolutions.Length));
+        (_weight, _featureWeight, _share) = (Scalar(_options.Weight), Scalar(_options.FeatureWeight), Scalar(1.0 / _resolutions.Length));
     }
 
     /// <summary>Steps of the discriminators' optimizer.</summary>

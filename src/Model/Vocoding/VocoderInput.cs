@@ -1,6 +1,6 @@
 using AudioBsq.Signal;
 using TorchSharp;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -12,7 +12,7 @@ namespace AudioBsq.Vocoding;
 internal sealed class VocoderInput
 {
     // Levels are scaled by the approximate mean and spread of speech, −60 dB and 20 dB.
-    private static readonly Scalar Floor = Number(1e-10), LevelsPerDecibel = Number(10 / Math.Log(10) / 20), Shift = Number(3);
+    private static readonly Scalar Floor = Scalar(1e-10), LevelsPerDecibel = Scalar(10 / Math.Log(10) / 20), Shift = Scalar(3);
 
     private readonly MelOptions _mel;
     private readonly MelInversion _inversion;
@@ -22,7 +22,7 @@ internal sealed class VocoderInput
     {
         (_mel, _inversion) = (mel, new MelInversion(new MelFilterBank(mel), options.InversionIterations));
         double fullScale = mel.FftLength / 4.0;
-        (_perFullScale, _minMagnitude) = (Number(1 / (fullScale * fullScale)), Number(fullScale * 1e-5));
+        (_perFullScale, _minMagnitude) = (Scalar(1 / (fullScale * fullScale)), Scalar(fullScale * 1e-5));
     }
 
     /// <summary>

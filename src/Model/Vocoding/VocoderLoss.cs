@@ -1,6 +1,6 @@
 using AudioBsq.Signal;
 using TorchSharp;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -11,8 +11,8 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 internal sealed class VocoderLoss : IDisposable
 {
-    private static readonly Scalar Half = Number(0.5), Turn = Number(2 * Math.PI), TurnsPerRadian = Number(1 / (2 * Math.PI));
-    private static readonly Scalar MaxPhaseWeight = Number(4), PhaseShare = Number(0.4), Tiny = Number(1e-8), Silence = Number(1e-7);
+    private static readonly Scalar Half = Scalar(0.5), Turn = Scalar(2 * Math.PI), TurnsPerRadian = Scalar(1 / (2 * Math.PI));
+    private static readonly Scalar MaxPhaseWeight = Scalar(4), PhaseShare = Scalar(0.4), Tiny = Scalar(1e-8), Silence = Scalar(1e-7);
 
     private readonly VocoderTrainingOptions _options;
     private readonly MelOptions _mel;
@@ -27,11 +27,11 @@ internal sealed class VocoderLoss : IDisposable
         (_options, _mel, _inverse, _reach) = (options, vocoder.Mel, vocoder.Inverse, InverseStft.Reach(vocoder.Mel));
         var bank = new MelFilterBank(_mel);
         _bank = tensor(bank.ToDense(), [bank.Bins, bank.Bands], device: vocoder.Device).DetachFromDisposeScope();
-        _minPower = Number(Math.Pow(_mel.FftLength / 4.0, 2) * 1e-10);
-        (_stft, _melWeight, _magnitude) = (Number(options.StftWeight), Number(options.MelWeight), Number(options.MagnitudeWeight));
-        (_phase, _consistency, _level) = (Number(options.PhaseWeight), Number(options.ConsistencyWeight), Number(options.LevelWeight));
+        _minPower = Scalar(Math.Pow(_mel.FftLength / 4.0, 2) * 1e-10);
+        (_stft, _melWeight, _magnitude) = (Scalar(options.StftWeight), Scalar(options.MelWeight), Scalar(options.MagnitudeWeight));
+        (_phase, _consistency, _level) = (Scalar(options.PhaseWeight), Scalar(options.ConsistencyWeight), Scalar(options.LevelWeight));
         _resolutions = StftResolution.Three(_mel, vocoder.Device);
-        _perResolution = Number(1.0 / _resolutions.Length);
+        _perResolution = Scalar(1.0 / _resolutions.Length);
     }
 
     /// <summary>

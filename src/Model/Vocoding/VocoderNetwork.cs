@@ -3,7 +3,7 @@ using AudioBsq.Networks;
 using AudioBsq.Signal;
 using TorchSharp;
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,7 +17,7 @@ namespace AudioBsq.Vocoding;
 internal sealed class VocoderNetwork : Module
 {
     // In nepers: the exponential stays finite.
-    private static readonly Scalar MaxCorrection = Number(12), MinCorrection = Number(-12), Tiny = Number(1e-6);
+    private static readonly Scalar MaxCorrection = Scalar(12), MinCorrection = Scalar(-12), Tiny = Scalar(1e-6);
 
     private readonly ConvolutionWeights embed;
     private readonly LayerNorm embed_norm, final_norm;

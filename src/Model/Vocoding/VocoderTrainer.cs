@@ -1,5 +1,5 @@
 using AudioBsq.Training;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;

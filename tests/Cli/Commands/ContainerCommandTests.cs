@@ -232,9 +232,11 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     public async Task StandardInputAndOutput_CanBeUsed()
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start =
-            new ProcessStartInfo(host, [typeof(ExitCode).Assembly.Location, "tokenize", model.Zip, "-", "--format", "absq"])
-            { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(host, [typeof(ExitCode).Assembly.Location, "tokenize", model.Zip, "-", "--format", "absq"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         using var process = Process.Start(start)!;
         await process.StandardInput.BaseStream.WriteAsync(await File.ReadAllBytesAsync(model.Clip(2)));
         process.StandardInput.Close();

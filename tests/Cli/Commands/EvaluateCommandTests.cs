@@ -1,8 +1,8 @@
 using System.Text.Json;
 using AudioBsq.Cli.Evaluation;
 using AudioBsq.Cli.Tokenizing;
-using AudioBsq.MLNet;
 using AudioBsq.Metrics;
+using AudioBsq.MLNet;
 using Microsoft.ML;
 
 namespace AudioBsq.Tests.Cli.Commands;

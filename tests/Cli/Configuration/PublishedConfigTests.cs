@@ -23,7 +23,7 @@ public sealed class PublishedConfigTests : IDisposable
 
     public void Dispose() => _tree.Dispose();
 
-    [Theory, MemberData(nameof(Configs))]
+    [Theory, Trait("Speed", "Slow"), MemberData(nameof(Configs))]
     public void Config_TrainsThreeSteps(string name)
     {
         string[] clips = name.StartsWith("librispeech", StringComparison.Ordinal)

@@ -4,6 +4,7 @@ using SkiaSharp;
 
 namespace AudioBsq.Tests.Cli.Reports;
 
+[WithoutTorch]
 public class MelPictureTests
 {
     private static readonly MelOptions Mel = new() { Bands = 16 };

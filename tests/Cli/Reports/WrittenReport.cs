@@ -18,7 +18,7 @@ public sealed class WrittenReport : IDisposable
         string[] metric = ["--metric-command", MetricTask.Line("difference"), "--metric-name", MetricName];
 
         Page = Path.Combine(_model.Folder, "page.html");
-        Code = Ran.AudioBsq(["evaluate", _model.Zip, Folder, "--html", Page, "--clips", "3", "--seconds", "1", "--threads", "1", .. metric])
+        Code = Ran.AudioBsq(["report", _model.Zip, Folder, "-o", Page, "--clips", "3", "--seconds", "1", "--threads", "1", .. metric])
             .Code;
         Json =
             JsonSerializer.Deserialize<JsonElement>(

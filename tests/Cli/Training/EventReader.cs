@@ -67,9 +67,14 @@ internal static class EventReader
         for (int at = 0; at < message.Length;)
         {
             ulong key = Varint(message, ref at);
-            int length =
-                (key & 7) switch
-                { 0 => 0, 1 => 8, 5 => 4, 2 => (int)Varint(message, ref at), _ => throw new InvalidDataException($"wire type {key & 7}") };
+            int length = (key & 7) switch
+            {
+                0 => 0,
+                1 => 8,
+                2 => (int)Varint(message, ref at),
+                5 => 4,
+                _ => throw new InvalidDataException($"wire type {key & 7}"),
+            };
             byte[] bytes = (key & 7) == 0 ? BitConverter.GetBytes(Varint(message, ref at)) : message.AsSpan(at, length).ToArray();
             at += length;
             yield return ((int)(key >> 3), bytes);

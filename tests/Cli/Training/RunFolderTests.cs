@@ -44,13 +44,18 @@ public sealed class RunFolderTests : IDisposable
         var events = EventReader.Read(_data.PathOf("out", "tensorboard"));
         var rows = Metrics("out");
         Assert.Equal(1, Assert.Single(events, each => each.IsStart).Step);
-        foreach (
-            var (column, tag) in new[]
-                { ("loss", "train/loss"), ("loss_quantizer", "train/loss_quantizer"), ("learning_rate", "train/learning_rate"),
-                ("validation_mae", "validation/mae"), ("epoch", "run/epoch") })
+        (string Column, string Tag)[] charts =
+        [
+            ("loss", "train/loss"), ("loss_quantizer", "train/loss_quantizer"), ("learning_rate", "train/learning_rate"),
+            ("validation_mae", "validation/mae"), ("epoch", "run/epoch"),
+        ];
+        foreach (var (column, tag) in charts)
+        {
             Assert.Equal(
                 rows.Select(row => ((long)row["step"]!, (float?)row[column])),
                 events.Where(each => each.Tag == tag).Select(each => (each.Step, each.Value)));
+        }
+
         Assert.DoesNotContain(events, each => each.Tag == "train/loss_adversarial");
         byte[] shown = events.Last(each => each.Tag == "samples/1-clip4").Image!;
         Assert.Equal(File.ReadAllBytes(_data.PathOf("out", "samples", "step-00000008", "1-clip4.png")), shown);
@@ -81,14 +86,13 @@ public sealed class RunFolderTests : IDisposable
         var (summary, rows) = (Summary("out"), Metrics("out"));
         var (best, final) = (summary.GetProperty("best"), summary.GetProperty("final"));
         var row = rows.Single(row => row["step"] == best.GetProperty("step").GetDouble());
+        string[] names =
+        [
+            "clips", "meanAbsoluteError", "meanSquaredError", "codesUsed", "codeUsage", "codebookUsage", "jointEntropy", "meanBitEntropy",
+            "deadBits", "meanBitCorrelation", "maxBitCorrelation",
+        ];
         foreach (var figures in new[] { best, final.GetProperty("validation") })
-        {
-            foreach (
-                string name in new[]
-                    { "clips", "meanAbsoluteError", "meanSquaredError", "codesUsed", "codeUsage", "codebookUsage", "jointEntropy",
-                    "meanBitEntropy", "deadBits", "meanBitCorrelation", "maxBitCorrelation" })
-                Assert.Equal(JsonValueKind.Number, figures.GetProperty(name).ValueKind);
-        }
+            Assert.All(names, name => Assert.Equal(JsonValueKind.Number, figures.GetProperty(name).ValueKind));
 
         Assert.Equal(row["validation_codebook_usage"], best.GetProperty("codebookUsage").GetDouble());
         Assert.Equal(rows[^1]["loss_quantizer"], final.GetProperty("lossTerms").GetProperty("quantizer").GetDouble());

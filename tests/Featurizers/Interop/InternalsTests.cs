@@ -7,6 +7,7 @@ namespace AudioBsq.Tests.Featurizers.Interop;
 /// <summary>
 /// What is internal to ML.NET is used in src/Featurizers/Interop alone, so that a new version of ML.NET is adapted to in one place.
 /// </summary>
+[WithoutTorch]
 public class InternalsTests
 {
     // Every file there is named after the type in it.

@@ -6,6 +6,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
+[WithoutTorch]
 public class AudioResamplingTests
 {
     private readonly MLContext _ml = new(seed: 1);

@@ -15,7 +15,7 @@ public class ActivationCheckpointingTests
         from padded in new[] { false, true }
         select new object[] { mask, conv, padded };
 
-    [Theory]
+    [Theory, Trait("Speed", "Slow")]
     [InlineData(TrainingPrecision.Full), InlineData(TrainingPrecision.BFloat16)]
     public void Train_ToTheSameWeights(TrainingPrecision precision)
     {

@@ -19,7 +19,7 @@ public sealed class VocoderCheckpointTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Train_GoesOnToTheSameWeights()
     {
         byte[] uninterrupted = Train(Everything);

@@ -1,25 +1,25 @@
 using System.Linq.Expressions;
 using AudioBsq.Native;
 using AudioBsq.Tests.Model.Training;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Model.Native;
 
 [NoTensorLeaks]
-public class NumbersTests
+public class ScalarsTests
 {
     [Fact]
-    public void Number_KeepsTheKindOfNumber()
+    public void Scalar_KeepsTheKindOfNumber()
     {
-        Assert.Equal(ScalarType.Float64, Number(0.5).Type);
-        Assert.Equal(ScalarType.Float64, Number(0.5f).Type);
-        Assert.Equal(ScalarType.Int64, Number(1).Type);
-        Assert.Equal(ScalarType.Int64, Number(1L).Type);
+        Assert.Equal(ScalarType.Float64, Scalar(0.5).Type);
+        Assert.Equal(ScalarType.Float64, Scalar(0.5f).Type);
+        Assert.Equal(ScalarType.Int64, Scalar(1).Type);
+        Assert.Equal(ScalarType.Int64, Scalar(1L).Type);
     }
 
     [Fact]
-    public void Number_IsHeldByItsThread_UntilManyMoreWereMade()
+    public void Scalar_IsHeldByItsThread_UntilManyMoreWereMade()
     {
         var first = Make();
 
@@ -39,13 +39,13 @@ public class NumbersTests
         var (x, y) = (randn(3, 4), randn(4));
 
         Assert.True(x.Plus(y).equal(x + y).all().item<bool>());
-        Assert.True(x.Plus(Number(0.3)).equal(x + 0.3).all().item<bool>());
+        Assert.True(x.Plus(Scalar(0.3)).equal(x + 0.3).all().item<bool>());
         Assert.True(x.Square().equal(x.square()).all().item<bool>());
-        Assert.True((x * Number(30)).Softplus().equal(nn.functional.softplus(x * 30)).all().item<bool>());
+        Assert.True((x * Scalar(30)).Softplus().equal(nn.functional.softplus(x * 30)).all().item<bool>());
     }
 
     [Fact] // A bare number here is gone after a few calls: torch copies x first, and reads the number after that.
-    public void Number_OutlivesTheOperation_WhileAnotherThreadMakesGarbage()
+    public void Scalar_OutlivesTheOperation_WhileAnotherThreadMakesGarbage()
     {
         using var scope = NewDisposeScope();
         var (x, mask) = (zeros(1 << 20), ones(1 << 20, ScalarType.Bool));
@@ -70,11 +70,11 @@ public class NumbersTests
         WhileAnotherThreadMakesGarbage(() => Assert.Equal(expected, Runs.Train(Runs.Everything)));
     }
 
-    // x.masked_fill(mask, Number(i)), compiled now: a Debug build of this file would keep the number alive itself.
+    // x.masked_fill(mask, Scalar(i)), compiled now: a Debug build of this file would keep the number alive itself.
     private static Func<Tensor, Tensor, int, Tensor> MaskedFill()
     {
         var (x, mask, i) = (Expression.Parameter(typeof(Tensor)), Expression.Parameter(typeof(Tensor)), Expression.Parameter(typeof(int)));
-        var number = Expression.Call(typeof(Numbers), nameof(Number), null, i);
+        var number = Expression.Call(typeof(Scalars), nameof(Scalar), null, i);
         return Expression.Lambda<Func<Tensor, Tensor, int, Tensor>>(
             Expression.Call(x, nameof(Tensor.masked_fill), null, mask, number), x, mask, i).Compile();
     }
@@ -98,7 +98,7 @@ public class NumbersTests
         }
     }
 
-    private static WeakReference Make() => new(Number(0.5));
+    private static WeakReference Make() => new(Scalar(0.5));
 
     private static void Collect()
     {

@@ -6,7 +6,7 @@ namespace AudioBsq.Tests;
 /// Finds in compiled code the calls into TorchSharp that make a <c>Scalar</c> on the way, which TorchSharp does not keep alive while torch
 /// reads it. What makes one is read from TorchSharp's own code.
 /// </summary>
-internal sealed class BareNumbers
+internal sealed class BareScalars
 {
     private const string Torch = "TorchSharp", Scalar = "TorchSharp.Scalar", Tensor = "TorchSharp.torch/Tensor";
 
@@ -14,11 +14,14 @@ internal sealed class BareNumbers
 
     private readonly Dictionary<string, string> _makers = []; // method → what it calls that makes a Scalar, or makes a Tensor of one
 
-    public BareNumbers()
+    public BareScalars()
     {
         var torch = Read(Path.Combine(AppContext.BaseDirectory, Torch + ".dll"));
-        var methods = torch.GetTypes().Where(type => !type.FullName.StartsWith(Scalar, StringComparison.Ordinal)).SelectMany(type => type.Methods).ToList();
-        var callers = methods.SelectMany(method => Called(method).Select(called => (called.FullName, Caller: method))).ToLookup(call => call.FullName, call => call.Caller);
+        var types = torch.GetTypes().Where(type => !type.FullName.StartsWith(Scalar, StringComparison.Ordinal));
+        var methods = types.SelectMany(type => type.Methods).ToList();
+        var callers = methods
+            .SelectMany(method => Called(method).Select(called => (called.FullName, Caller: method)))
+            .ToLookup(call => call.FullName, call => call.Caller);
         var found = new Queue<MethodDefinition>(torch.GetTypes().SelectMany(type => type.Methods).Where(IsMaker));
         foreach (var maker in found) _makers[maker.FullName] = "";
         while (found.TryDequeue(out var maker))
@@ -42,7 +45,8 @@ internal sealed class BareNumbers
     private static bool IsMaker(MethodDefinition method) =>
         method.ReturnType.FullName == Scalar
         // Compiles where an operation has no version for a Scalar, and throws.
-        || (method.DeclaringType.FullName == Tensor && method.Name == "op_Implicit" && method.Parameters[0].ParameterType.FullName == Scalar);
+        || (method.DeclaringType.FullName == Tensor && method.Name == "op_Implicit"
+            && method.Parameters[0].ParameterType.FullName == Scalar);
 
     // Who makes an object of a class with such a method may call it by another name: a module's forward, or the body of an iterator.
     private static IEnumerable<MethodDefinition> Hidden(MethodDefinition maker) =>
@@ -63,7 +67,8 @@ internal sealed class BareNumbers
     }
 
     // Without the type that it returns.
-    private static string NameOf(string method) => method[(method.IndexOf(' ', StringComparison.Ordinal) + 1)..].Replace(Torch + ".", "", StringComparison.Ordinal);
+    private static string NameOf(string method) =>
+        method[(method.IndexOf(' ', StringComparison.Ordinal) + 1)..].Replace(Torch + ".", "", StringComparison.Ordinal);
 
     private static ModuleDefinition Read(string path) => ModuleDefinition.ReadModule(path, Parameters);
 

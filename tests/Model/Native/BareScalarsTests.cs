@@ -1,16 +1,16 @@
 using AudioBsq.Native;
 using TorchSharp;
 using TorchSharp.Modules;
-using static AudioBsq.Native.Numbers;
+using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Model.Native;
 
-/// <summary>No number goes into torch but through <see cref="Numbers"/>.</summary>
+/// <summary>No number goes into torch but through <see cref="Scalars"/>.</summary>
 [WithoutTorch]
-public class BareNumbersTests
+public class BareScalarsTests
 {
-    private static readonly Lazy<BareNumbers> Scan = new();
+    private static readonly Lazy<BareScalars> Scan = new();
 
     public static TheoryData<string> Assemblies =>
     [
@@ -21,10 +21,10 @@ public class BareNumbersTests
     [MemberData(nameof(Assemblies))]
     public void NoAssembly_GivesTorchANumberThatMayBeFreed(string assembly)
     {
-        string[] found = [.. Scan.Value.In(Path.Combine(AppContext.BaseDirectory, assembly), type => type != typeof(Numbers).FullName)];
+        string[] found = [.. Scan.Value.In(Path.Combine(AppContext.BaseDirectory, assembly), type => type != typeof(Scalars).FullName)];
 
         Assert.True(found.Length == 0,
-            $"A garbage collection can free these numbers while torch reads them. Use {typeof(Numbers).FullName}: Number(x) for a number, "
+            $"A garbage collection can free these numbers while torch reads them. Use {typeof(Scalars).FullName}: Scalar(x) for a number, "
             + $"and Plus, Square and Softplus for what makes one inside (+, add, square, softplus).\n{string.Join('\n', found)}");
     }
 
@@ -63,7 +63,7 @@ public class BareNumbersTests
 
     private static IEnumerable<string> In(Type type) =>
         Scan.Value.In(
-            type.Assembly.Location, name => name.StartsWith($"{typeof(BareNumbersTests).FullName}/{type.Name}", StringComparison.Ordinal));
+            type.Assembly.Location, name => name.StartsWith($"{typeof(BareScalarsTests).FullName}/{type.Name}", StringComparison.Ordinal));
 
     private static bool IsOurs(string file) =>
         file.StartsWith("AudioBsq.", StringComparison.OrdinalIgnoreCase) && !file.Contains("Tests", StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public class BareNumbersTests
 
         public static Tensor Difference(Tensor x) => 1 - x;
 
-        public static Tensor SumWithHeld(Tensor x) => x + Number(1);
+        public static Tensor SumWithHeld(Tensor x) => x + Scalar(1);
 
         public static Tensor Comparison(Tensor x) => x > 0;
 
@@ -88,7 +88,7 @@ public class BareNumbersTests
 
         public static Tensor Range() => arange(5);
 
-        public static Tensor RangeOfHeld() => arange(Number(5));
+        public static Tensor RangeOfHeld() => arange(Scalar(5));
 
         public static Tensor Squares(Tensor x) => x.square();
 
@@ -111,7 +111,7 @@ public class BareNumbersTests
             yield return x - 1;
         }
 
-        public static Tensor NoSuchOperation(Tensor x, Tensor y) => x.lerp_(y, Number(0.1));
+        public static Tensor NoSuchOperation(Tensor x, Tensor y) => x.lerp_(y, Scalar(0.1));
     }
 
     private static class Held
@@ -120,11 +120,11 @@ public class BareNumbersTests
 
         public static Tensor SumInPlace(Tensor x, Tensor y) => x.add_(y, alpha: One);
 
-        public static Tensor Products(Tensor x, Tensor y) => (x * Number(2) - y) / Number(3f) * y;
+        public static Tensor Products(Tensor x, Tensor y) => (x * Scalar(2) - y) / Scalar(3f) * y;
 
-        public static Tensor Comparison(Tensor x) => x > Number(0);
+        public static Tensor Comparison(Tensor x) => x > Scalar(0);
 
-        public static Tensor Range() => arange(Number(0), Number(5), One);
+        public static Tensor Range() => arange(Scalar(0), Scalar(5), One);
 
         public static Tensor Shape(Tensor x) => x.reshape(1, -1).narrow(0, 0, 1).sum(0).unsqueeze(1);
 

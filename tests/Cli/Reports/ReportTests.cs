@@ -7,7 +7,7 @@ using SkiaSharp;
 
 namespace AudioBsq.Tests.Cli.Reports;
 
-public sealed class ReportCommandTests(WrittenReport report) : IClassFixture<WrittenReport>
+public sealed class ReportTests(WrittenReport report) : IClassFixture<WrittenReport>
 {
     [Fact]
     public void Page_IsWritten_AndTheBadFileIsNamed()
