@@ -20,10 +20,10 @@ internal static class TinyNetworks
 
     public static AudioBsqOptions With(
         bool conv, AttentionMask mask = AttentionMask.None, Compatibility? compatibility = null) => Options with
-    {
-        Encoder = Options.Encoder with { UseConvModule = conv, Mask = mask },
-        Compatibility = compatibility ?? Compatibility.Corrected,
-    };
+        {
+            Encoder = Options.Encoder with { UseConvModule = conv, Mask = mask },
+            Compatibility = compatibility ?? Compatibility.Corrected,
+        };
 
     /// <summary>A network whose matrices are as large as a trained one's.</summary>
     public static AudioBsqNetwork New(AudioBsqOptions options)
