@@ -79,7 +79,8 @@ public class TrainingDisplayTests
     };
 
     private static TrainingReport Report(
-        int step, int firstStep, double seconds, ReconstructionMetrics? validation = null, int skipped = 0, bool adversarial = false) => new(
+        int step, int firstStep, double seconds, ReconstructionMetrics? validation = null, int skipped = 0,
+        bool adversarial = false) => new(
         new TrainingProgress
         {
             Step = step,
