@@ -36,7 +36,8 @@ internal static class TotalSection
     private static Html[] Figures(ReportContent content)
     {
         var (evaluation, codes, model) = (content.Evaluation, content.Use.Diagnostics, content.Model);
-        double positions = model.TokensPerSecond / model.Model.TokensPerPosition, most = Math.Min(codes.Bits, Math.Log2(codes.Positions));
+        double positions = model.TokensPerSecond / model.Model.TokensPerPosition;
+        double maxEntropy = Math.Min(codes.Bits, Math.Log2(codes.Positions));
         double shown = 100 * codes.AttainableUsage;
         string unit = evaluation.Level.Unit();
         return
@@ -57,7 +58,7 @@ internal static class TotalSection
             Row(
                 "Joint entropy",
                 $"{codes.JointEntropy:F2} bits",
-                $"of {codes.Bits} bits; so many positions can show {most:F2}, and few positions show too little"),
+                $"of {codes.Bits} bits; so many positions can show {maxEntropy:F2}, and few positions show too little"),
             Row("Dead bits", $"{codes.DeadBits}", $"that never change"),
         ];
     }
