@@ -5,6 +5,7 @@ using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Decoding;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
+using AudioBsq.Training;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
 
@@ -35,6 +36,12 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         HelpName = "MODEL",
     };
 
+    private readonly Option<string?> _checkpoints = new("--checkpoints")
+    {
+        Description = "Keep checkpoints in a folder, from which the same command goes on after Ctrl+C or whatever else ended it",
+        HelpName = "FOLDER",
+    };
+
     private readonly Option<int?> _steps = CheckedOption.Count("--steps", $"Training steps [default: {Defaults.Training.MaxSteps}]");
 
     private readonly Option<int?> _crops =
@@ -61,18 +68,19 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             "Train a vocoder, a small network that 'audiobsq reconstruct' makes sound with.",
             """
             audiobsq train-vocoder recordings/train -o vocoder.safetensors
-            audiobsq train-vocoder recordings/train -o vocoder.safetensors --tokenizer tokenizer.zip --steps 5000
+            audiobsq train-vocoder recordings/train -o vocoder.safetensors --tokenizer tokenizer.zip --checkpoints run
             """,
             """
             Without --tokenizer it is for mel spectrograms at their defaults: 16 kHz, 128 bands. All
             clips are kept in memory. Files that cannot be read are named and left out. After Ctrl+C
-            nothing is written.
+            nothing is written but checkpoints.
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);
         Add(_inputs);
         Add(_output);
         Add(_tokenizer);
+        Add(_checkpoints);
         Add(_steps);
         Add(_crops);
         Add(_width);
@@ -107,7 +115,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             progress => show(Line(last = progress), Rows(progress)), _cancellation));
         using (vocoder) vocoder!.Save(file.Stream);
         file.Commit();
-        _terminal.Show([("Vocoder", output), .. Rows(last!)]);
+        _terminal.Show([("Vocoder", output), .. last is null ? [] : Rows(last)]); // a finished run that is resumed has no steps
         return ExitCode.Of(waveforms.Count, tally.Total - waveforms.Count);
     }
 
@@ -121,6 +129,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         },
         Defaults.Training with
         {
+            Checkpoints = arguments.GetValue(_checkpoints) is { } folder ? new CheckpointOptions { Folder = folder } : null,
             MaxSteps = arguments.GetValue(_steps) ?? Defaults.Training.MaxSteps,
             BatchSize = arguments.GetValue(_crops) ?? Defaults.Training.BatchSize,
             Seed = arguments.GetValue(_seed) ?? Defaults.Training.Seed,

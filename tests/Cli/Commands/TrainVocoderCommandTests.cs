@@ -40,6 +40,16 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     }
 
     [Fact]
+    public void Checkpoints_AreResumed()
+    {
+        string folder = model.New("checkpoints");
+        byte[] first = File.ReadAllBytes(Train("--checkpoints", folder));
+
+        Assert.Single(Directory.GetFiles(folder, "checkpoint-*.safetensors"));
+        Assert.Equal(first, File.ReadAllBytes(Train("--checkpoints", folder)));
+    }
+
+    [Fact]
     public void CausalVocoder_LooksAheadOfNoFrame()
     {
         string vocoder = Train("--causal");
