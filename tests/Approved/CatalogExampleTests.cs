@@ -50,6 +50,7 @@ public class CatalogExampleTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void EveryExample_Compiles() => Assert.Empty(Errors(Examples()));
 
     [Fact]

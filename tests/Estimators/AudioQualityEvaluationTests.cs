@@ -36,6 +36,7 @@ public class AudioQualityEvaluationTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void SampleRate_MustBeKnownAndAgree()
     {
         var plain = _ml.Data.LoadFromEnumerable([new Row { Waveform = SpokenClips.Short, Synthesized = SpokenClips.Short }]);
@@ -70,6 +71,7 @@ public class AudioQualityEvaluationTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void RowsWithoutSound_StayInTheReport()
     {
         var data = _ml.Data.LoadFromEnumerable([new Row(), new Row { Waveform = SpokenClips.Short, Synthesized = SpokenClips.Short }]);

@@ -9,6 +9,7 @@ public class ConcurrentDisposalTests
     private readonly List<MelRow> _rows = MelData.Rows(6, 20, 33, 5, 40, 8, 8, 8);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Disposal_OnAnotherThread_CutsNoBatchOff()
     {
         for (int round = 0; round < 20; round++)

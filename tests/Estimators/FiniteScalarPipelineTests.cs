@@ -12,6 +12,7 @@ public class FiniteScalarPipelineTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Pipeline_TokenizesSavesLoadsAndReconstructs()
     {
         var data = _ml.Data.LoadFromEnumerable(Small.Mels(1, 32, 50, 64).Select(mel => new Row { Mel = mel }));

@@ -64,6 +64,7 @@ public sealed class LearningPipelineTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void BinaryTrainer_TakesTokensToo()
     {
         var data = _tones.Load(_ml);

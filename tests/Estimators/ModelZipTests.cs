@@ -130,6 +130,7 @@ public sealed class ModelZipTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void TokenizersOfOneModel_ShareItsWeights()
     {
         using var one = _ml.Tokenizer(_model);

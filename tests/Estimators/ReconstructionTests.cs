@@ -14,6 +14,7 @@ public sealed class ReconstructionTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     [Theory, InlineData(1), InlineData(4), InlineData(16)]
+    [Trait("Speed", "Slow")]
     public void Rows_AreCutToTheirFrames_WhateverTheBatchSize(int batchSize)
     {
         using var tokenizer = _ml.Tokenizer(_model, batchSize);

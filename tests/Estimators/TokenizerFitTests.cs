@@ -19,6 +19,7 @@ public class TokenizerFitTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Fit_ReportsProgress_ToTheCallbackAndTheLog()
     {
         var log = new List<LoggingEventArgs>();
@@ -176,6 +177,7 @@ public class TokenizerFitTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void AnnotatedColumn_NeedsNoMelOptions()
     {
         var rows = MelData.Rows(2, 40, 30);

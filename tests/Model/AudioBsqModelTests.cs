@@ -103,6 +103,7 @@ public class AudioBsqModelTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Train_IsTheSameForTheSameSeed()
     {
         float[][] clips = Small.Mels(6, 40, 64);
@@ -146,6 +147,7 @@ public class AudioBsqModelTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Train_StopsEarlyAndKeepsTheBestWeights()
     {
         float[][] clips = Small.Mels(9, 32, 32), others = Small.Mels(99, 32);
@@ -207,6 +209,7 @@ public class AudioBsqModelTests
     [InlineData(9, new int[0], 1)]
     [InlineData(10, new[] { 16, 8, 8 }, 1)]
     [InlineData(36, new int[0], 4)]
+    [Trait("Speed", "Slow")]
     public void FiniteScalarModels_AreTrainedSavedAndLoaded(int bits, int[] levels, int tokensPerPosition)
     {
         var quantizer = new QuantizerOptions { Kind = QuantizerKind.FiniteScalar, Bits = bits, Levels = [.. levels] };

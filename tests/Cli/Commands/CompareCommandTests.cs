@@ -50,6 +50,7 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void InterruptedComparison_GoesOn()
     {
         string[] arguments = ["compare", _data.Config, "-o", _data.PathOf("out"), "--seed", "4", "--case", "one"];
@@ -82,6 +83,7 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void FolderOfOtherSettings_IsRefused()
     {
         Compare("--case", "one").Expect(0);

@@ -118,6 +118,7 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void DamagedContainer_GivesSilenceWhereTokensAreLost()
     {
         string sound = model.New("long.wav"), container = model.New("long.absq"), sounds = model.New("sounds");

@@ -24,6 +24,7 @@ public sealed class ImportCommandTests : IDisposable
     private string Zip => PathOf("model.zip");
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void ImportedModel_TokenizesAsTheLibraryDoes()
     {
         Ran.AudioBsq("import", Weights, "--config", Config, "-o", Zip).Expect(0);
@@ -94,6 +95,7 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Export_RefusesAModelThatPythonCannotCompute_AndEqualPlaces()
     {
         using var model = new SavedTokenizer(); // as this library trains by default

@@ -28,6 +28,7 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
     [Theory]
     [InlineData(true, 10, 36, "causal, each block looks back 10 time steps; tokens come up to 36 ms behind the sound")]
     [InlineData(false, null, 336, "not causal, a window at a time; tokens come up to 336 ms behind the sound")]
+    [Trait("Speed", "Slow")]
     public void Model_SaysHowItStreams(bool causal, int? pastSteps, double latency, string expected)
     {
         string zip = causal ? model.Causal : model.Zip;

@@ -16,6 +16,7 @@ public sealed class TrainCommandTests : IDisposable
     public void Dispose() => _data.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Model_TokenizesAndIsMeasured()
     {
         Train("out").Expect(0);
@@ -29,6 +30,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void MetricsAndSummary_Agree()
     {
         var ran = Train("out").Expect(0);
@@ -51,6 +53,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Set_CountsInsteadOfTheFile()
     {
         Train("out", "--set", "max_iter=3", "--set", "model.embed_dim=5", "--set", "embed_group_size=5", "--use-ema", "--no-cache")
@@ -145,6 +148,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void InterruptedRun_WithoutCheckpoints_SaysThatNothingIsKept()
     {
         var ran = Ran.UntilFirstLine(ofOutput: false, "train", _data.Config, "-o", _data.PathOf("out")).Expect(130);

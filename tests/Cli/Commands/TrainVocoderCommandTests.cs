@@ -9,6 +9,7 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     private static readonly string[] Small = ["--steps", "2", "--batch-size", "2", "--width", "8", "--layers", "1", "--device", "cpu"];
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Vocoder_MakesTheSoundOfReconstruct()
     {
         string vocoder = Train("--tokenizer", model.Zip), tokens = model.Tokens(), folder = model.New("out"),
@@ -28,6 +29,7 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void SameSeed_GivesTheSameFile()
     {
         byte[] first = File.ReadAllBytes(Train());
@@ -91,6 +93,7 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void VocoderOfOtherMels_IsRefused()
     {
         string folder = model.New("out");
@@ -107,6 +110,7 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Info_TellsWhatAVocoderIs()
     {
         string vocoder = Train("--tokenizer", model.Zip);

@@ -8,6 +8,7 @@ namespace AudioBsq.Tests.Cli.Evaluation;
 public sealed class EvaluateAudioTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Text_HasATableOfSound_OnlyWhereAsked()
     {
         string[] plain = Ran.AudioBsq("evaluate", model.Zip, model.Clip(4)).Expect(0).OutputLines;

@@ -11,6 +11,7 @@ public class MetricProgramTests
     private static readonly Waveform Degraded = new(Array.ConvertAll(Reference.Samples, sample => 0.5f * sample), 16_000);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Measure_GivesTheLastLine()
     {
         double expected = Reference.Samples.Average(sample => Math.Abs(0.5 * sample));
@@ -26,6 +27,7 @@ public class MetricProgramTests
     [InlineData("infinity", "'Infinity', which is no finite number")]
     [InlineData("nothing", "printed nothing")]
     [InlineData("fail", "ended with code 7: no such model")]
+    [Trait("Speed", "Slow")]
     public void Measure_SaysWhatIsWrong(string mode, string expected)
     {
         var outcome = Measure(mode);
@@ -36,9 +38,11 @@ public class MetricProgramTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Measure_ReadsAllThatIsPrinted() => Assert.Equal(2.5, Measure("flood").Value);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Measure_PassesWordsAsTheyAre()
     {
         string word = "$(exit 3); `exit 4` && exit 5 | * > out 'x' \"y\" %PATH%";

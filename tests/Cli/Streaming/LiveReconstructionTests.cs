@@ -17,6 +17,7 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
     private const int Whole = 399 * 160;
 
     [Theory, InlineData(true), InlineData(false)]
+    [Trait("Speed", "Slow")]
     public void Sound_IsThatOfTheWholeClip(bool causal)
     {
         string zip = causal ? model.Causal : model.Zip, vocoder = Vocoder(), folder = model.New("whole"), clip = model.New("clip.wav"),
@@ -42,6 +43,7 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Sound_IsWrittenAsItBecomesFinal()
     {
         string path = model.New("live.pcm"), vocoder = Vocoder();
@@ -93,6 +95,7 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Latency_OfACausalModel_IsTheLongestThereIs()
     {
         using var tokenizer = ((AudioTokenizerTransformer)SavedModel.Load(new MLContext { GpuDeviceId = -1 }, model.Causal).Transformers[2])
@@ -114,6 +117,7 @@ public sealed class LiveReconstructionTests(SavedTokenizer model) : IClassFixtur
     [InlineData("{\"step\":3,\"start\":0.06}", "tokens")]
     [InlineData("null", "line 3: null is no line of tokens.")]
     [InlineData("hello", "line 3: no line as 'audiobsq tokenize --pcm' writes it: ")]
+    [Trait("Speed", "Slow")]
     public void BadLine_IsReported_AndWhatCameBeforeIsFinished(string line, string expected)
     {
         byte[] Lines(params string[] lines) => Encoding.UTF8.GetBytes(string.Join('\n', lines));

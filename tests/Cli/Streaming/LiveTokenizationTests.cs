@@ -9,6 +9,7 @@ namespace AudioBsq.Tests.Cli.Streaming;
 public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     [Theory, InlineData(true), InlineData(false)]
+    [Trait("Speed", "Slow")]
     public void Lines_AreTheTokensOfThePipeline(bool causal)
     {
         string zip = causal ? model.Causal : model.Zip;
@@ -42,6 +43,7 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
     }
 
     [Theory, InlineData(1, 22_050), InlineData(2, 16_000), InlineData(2, 44_100)]
+    [Trait("Speed", "Slow")]
     public void Container_HoldsTheTokensOfThePipeline(int channels, int rate)
     {
         byte[] pcm = LiveSound.Pcm(60_000, channels);

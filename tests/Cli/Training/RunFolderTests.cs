@@ -12,6 +12,7 @@ public sealed class RunFolderTests : IDisposable
     public void Dispose() => _data.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Samples_AreSoundAndPictures()
     {
         Train("out").Expect(0);
@@ -37,6 +38,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void TensorBoard_HasTheNumbersOfTheTable_AndPictures()
     {
         Train("out").Expect(0);
@@ -62,6 +64,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Columns_HoldTheTermsOfTheLoss()
     {
         Train("out", "--set", "multi_resolution_weight=0.5", "--set", "print_every=1").Expect(0);
@@ -79,6 +82,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Summary_HasEverything()
     {
         Train("out").Expect(0);
@@ -121,6 +125,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void ResumedRun_ReplacesWhatIsDoneAgain()
     {
         string[] kept = ["--set", "checkpoint_dir=kept", "--set", "save_every=2", "--set", "print_every=1"];
@@ -142,6 +147,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void OlderTable_KeepsItsColumns()
     {
         string[] kept = ["--set", "checkpoint_dir=kept", "--set", "save_every=4"];

@@ -112,6 +112,7 @@ public sealed class MelCacheTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Cursors_CanBeManyAtOnce()
     {
         var cached = _clips.Cache();
@@ -183,6 +184,7 @@ public sealed class MelCacheTests : IDisposable
     [InlineData("another file"), InlineData("one file less"), InlineData("a file's size"), InlineData("a file's time")]
     [InlineData("a file's name")]
     [InlineData("mel options"), InlineData("sample rate"), InlineData("error handling"), InlineData("key")]
+    [Trait("Speed", "Slow")]
     public void File_IsWrittenAnew_WhenThisChanges(string what)
     {
         _clips.Cache();

@@ -86,6 +86,7 @@ public class FlacDecoderTests
 
     [Theory]
     [MemberData(nameof(Plans))]
+    [Trait("Speed", "Slow")]
     public void Read_KnowsEverySubframeAtEveryDepth(string name)
     {
         foreach (int bits in new[] { 4, 5, 7, 8, 12, 16, 17, 20, 23, 24, 25, 28, 32 })
@@ -167,6 +168,7 @@ public class FlacDecoderTests
 
     [Theory]
     [InlineData(false, true), InlineData(true, false), InlineData(false, false)]
+    [Trait("Speed", "Slow")]
     public void Read_GoesToTheEnd_WhenTheHeaderLeavesThingsOut(bool length, bool md5)
     {
         var builder = new FlacBuilder(16_000, 2, 16) { DeclaresLength = length, DeclaresMd5 = md5 }

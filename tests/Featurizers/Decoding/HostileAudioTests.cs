@@ -66,6 +66,7 @@ public class HostileAudioTests
 
     [Theory]
     [MemberData(nameof(Managed))]
+    [Trait("Speed", "Slow")]
     public void Read_RefusesOrReads_ChangedFiles(string kind)
     {
         var random = new Random(kind.Length);
@@ -75,6 +76,7 @@ public class HostileAudioTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Read_RefusesOrReads_FlacWhoseChecksumsAreRight()
     {
         // Changes are made to the body of a block and its checksum is set right, so that the decoder proper meets them.
@@ -101,6 +103,7 @@ public class HostileAudioTests
     [InlineData("Ogg Vorbis", SoundFileEncoder.Ogg | SoundFileEncoder.Vorbis, 400)]
     [InlineData("Opus", SoundFileEncoder.Ogg | SoundFileEncoder.Opus, 400)]
     [InlineData("AIFF", SoundFileEncoder.Aiff | SoundFileEncoder.Pcm16, 1000)]
+    [Trait("Speed", "Slow")]
     public void Read_RefusesOrReads_WhatLibsndfileIsGiven(string kind, int format, int changes)
     {
         SoundFileEncoder.SkipWithout(format, kind);
@@ -116,6 +119,7 @@ public class HostileAudioTests
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public void Read_RefusesOrReads_OggWhoseChecksumsAreRight()
     {
         SoundFileEncoder.SkipWithout(SoundFileEncoder.Ogg | SoundFileEncoder.Vorbis, "Ogg Vorbis");

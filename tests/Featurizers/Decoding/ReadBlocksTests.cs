@@ -24,6 +24,7 @@ public class ReadBlocksTests
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(256)]
+    [Trait("Speed", "Slow")]
     public void ReadBlocks_AveragesChannelsAsReadDoes(int channels)
     {
         byte[] pcm = new byte[2 * channels * 20_000];
@@ -106,6 +107,7 @@ public class ReadBlocksTests
     }
 
     [Fact] // 128 MB of sound, more than an hour
+    [Trait("Speed", "Slow")]
     public void ReadBlocks_TakesNoMoreMemoryForMoreSound()
     {
         byte[] block = new byte[1 << 16];

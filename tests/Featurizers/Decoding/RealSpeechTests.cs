@@ -24,6 +24,7 @@ public class RealSpeechTests
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public void LjSpeech_IsNearlyTheSameInMp3()
     {
         SoundFileEncoder.SkipWithout(SoundFileEncoder.Mpeg | SoundFileEncoder.LayerIII, "MP3");
@@ -40,6 +41,7 @@ public class RealSpeechTests
     [SkippableTheory]
     [InlineData("jfk", "*.flac"), InlineData("librispeech", "*.flac"), InlineData("ljspeech", "*.flac"), InlineData("ljspeech", "*.wav")]
     [InlineData("fsdd", "*.wav")]
+    [Trait("Speed", "Slow")]
     public void OurDecoders_AgreeWithLibsndfile(string folder, string pattern)
     {
         SoundFileEncoder.SkipWithoutLibrary();

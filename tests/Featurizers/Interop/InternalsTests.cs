@@ -38,6 +38,7 @@ public class InternalsTests
     }
 
     [Fact] // these tests are built against an opened ML.NET themselves
+    [Trait("Speed", "Slow")]
     public void UseElsewhere_IsFound()
     {
         var (_, outside) = UsesOfInternals(typeof(InternalsTests).Assembly.Location);

@@ -109,6 +109,7 @@ public class ModelFileTests
     [InlineData("/nsformerChain/Transform_000/Payload.bin", "is no entry")]
     [InlineData("TransformerChain\\Transform_000\\Payload.bin", "is no entry")]
     [InlineData("C:ansformerChain/Transform_000/Payload.bin", "is no entry")]
+    [Trait("Speed", "Slow")]
     public void WrongReference_IsInvalidData(string reference, string expected)
     {
         var payload = new SharedResource<ToyPayload>(new(2));

@@ -117,6 +117,7 @@ public sealed class FeaturePipelineTests : IDisposable
     /// old files need.
     /// </summary>
     [Fact]
+    [Trait("Speed", "Slow")]
     public void CommittedModel_StillLoads()
     {
         var data = _ml.Data.LoadAudioFolder(_clips.Folder);

@@ -13,6 +13,7 @@ public class StreamingTokenizerTests
     public static TheoryData<string> CausalModels => [.. StreamModels.CausalNames];
 
     [Theory, MemberData(nameof(Models))]
+    [Trait("Speed", "Slow")]
     public void Accept_GivesTheTokensOfTheWhole_HoweverItIsCut(string name)
     {
         using var model = StreamModels.New(name);
@@ -34,6 +35,7 @@ public class StreamingTokenizerTests
     }
 
     [Theory, MemberData(nameof(Models))]
+    [Trait("Speed", "Slow")]
     public void Accept_GivesTheTokensOfTheWhole_OfAnyLength(string name)
     {
         using var model = StreamModels.New(name);
@@ -55,6 +57,7 @@ public class StreamingTokenizerTests
     }
 
     [Theory, MemberData(nameof(Models))]
+    [Trait("Speed", "Slow")]
     public void RestoreState_GoesOnInAnotherStream(string name)
     {
         using var model = StreamModels.New(name);
@@ -86,6 +89,7 @@ public class StreamingTokenizerTests
     }
 
     [Theory, MemberData(nameof(CausalModels))]
+    [Trait("Speed", "Slow")]
     public void Accept_GivesTokensThatDoNotDependOnLaterSamples(string name)
     {
         using var model = StreamModels.New(name);
@@ -130,6 +134,7 @@ public class StreamingTokenizerTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Accept_KeepsNoMoreOfALongSoundThanOfAShortOne()
     {
         using var model = StreamModels.New("block-causal");

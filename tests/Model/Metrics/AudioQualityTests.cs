@@ -10,6 +10,7 @@ public class AudioQualityTests
     private static readonly Waveform Clip = new(SpokenClips.Short, 16_000);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Measure_IsBest_ForTheSameSound()
     {
         var quality = AudioQuality.Measure(Clip, Clip);
@@ -23,6 +24,7 @@ public class AudioQualityTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Measure_IsWorse_WithMoreNoise()
     {
         AudioQuality Noisy(double amplitude) =>

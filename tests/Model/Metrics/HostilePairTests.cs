@@ -76,6 +76,7 @@ public class HostilePairTests
     }
 
     [Theory, MemberData(nameof(Names))]
+    [Trait("Speed", "Slow")]
     public void Measure_TakesAnyLength(string name)
     {
         float[] noise = Signal.Tone.Noise(40_002, 3);

@@ -9,6 +9,7 @@ public class PitchTests
     [Theory]
     [InlineData(65, 16_000), InlineData(110, 16_000), InlineData(220.5, 16_000), InlineData(333, 16_000), InlineData(480, 16_000)]
     [InlineData(110, 8_000), InlineData(220, 44_100)]
+    [Trait("Speed", "Slow")]
     public void Track_FindsTheFundamental(double hertz, int rate)
     {
         float[] voice = Voice(rate, _ => hertz);
@@ -29,6 +30,7 @@ public class PitchTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Track_DoesNotHearLoudness()
     {
         float[] voice = SpokenClips.Short;
@@ -39,6 +41,7 @@ public class PitchTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Agreement_IsThatOfTheMelodies()
     {
         float[] rising = Voice(16_000, seconds => 120 + 60 * seconds), falling = Voice(16_000, seconds => 200 - 60 * seconds);

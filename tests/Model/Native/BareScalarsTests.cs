@@ -19,6 +19,7 @@ public class BareScalarsTests
 
     [Theory]
     [MemberData(nameof(Assemblies))]
+    [Trait("Speed", "Slow")]
     public void NoAssembly_GivesTorchANumberThatMayBeFreed(string assembly)
     {
         string[] found = [.. Scan.Value.In(Path.Combine(AppContext.BaseDirectory, assembly), type => type != typeof(Scalars).FullName)];

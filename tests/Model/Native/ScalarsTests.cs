@@ -45,6 +45,7 @@ public class ScalarsTests
     }
 
     [Fact] // A bare number here is gone after a few calls: torch copies x first, and reads the number after that.
+    [Trait("Speed", "Slow")]
     public void Scalar_OutlivesTheOperation_WhileAnotherThreadMakesGarbage()
     {
         using var scope = NewDisposeScope();

@@ -81,6 +81,7 @@ public class GoldenModelTests
     }
 
     [Theory, MemberData(nameof(Cases))]
+    [Trait("Speed", "Slow")]
     public void ThreeAdamWSteps_AgreeWithReference(string path)
     {
         using var scope = NewDisposeScope();

@@ -18,6 +18,7 @@ public class DamagedWeightsTests(ITestOutputHelper output)
     };
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Weights_AreReadOrRefused()
     {
         using var model = AudioBsqModel.Create(Options, Mel, device: "cpu");
@@ -29,6 +30,7 @@ public class DamagedWeightsTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Models_AreReadOrRefused()
     {
         using var model = AudioBsqModel.Create(Options, Mel, device: "cpu");

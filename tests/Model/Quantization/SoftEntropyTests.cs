@@ -79,6 +79,7 @@ public class SoftEntropyTests
     [InlineData(1, 200)]
     [InlineData(10, 200)]
     [InlineData(100, 20)] // the sharper the soft code, the fewer latents are so near to a threshold that they feel anything
+    [Trait("Speed", "Slow")]
     public void Gradient_OfTheEntropyTermsPushesACollapsedCodeApart(double inverseTemperature, int atLeast)
     {
         manual_seed(3);
@@ -93,6 +94,7 @@ public class SoftEntropyTests
     }
 
     [Fact] // single bits would be content with 18 copies of one; the joint estimate is not
+    [Trait("Speed", "Slow")]
     public void Gradient_OfTheJointEntropy_UndoesCorrelation_ThatOfSingleBitsDoesNot()
     {
         manual_seed(4);

@@ -10,6 +10,7 @@ public class GriffinLimTests
     public static TheoryData<MelLevel> Levels => [.. Enum.GetValues<MelLevel>()];
 
     [Theory, MemberData(nameof(Levels))]
+    [Trait("Speed", "Slow")]
     public void Synthesize_GivesTheMelBack(MelLevel level)
     {
         var options = new MelOptions { Level = level };
@@ -24,6 +25,7 @@ public class GriffinLimTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Synthesize_IsBetterWithRoundsAndMomentum()
     {
         var mel = new MelSpectrogram(new MelOptions());
@@ -37,6 +39,7 @@ public class GriffinLimTests
     }
 
     [Fact] // segments continue the sound before them, so short ones cost no quality
+    [Trait("Speed", "Slow")]
     public void Synthesize_HasNoSeams()
     {
         var mel = new MelSpectrogram(new MelOptions());
@@ -65,6 +68,7 @@ public class GriffinLimTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Synthesize_RepeatsItself_WithTheSameSeed()
     {
         float[] mel = new MelSpectrogram(Default.Mel).Extract(Voice(8_000));
@@ -130,6 +134,7 @@ public class GriffinLimTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Synthesize_Stops_WhenCancelled()
     {
         float[] mel = new float[1_000 * 128];

@@ -107,6 +107,7 @@ public class ResamplerTests
     [Theory]
     [InlineData(44_100, 16_000), InlineData(16_000, 44_100), InlineData(11_025, 16_000), InlineData(16_000, 16_000)]
     [InlineData(768_000, 751), InlineData(1_001, 768_000)]
+    [Trait("Speed", "Slow")]
     public void Process_GivesLengthTimesRatioRoundedUp(int from, int to)
     {
         foreach (int length in new[] { 0, 1, 2, 159, 1_000 })

@@ -21,6 +21,7 @@ public class StreamingMelSpectrogramTests
     };
 
     [Theory, MemberData(nameof(Shapes))]
+    [Trait("Speed", "Slow")]
     public void Accept_GivesTheFramesOfTheWholeClip_HoweverItIsCut(int fft, int hop, int bands, MelLevel level)
     {
         var random = new Random(fft + hop);
@@ -40,6 +41,7 @@ public class StreamingMelSpectrogramTests
     }
 
     [Theory, InlineData(1024 * 160 - 1), InlineData(1024 * 160), InlineData(1024 * 160 + 1)]
+    [Trait("Speed", "Slow")]
     public void Accept_GivesTheFramesOfTheWholeClip_WhenItIsLong(int length)
     {
         var random = new Random(length);
@@ -146,6 +148,7 @@ public class StreamingMelSpectrogramTests
     }
 
     [Theory, MemberData(nameof(Shapes))]
+    [Trait("Speed", "Slow")]
     public void Restore_GoesOnAnywhere(int fft, int hop, int bands, MelLevel level)
     {
         var random = new Random(fft + hop);
@@ -187,6 +190,7 @@ public class StreamingMelSpectrogramTests
     }
 
     [Theory, InlineData(0), InlineData(300), InlineData(513), InlineData(5_000)]
+    [Trait("Speed", "Slow")]
     public void Restore_RefusesOrTakes_DamagedStates(int samples)
     {
         var stream = new StreamingMelSpectrogram(new MelOptions());

@@ -95,6 +95,7 @@ public class DamagedContainerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Fuzz_IsReadOrRefused()
     {
         TokenHeader HeaderOf(int i) => Header with
@@ -116,6 +117,7 @@ public class DamagedContainerTests(ITestOutputHelper output)
     }
 
     [Fact] // numbers as large as they can be, under check sums that agree
+    [Trait("Speed", "Slow")]
     public void Claims_CostNoMemory()
     {
         foreach (byte[] file in Claims())

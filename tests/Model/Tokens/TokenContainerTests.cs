@@ -22,6 +22,7 @@ public class TokenContainerTests
     }
 
     [Theory, MemberData(nameof(Shapes))]
+    [Trait("Speed", "Slow")]
     public void Tokens_ComeBack(int bits, int perStep, TokenCoding coding)
     {
         var header = Header with { BitsPerToken = bits, TokensPerStep = perStep, Coding = coding };
@@ -44,6 +45,7 @@ public class TokenContainerTests
 
     [Theory] // one value, two in turn, counting, only the highest bit, noise, and what no one would foresee
     [MemberData(nameof(Patterns))]
+    [Trait("Speed", "Slow")]
     public void Patterns_ComeBack_AndAreNeverLargerThanPacked(string name, int[] tokens)
     {
         foreach (int bits in new[] { 9, 18, 30 })

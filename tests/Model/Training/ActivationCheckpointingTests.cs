@@ -26,6 +26,7 @@ public class ActivationCheckpointingTests
     }
 
     [Theory, MemberData(nameof(Cases))]
+    [Trait("Speed", "Slow")]
     public void Gradients_AreTheSame(AttentionMask mask, bool conv, bool padded)
     {
         using var scope = NewDisposeScope();

@@ -19,6 +19,7 @@ public class AdversaryTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Progress_TellsTheDiscriminatorsLossOnceItActs()
     {
         var reports = new List<TrainingProgress>();

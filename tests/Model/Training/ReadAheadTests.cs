@@ -144,6 +144,7 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Of_CanBeEnumeratedAgain_AndManyTimesAtOnce()
     {
         float[][] source = Arrays(40);

@@ -10,6 +10,7 @@ public class NeuralVocoderTests
 {
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(40), InlineData(384), InlineData(385), InlineData(1100)]
+    [Trait("Speed", "Slow")]
     public void Synthesize_GivesTheLengthAskedFor(int frames)
     {
         using var vocoder = SmallVocoder.Create();
@@ -39,6 +40,7 @@ public class NeuralVocoderTests
     [Theory] // each window has all the frames that its sound depends on
     [InlineData(1, 90, null), InlineData(7, 90, null), InlineData(64, 300, null), InlineData(100, 100, null)]
     [InlineData(7, 90, 0), InlineData(64, 300, 3)]
+    [Trait("Speed", "Slow")]
     public void Windows_GiveWhatTheWholeClipGives(int window, int frames, int? lookAhead)
     {
         var options = SmallVocoder.Options with { LookAheadFrames = lookAhead };

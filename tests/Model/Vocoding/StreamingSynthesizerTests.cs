@@ -13,6 +13,7 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
     [Theory]
     [InlineData(null, 1), InlineData(null, 2), InlineData(0, 1), InlineData(0, 2), InlineData(0, 7)]
     [InlineData(1, 3), InlineData(3, 4), InlineData(5, 2), InlineData(null, 90)]
+    [Trait("Speed", "Slow")]
     public void Pieces_GiveTheSoundOfTheWhole(int? lookAhead, int maxFrames)
     {
         using var vocoder = Create(lookAhead);
@@ -64,6 +65,7 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(null), InlineData(0), InlineData(3)]
+    [Trait("Speed", "Slow")]
     public void LookAhead_SaysHowManySamplesAreOut_AndTheyStand(int? lookAhead)
     {
         using var vocoder = Create(lookAhead);
@@ -88,6 +90,7 @@ public class StreamingSynthesizerTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(null), InlineData(0), InlineData(4)]
+    [Trait("Speed", "Slow")]
     public void Restore_GoesOnWhereSaveStood(int? lookAhead)
     {
         using var vocoder = Create(lookAhead);

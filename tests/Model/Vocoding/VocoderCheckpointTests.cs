@@ -47,6 +47,7 @@ public sealed class VocoderCheckpointTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Train_ReturnsTheMovingAverage()
     {
         Assert.NotEqual(Train(Everything with { Ema = null }), Train(Everything));

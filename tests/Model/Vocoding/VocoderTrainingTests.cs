@@ -86,6 +86,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Fact] // a given mel replaces the waveform's own, and may be longer
+    [Trait("Speed", "Slow")]
     public void Mel_ThatIsGiven_IsTheNetworksInput()
     {
         var (mel, sound) = SmallVocoder.Clip(6_000);
@@ -174,6 +175,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
 
     [Theory] // no term of the loss is without effect
     [InlineData("Stft"), InlineData("Mel"), InlineData("Magnitude"), InlineData("Phase"), InlineData("Consistency"), InlineData("Level")]
+    [Trait("Speed", "Slow")]
     public void EveryTerm_MovesTheWeights(string term)
     {
         var none = SmallVocoder.Training with
@@ -203,6 +205,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Discriminators_ActFromTheirStep()
     {
         float[] mel = Small.Mels(5, 30)[0];

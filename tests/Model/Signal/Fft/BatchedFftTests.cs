@@ -11,6 +11,7 @@ public class BatchedFftTests
 
     [Theory] // lengths whose half is a power of four, and others
     [InlineData(16), InlineData(32), InlineData(64), InlineData(128), InlineData(256), InlineData(512), InlineData(1024)]
+    [Trait("Speed", "Slow")]
     public void Forward_EqualsDefinition(int length)
     {
         float[] sound = Tone.Noise(length + (Lanes - 1) * 3, seed: length);
