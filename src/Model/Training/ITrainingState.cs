@@ -11,8 +11,8 @@ internal interface ITrainingState
     /// <summary>The training options that the weights depend on, as JSON.</summary>
     string Options { get; }
 
-    /// <summary>SHA-256 of the first clip, to detect other data.</summary>
-    string FirstClip { get; }
+    /// <summary>The first clip, by which other data is noticed; null when there is none.</summary>
+    float[]? FirstClip { get; }
 
     /// <summary>Weights, averages and optimizer states, by name.</summary>
     IEnumerable<(string Name, Tensor Tensor)> Tensors { get; }

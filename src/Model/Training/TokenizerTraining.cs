@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
 using AudioBsq.Native;
@@ -21,7 +19,6 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     private readonly Trainer _trainer;
     private readonly BestWeights _best = new();
     private readonly List<ReconstructionSample> _samples = [];
-    private readonly Lazy<string> _firstClip;
     private BatchSource? _batches;
     private ReconstructionMetrics? _validation;
 
@@ -30,18 +27,13 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     {
         (_model, _options, _data) = (model, options, data);
         _trainer = new Trainer(model.Network, options, model.Device);
-        _firstClip = new(() =>
-        {
-            float[]? first = data.Clips(0).FirstOrDefault();
-            return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(first.AsSpan())));
-        });
     }
 
     public string Model => OptionsJson.Write(_model.Options);
 
     public string Options => OptionsJson.Write((TrainingOptions)_options.Essential());
 
-    public string FirstClip => _firstClip.Value;
+    public float[]? FirstClip => _data.Clips(0).FirstOrDefault();
 
     public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
         [.. NamedTensors.Of("model", _model.Network), .. _trainer.Tensors, .. NamedTensors.Prefixed("best", _best.Tensors)];

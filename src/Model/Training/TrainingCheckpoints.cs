@@ -1,10 +1,15 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace AudioBsq.Training;
 
 /// <summary>Writes the state of a training run to files, and resumes from one.</summary>
 internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingState state, Func<string, Stream>? createFile)
 {
     private readonly CheckpointFolder _folder = new(options, createFile);
-    private readonly string _firstClip = state.FirstClip; // read now, before another thread reads the data
+
+    // SHA-256 of the first clip, which is read now, before another thread reads the data.
+    private readonly string _firstClip = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(state.FirstClip.AsSpan())));
 
     /// <summary>Writes a checkpoint if it is due.</summary>
     /// <param name="done">Steps done.</param>

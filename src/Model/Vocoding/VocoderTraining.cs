@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using AudioBsq.Native;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
@@ -30,14 +28,7 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
 
     public string Options => OptionsJson.Write((VocoderTrainingOptions)_options.Essential());
 
-    public string FirstClip
-    {
-        get
-        {
-            float[]? first = _rows.OnePass(0, CancellationToken.None).FirstOrDefault();
-            return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(first.AsSpan())));
-        }
-    }
+    public float[]? FirstClip => _rows.OnePass(0, CancellationToken.None).FirstOrDefault();
 
     public IEnumerable<(string Name, Tensor Tensor)> Tensors => [.. NamedTensors.Of("vocoder", _vocoder.Network), .. _trainer.Tensors];
 
