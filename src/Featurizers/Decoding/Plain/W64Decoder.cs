@@ -20,6 +20,7 @@ internal sealed class W64Decoder : IAudioDecoder
         string name = nameHint ?? "stream";
         Span<byte> chunk = stackalloc byte[ChunkHeader];
         WavFormat? format = null;
+        long? frames = null;
         seekable.Fill(stackalloc byte[40], name); // riff, its size, wave
         while (seekable.ReadAtLeast(chunk, ChunkHeader, throwOnEndOfStream: false) == ChunkHeader)
         {
@@ -28,16 +29,27 @@ internal sealed class W64Decoder : IAudioDecoder
             {
                 if (format is null) throw Broken(name, "has its samples before their format");
                 bool isOpen = size <= 0 || (size > left && OpenSize.IsPlaceholder(size + ChunkHeader, 1));
-                return WavDecoder.Open(seekable, new WavHeader(format, isOpen ? left : size, DeclaredFrames: null), "W64", name);
+                return WavDecoder.Open(seekable, new WavHeader(format, isOpen ? left : Unpadded(size), frames), "W64", name);
             }
 
             if (size < 0 || size > left) throw Broken(name, "ends before its samples");
             if (Is(chunk, "fmt "u8)) format = WavFormat.Read(seekable, size, name);
+            else if (Is(chunk, "fact"u8) && size >= 8) frames = ReadFrames(seekable, name);
             seekable.Position = Math.Min(at + (size + 7 & ~7L), seekable.Length);
         }
 
         throw Broken(name, "has no samples");
+
+        // Some writers count the bytes that align the next chunk.
+        long Unpadded(long size)
+        {
+            long exact = format!.Layout is { } layout && frames is { } count ? count * layout.Bytes * format.Channels : size;
+            return exact < size && exact > size - 8 ? exact : size;
+        }
     }
+
+    private static long ReadFrames(Stream stream, string name) =>
+        BinaryPrimitives.ReadInt64LittleEndian(stream.Fill(stackalloc byte[8], name));
 
     private static bool Is(ReadOnlySpan<byte> chunk, ReadOnlySpan<byte> id) => chunk.StartsWith(id) && chunk[4..16].SequenceEqual(Tail);
 

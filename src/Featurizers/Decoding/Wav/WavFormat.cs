@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace AudioBsq.Decoding;
 
@@ -9,24 +8,19 @@ namespace AudioBsq.Decoding;
 /// <param name="SampleRate">In Hz.</param>
 /// <param name="BlockBytes">Bytes of a frame, or of a block of a compressed encoding, as declared.</param>
 /// <param name="Bits">Bits of a sample as declared.</param>
-/// <param name="ChannelMask">Which loudspeakers the channels are for, in the order of bits; 0 where that is not said.</param>
+/// <param name="Speakers">Which loudspeakers the channels are for, in the order of bits; 0 where that is not said.</param>
 /// <param name="Extra">What follows the first 16 bytes.</param>
-internal sealed record WavFormat(int Tag, int Channels, int SampleRate, int BlockBytes, int Bits, uint ChannelMask, byte[] Extra)
+internal sealed record WavFormat(int Tag, int Channels, int SampleRate, int BlockBytes, int Bits, uint Speakers, byte[] Extra)
 {
     public const int Pcm = 1, MsAdpcm = 2, Float = 3, ALaw = 6, MuLaw = 7, ImaAdpcm = 0x11, Mpeg = 0x50, Mp3 = 0x55;
 
     private const int Extensible = 0xFFFE, MaxBytes = 1 << 12;
-    private const uint LowFrequency = 8; // SPEAKER_LOW_FREQUENCY
 
     private static ReadOnlySpan<byte> SubFormatTail => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
 
-    /// <summary>The channel of low-frequency effects, which is no part of a mono mix; null where there is none or it is not known.</summary>
-    public int? LfeChannel => (ChannelMask & LowFrequency) != 0 && BitOperations.PopCount(ChannelMask) == Channels
-        ? BitOperations.PopCount(ChannelMask & (LowFrequency - 1))
-        : null;
-
     /// <summary>Rate and channels as an <see cref="AudioFormat"/>.</summary>
-    public AudioFormat Sound(long frames, string codec) => new(SampleRate, Channels, frames, codec);
+    public AudioFormat Sound(long frames, string codec) =>
+        new(SampleRate, Channels, frames, codec) { LfeChannel = ChannelMask.LfeOf(Speakers, Channels) };
 
     /// <summary>Reads the chunk's body of so many bytes.</summary>
     public static WavFormat Read(Stream stream, long size, string name)
