@@ -1,7 +1,7 @@
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// WAV: PCM of 1 to 32 bits, 32- and 64-bit float, mu-law and A-law, Microsoft and IMA ADPCM; RIFF, RF64 and BW64.
+/// WAV: PCM of 1 to 32 bits, 32- and 64-bit float, mu-law and A-law, Microsoft and IMA ADPCM, MP3; RIFF, RF64 and BW64.
 /// </summary>
 internal sealed class WavDecoder : IAudioDecoder
 {
@@ -29,6 +29,7 @@ internal sealed class WavDecoder : IAudioDecoder
         {
             WavFormat.MsAdpcm => new AdpcmSource(stream, header, new MsAdpcm(format, name), $"{container} MS ADPCM"),
             WavFormat.ImaAdpcm => new AdpcmSource(stream, header, new ImaAdpcm(format, name), $"{container} IMA ADPCM"),
+            WavFormat.Mpeg or WavFormat.Mp3 => new MpegDecoder().Open(new StreamPart(stream, header.Bytes), name),
             _ => throw new NotSupportedException($"'{name}' is a {container} file of format 0x{format.Tag:X4} with {format.Bits} bits, "
                 + "which is not read here: convert it to PCM."),
         };
