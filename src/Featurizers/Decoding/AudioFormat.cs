@@ -9,6 +9,12 @@ namespace AudioBsq.Decoding;
 /// <param name="Codec">Name for people, such as "FLAC 16-bit".</param>
 public sealed record AudioFormat(int SampleRate, int Channels, long? Frames, string Codec)
 {
+    /// <summary>
+    /// The channel of low frequencies (LFE), from 0, or null where there is none or it is not known. It is no part of the one channel that
+    /// <see cref="AudioFile"/> makes of several.
+    /// </summary>
+    public int? LfeChannel { get; init; }
+
     /// <summary>Length in seconds, or null where <see cref="Frames"/> is.</summary>
     public double? Seconds => (double?)Frames / SampleRate;
 }
