@@ -17,7 +17,7 @@ public class AudioResamplingTests
         float[] tone = Tone.Sine(440, rate: 16_000, samples: 1_600);
         var data = _ml.Data.LoadFromEnumerable([new Row { Sound = tone }, new Row()]);
 
-        var resampled = _ml.Transforms.ResampleAudio("Low", "Sound", 8_000, 16_000, ResamplingFilter.Hann).Fit(data).Transform(data);
+        var resampled = _ml.Transforms.ResampleAudio("Low", "Sound", 8_000, 16_000, filter: ResamplingFilter.Hann).Fit(data).Transform(data);
 
         Assert.Equal([new Resampler(16_000, 8_000, ResamplingFilter.Hann).Process(tone), []], resampled.GetColumn<float[]>("Low"));
         Assert.Equal(8_000, AudioColumn.TryGetSampleRate(resampled.Schema["Low"]));

@@ -101,7 +101,7 @@ public class NativeLoadingTests
         {
             Assert.Equal(DeviceType.CPU, TorchDevice.Resolve("auto").type);
             Assert.Contains(
-                "-p:Torch=cuda", Assert.Throws<NotSupportedException>(() => TorchDevice.Resolve("cuda")).Message, StringComparison.Ordinal);
+                "package TorchSharp-cuda-linux", Assert.Throws<NotSupportedException>(() => TorchDevice.Resolve("cuda")).Message, StringComparison.Ordinal);
         }
     }
 
