@@ -18,8 +18,8 @@ namespace AudioBsq.MLNet;
 /// | Exportable to ONNX | No |
 ///
 /// Tokens are in time order, and within a time step from low to high bands. There are 2^bits of them, and raw values count from 1;
-/// <c>MapKeyToValue</c> gives them as <see cref="System.Int32"/> from 0, where they have up to 20 bits. Their number is known, as trainers need
-/// it, where all mel spectrograms have one length. A frame count column, if any, is <see cref="System.Int32"/>.
+/// <c>MapKeyToValue</c> gives them as <see cref="System.Int32"/> from 0, where they have up to 20 bits. Their number is known, as trainers
+/// need it, where all mel spectrograms have one length. A frame count column, if any, is <see cref="System.Int32"/>.
 ///
 /// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. <c>Fit</c> reads
 /// the data many times: put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c> where the spectrograms
@@ -123,7 +123,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         MelRows.Refuse(Host, schema[input]);
         var mel = _options.Mel ?? AudioColumn.TryGetMelOptions(schema[input]) ?? throw new ArgumentException(
             $"Column '{input}' does not say how its mel spectrograms were made. "
-            + $"Put ExtractMelSpectrogram before TokenizeAudio, or set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.",
+            + $"Put ExtractMelSpectrogram before it, or set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.",
             nameof(schema));
         if (mel.Bands != _options.Model.Bands)
             throw ColumnRule.Mismatch(Host, input, $"mel spectrogram of {_options.Model.Bands} bands", $"one of {mel.Bands} bands");

@@ -32,8 +32,8 @@ internal static class MelRows
     {
         if (AudioColumn.TryGetSampleRate(column) is { } rate)
         {
-            throw ColumnRule.Mismatch(
-                context, column.Name, "a mel spectrogram", $"a waveform at {rate} Hz: put ExtractMelSpectrogram before, and name its output");
+            string found = $"a waveform at {rate} Hz: put ExtractMelSpectrogram before, and read its output";
+            throw ColumnRule.Mismatch(context, column.Name, "a mel spectrogram", found);
         }
     }
 

@@ -12,8 +12,7 @@ internal sealed class TokenizingSession(
     : BatchSession
 {
     private readonly int _bands = model.Value.Options.Bands;
-    private readonly bool _checksLevels =
-        AudioColumn.TryGetMelOptions(column) is null && model.Value.Mel.Level is MelLevel.FullScale or MelLevel.FileMaximum;
+    private readonly bool _mayBeWaveform = AudioColumn.TryGetMelOptions(column) is null && ReadsDecibels(model.Value);
 
     private readonly ValueGetter<VBuffer<float>> _getter = VectorReader<float>(row, column);
     private readonly ReadOnlyMemory<float>[] _mels = new ReadOnlyMemory<float>[capacity];
@@ -24,9 +23,12 @@ internal sealed class TokenizingSession(
     {
         _getter(ref _row);
         float[] mel = MelRows.Values(_row, column.Name, _bands, row.Position);
-        if (_checksLevels) MelRows.RefuseWaveform(mel, column.Name, row.Position);
+        if (_mayBeWaveform) MelRows.RefuseWaveform(mel, column.Name, row.Position);
         _mels[slot] = mel;
     }
+
+    private static bool ReadsDecibels(AudioBsqModel model) =>
+        model.Mel.Level is MelLevel.FullScale or MelLevel.FileMaximum && !model.Options.Compatibility.UnscaledInput;
 
     public override void Run(int count)
     {

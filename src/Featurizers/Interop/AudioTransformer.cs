@@ -56,8 +56,8 @@ public abstract class AudioTransformer : ITransformer, IDisposable
 
     /// <summary>Frees what the transformer owns. Data views made by it must not be read afterwards.</summary>
     /// <remarks>
-    /// A prediction engine calls this when it is disposed, unless its options say <c>OwnsTransformer = false</c>. Of several engines made from
-    /// one transformer, the last to be disposed frees it.
+    /// A prediction engine calls this when it is disposed, unless its options say <c>OwnsTransformer = false</c>. The other engines of the
+    /// transformer go on, and it is freed after the last of them: at once, or, in a chain, when they are collected.
     /// </remarks>
     public void Dispose()
     {

@@ -5,8 +5,8 @@ using Microsoft.ML.Model.OnnxConverter;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// The input's rows with a mapper's columns: lazy, in the input's order, with the input's row ids. ML.NET's export to ONNX goes back through
-/// views like this one, and is stopped here: it would leave out a view that it does not know, and write a model without it.
+/// The input's rows with a mapper's columns: lazy, in the input's order, with the input's row ids. ML.NET's export to ONNX goes back
+/// through views like this one, and is stopped here: it would leave out a view that it does not know, and write a model without it.
 /// </summary>
 internal sealed class BatchDataView(IDataView input, BatchMapper mapper, string transformer) : ITransformCanSaveOnnx
 {
@@ -82,8 +82,8 @@ internal sealed class BatchDataView(IDataView input, BatchMapper mapper, string 
         throw new NotSupportedException($"Save the {transformer} with mlContext.Model.Save, not the data that it gives.");
 
     private NotSupportedException NotInOnnx() => new(
-        $"A pipeline with a {transformer} cannot be converted to ONNX. Save it with mlContext.Model.Save; or convert the transformers "
-        + "behind it alone, with what they read, as mlContext.Data.Cache gives it, for inputData.");
+        $"The {transformer} of this pipeline cannot be converted to ONNX. Save the pipeline with mlContext.Model.Save, or convert what "
+        + "comes behind alone: the transformers there, with mlContext.Data.Cache of what they read as inputData.");
 
     private static void Dispose(ReadOnlySpan<DataViewRowCursor> cursors)
     {

@@ -3,8 +3,9 @@ using Microsoft.ML;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Decides which disposal of a transformer is its last. A prediction engine disposes its transformer with itself unless told otherwise, and
-/// nothing tells a transformer who disposes it. So as many disposals as engines are awaited, unless none of the engines is alive any more.
+/// Decides which disposal of a transformer frees it. A prediction engine disposes its transformer with itself unless told otherwise, and
+/// nothing tells a transformer who disposes it. So as many disposals as engines are awaited, unless no engine is alive any more. Where
+/// fewer come, since a chain passes on only its first, the garbage collector does the rest.
 /// </summary>
 internal sealed class EngineOwners
 {
@@ -23,7 +24,7 @@ internal sealed class EngineOwners
         }
     }
 
-    /// <summary>Counts a disposal; true where it is the last.</summary>
+    /// <summary>Counts a disposal; true where no engine is left to be disposed.</summary>
     public bool EndOne()
     {
         lock (_gate) return ++_disposals >= _engines || _alive.TrueForAll(IsCollected);

@@ -76,7 +76,7 @@ public static class AudioFeaturizersCatalog
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">Column of waveforms to add: vectors of Single with a SampleRate annotation.</param>
     /// <param name="inputColumnName">Column of paths (text) or of whole files (vectors of Byte); that of the output when null.</param>
-    /// <param name="options">Sample rate and length, the folder that paths start from, and what becomes of files that cannot be read.</param>
+    /// <param name="options">Rate and length, the folder that paths start from, and what becomes of files that cannot be read.</param>
     /// <example>
     /// <code>
     /// var ml = new MLContext();

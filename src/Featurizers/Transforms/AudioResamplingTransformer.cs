@@ -65,7 +65,8 @@ public sealed class AudioResamplingTransformer : AudioTransformer, ILoadableTran
     private int SizeOf(DataViewSchema.Column column, int channels, int? from)
     {
         if (_settings.Seconds is not null) return ClipLength.Of(_settings.Seconds, SampleRate);
-        return from is { } rate ? checked((int)new Resampler(rate, SampleRate, _settings.Filter).LengthOf(VectorSize.Of(column) / channels)) : 0;
+        if (from is not { } rate) return 0;
+        return checked((int)new Resampler(rate, SampleRate, _settings.Filter).LengthOf(VectorSize.Of(column) / channels));
     }
 
     /// <summary>Interleaved samples of the current row → its waveform.</summary>

@@ -22,7 +22,11 @@ internal static class WaveformRows
         var column = Find(context, schema, name);
         int channels = ChannelsOf(context, column, given: null);
         if (channels != 1)
-            throw ColumnRule.Mismatch(context, name, "a mono waveform", $"one of {channels} channels: put ResampleAudio before, which mixes them");
+        {
+            throw ColumnRule.Mismatch(
+                context, name, "a mono waveform", $"one of {channels} channels: put ResampleAudio before, which averages them");
+        }
+
         if (AudioColumn.TryGetSampleRate(column) is { } rate && rate != sampleRate)
         {
             throw ColumnRule.Mismatch(
@@ -42,8 +46,8 @@ internal static class WaveformRows
         int channels = type.Dimensions is [_, var second] ? second : type.Dimensions.Length == 1 ? given ?? 1 : 0;
         if (channels is < 1 or > ResamplingSettings.MaxChannels)
         {
-            throw ColumnRule.Mismatch(
-                context, column.Name, $"samples, or (frames, channels) of 1 to {ResamplingSettings.MaxChannels} channels", $"{column.Type}");
+            string expected = $"samples, or (frames, channels) of 1 to {ResamplingSettings.MaxChannels} channels";
+            throw ColumnRule.Mismatch(context, column.Name, expected, $"{column.Type}");
         }
 
         if (given is { } other && other != channels)
