@@ -52,7 +52,7 @@ Console.WriteLine($"2. {presses[0].File.Length} bytes → {again.Length} tokens,
 // 3. Digits → features of one size → a trainer of ML.NET's. With seconds, every column after it has a known size.
 var classifier = ml.Transforms.ResampleAudio("Waveform", "Samples", inputSampleRate: Keypad.SampleRate, seconds: 0.4)
     .Append(ml.Transforms.ExtractMelSpectrogram("Features", "Waveform", bands: 64))
-    .Append(ml.Transforms.NormalizeMeanVariance("Features"))
+    .Append(ml.Transforms.NormalizeMinMax("Features", fixZero: false))
     .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Digit"))
     .Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 20))
     .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedDigit", "PredictedLabel"))

@@ -10,8 +10,8 @@ public static partial class AudioTokenizerCatalog
     /// <summary>Trains a tokenizer on a mel column, and adds its tokens.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">
-    /// Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>. Raw keys count from 1; <c>MapKeyToValue</c> gives the tokens, as
-    /// Int32 from 0.
+    /// Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>. Raw keys count from 1; <c>MapKeyToValue</c> gives the tokens,
+    /// as Int32 from 0.
     /// </param>
     /// <param name="inputColumnName">Mel column, as <c>ExtractMelSpectrogram</c> makes it; that of the output when null.</param>
     /// <param name="modelOptions">The model to train; <see cref="AudioBsqOptions.Small"/> when null.</param>
@@ -49,8 +49,8 @@ public static partial class AudioTokenizerCatalog
     /// <summary>Trains a tokenizer on a mel column, and adds its tokens.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">
-    /// Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>. Raw keys count from 1; <c>MapKeyToValue</c> gives the tokens, as
-    /// Int32 from 0.
+    /// Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>. Raw keys count from 1; <c>MapKeyToValue</c> gives the tokens,
+    /// as Int32 from 0.
     /// </param>
     /// <param name="inputColumnName">Mel column, as <c>ExtractMelSpectrogram</c> makes it; that of the output when null.</param>
     /// <param name="options">The model, its training and its batches.</param>

@@ -7,8 +7,8 @@ public enum LoadErrorHandling
     Throw,
 
     /// <summary>
-    /// The row gets an empty waveform, or silence where all have one length, and <c>MLContext.Log</c> a warning with the file's name and the
-    /// reason.
+    /// The row gets an empty waveform, or silence where all have one length, and <c>MLContext.Log</c> a warning with the file's name and
+    /// the reason.
     /// </summary>
     EmptyWaveform,
 }
