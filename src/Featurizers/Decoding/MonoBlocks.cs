@@ -11,16 +11,18 @@ internal sealed class MonoBlocks(IAudioSource source)
     /// <summary>The next samples, as many as the source has at once; none at its end. They are valid until the next call.</summary>
     public ReadOnlySpan<float> Next() => Mix(_block.AsSpan(0, source.Read(_block)), _format);
 
+    public static ReadOnlySpan<float> Mix(Span<float> interleaved, AudioFormat format) =>
+        Mix(interleaved, format.Channels, format.LfeChannel);
+
     /// <summary>The mean of each frame, written over what it is the mean of.</summary>
-    public static ReadOnlySpan<float> Mix(Span<float> interleaved, AudioFormat format)
+    public static ReadOnlySpan<float> Mix(Span<float> interleaved, int channels, int? lfeChannel = null)
     {
-        int channels = format.Channels, frames = interleaved.Length / channels;
         if (channels == 1) return interleaved;
-        int summed = format.LfeChannel is null ? channels : channels - 1;
+        int frames = interleaved.Length / channels, summed = lfeChannel is null ? channels : channels - 1;
         for (int i = 0; i < frames; i++) // a mean is written where frames that are summed already were
         {
             var frame = interleaved.Slice(i * channels, channels);
-            if (format.LfeChannel is { } lfe) frame[lfe] = 0;
+            if (lfeChannel is { } lfe) frame[lfe] = 0;
             double sum = 0;
             foreach (float sample in frame) sum += sample;
             interleaved[i] = (float)(sum / summed);

@@ -31,8 +31,9 @@ public static class AudioFeaturizersCatalog
     /// IDataView digits = ml.Data.LoadAudioFolder("digits", labelFromFolder: true);
     /// var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 8_000, seconds: 0.75)
     ///     .Append(ml.Transforms.ExtractMelSpectrogram("Features", "Waveform", sampleRate: 8_000, fftLength: 512, bands: 40))
+    ///     .Append(ml.Transforms.NormalizeMinMax("Features", fixZero: false))
     ///     .Append(ml.Transforms.Conversion.MapValueToKey("Label"))
-    ///     .Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy());
+    ///     .Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(l2Regularization: 0.01f));
     /// ITransformer model = pipeline.Fit(digits);
     /// </code>
     /// Whole files in memory, and a pipeline for them that is saved and loaded:
