@@ -14,7 +14,11 @@ public static class AudioFile
     /// <summary>Bytes of a file's beginning that <see cref="IAudioDecoder.CanOpen"/> sees; fewer if the file is shorter.</summary>
     public const int HeadLength = 512;
 
-    private static readonly IAudioDecoder[] BuiltIn = [new WavDecoder(), new FlacDecoder(), new SoundFileDecoder()];
+    private static readonly IAudioDecoder[] BuiltIn =
+    [
+        new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new W64Decoder(), new CafDecoder(), new SphereDecoder(),
+        new SoundFileDecoder(),
+    ];
 
     private static ImmutableArray<IAudioDecoder> _registered = [];
 
@@ -246,9 +250,9 @@ public static class AudioFile
 
     private static IAudioSource Decode(Stream stream, string name)
     {
-        long start = stream.Position;
-        if (stream.Length <= start) throw new InvalidDataException($"'{name}' is empty.");
+        if (stream.Length <= stream.Position) throw new InvalidDataException($"'{name}' is empty.");
         byte[] head = SoundContent.HeadOf(stream);
+        long start = stream.Position;
         NotSupportedException? refusal = null;
         foreach (var decoder in BuiltIn.Concat(_registered))
         {

@@ -9,6 +9,12 @@ namespace AudioBsq.Decoding;
 /// <param name="Codec">Name for people, such as "FLAC 16-bit".</param>
 public sealed record AudioFormat(int SampleRate, int Channels, long? Frames, string Codec)
 {
+    /// <summary>
+    /// Place of the low-frequency channel in a frame, from 0, or null where there is none or the file does not say. It holds effects below
+    /// 120 Hz at a level of its own, so the mean of the channels leaves it out.
+    /// </summary>
+    public int? LfeChannel { get; init; }
+
     /// <summary>Length in seconds, or null where <see cref="Frames"/> is.</summary>
     public double? Seconds => (double?)Frames / SampleRate;
 }

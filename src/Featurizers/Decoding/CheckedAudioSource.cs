@@ -24,6 +24,8 @@ internal sealed class CheckedAudioSource : IAudioSource
             throw Broken($"declares {Format.SampleRate} Hz; the rate must be from 1 to {MaxRate}");
         if (Format.Channels is < 1 or > MaxChannels)
             throw Broken($"declares {Format.Channels} channels; there must be 1 to {MaxChannels}");
+        if (Format.LfeChannel < 0 || Format.LfeChannel >= Format.Channels)
+            throw Broken($"declares low-frequency channel {Format.LfeChannel}; there are {Format.Channels}, from 0");
         if (Format.Frames < 0) throw Broken($"declares {Format.Frames} frames");
     }
 

@@ -21,13 +21,16 @@ internal enum SoundReader
 /// <param name="Reader">Who reads it.</param>
 internal readonly record struct SoundContent(string Name, SoundReader Reader)
 {
-    /// <summary>The first bytes behind an ID3v2 tag, or with it where nothing is left behind it. The stream stays where it is.</summary>
+    /// <summary>
+    /// The first bytes behind ID3v2 tags, or with them where nothing is left behind them. The stream is moved to the first of these.
+    /// </summary>
     public static byte[] HeadOf(Stream stream)
     {
         long start = stream.Position;
         Id3Tag.Skip(stream);
         if (stream.Position == stream.Length) stream.Position = start;
         byte[] head = new byte[AudioFile.HeadLength];
+        start = stream.Position;
         int got = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         stream.Position = start;
         return head[..got];
@@ -52,12 +55,12 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
     private static readonly (byte[] Magic, int At, string Name, SoundReader Reader)[] Known =
     [
         ("ID3"u8.ToArray(), 0, "MP3", SoundReader.SoundFile), // a tag and behind it nothing that is known by its first bytes
-        ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.SoundFile),
-        ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.SoundFile),
-        (".snd"u8.ToArray(), 0, "AU", SoundReader.SoundFile),
-        ("caff"u8.ToArray(), 0, "CAF", SoundReader.SoundFile),
-        ([0x72, 0x69, 0x66, 0x66, 0x2E, 0x91, 0xCF, 0x11], 0, "W64", SoundReader.SoundFile),
-        ("NIST_1A"u8.ToArray(), 0, "NIST SPHERE", SoundReader.SoundFile),
+        ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
+        ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
+        (".snd"u8.ToArray(), 0, "AU", SoundReader.Managed),
+        ("caff"u8.ToArray(), 0, "CAF", SoundReader.Managed),
+        ([0x72, 0x69, 0x66, 0x66, 0x2E, 0x91, 0xCF, 0x11], 0, "W64", SoundReader.Managed),
+        ("NIST_1A"u8.ToArray(), 0, "NIST SPHERE", SoundReader.Managed),
         ("ftyp"u8.ToArray(), 4, "MP4 (m4a, AAC or ALAC)", SoundReader.Nobody),
         ([0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], 0, "Windows Media (wma)", SoundReader.Nobody),
         ([0x1A, 0x45, 0xDF, 0xA3], 0, "WebM or Matroska", SoundReader.Nobody),

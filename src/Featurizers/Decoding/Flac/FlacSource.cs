@@ -22,7 +22,7 @@ internal sealed class FlacSource : IAudioSource
     {
         (_reader, _info, _block, _name) = (new FlacBitReader(stream), info, new FlacBlock(info), name);
         _md5 = info.Md5 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        Format = new AudioFormat(info.SampleRate, info.Channels, info.Frames, $"FLAC {info.Bits}-bit");
+        Format = new AudioFormat(info.SampleRate, info.Channels, info.Frames, $"FLAC {info.Bits}-bit") { LfeChannel = info.LfeChannel };
     }
 
     public AudioFormat Format { get; }

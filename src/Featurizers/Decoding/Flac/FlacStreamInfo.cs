@@ -13,6 +13,10 @@ namespace AudioBsq.Decoding;
 internal sealed record FlacStreamInfo(int SampleRate, int Channels, int Bits, long? Frames, byte[]? Md5)
 {
     private const int Length = 34;
+    private const int LfeOfFixedOrders = 3; // 5.1, 6.1 and 7.1 start with front left, right and center (section 9.1.3)
+
+    /// <summary>Place of the low-frequency channel, or null where there is none.</summary>
+    public int? LfeChannel { get; init; } = Channels >= 6 ? LfeOfFixedOrders : null;
 
     public static bool IsFlac(ReadOnlySpan<byte> head) => head.StartsWith("fLaC"u8);
 
