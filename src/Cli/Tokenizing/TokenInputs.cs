@@ -23,7 +23,7 @@ internal sealed class TokenInputs
         {
             try
             {
-                Add(input);
+                Add(input, refuse);
             }
             catch (
                 Exception failure) when (inputs.Count > 1 && failure is IOException or InvalidDataException or UnauthorizedAccessException)
@@ -106,7 +106,7 @@ internal sealed class TokenInputs
         }
     }
 
-    private void Add(string input)
+    private void Add(string input, Action<string, string> refuse)
     {
         if (!Directory.Exists(input))
         {
@@ -116,7 +116,8 @@ internal sealed class TokenInputs
         }
 
         var options = new AudioFolderOptions(Recursive: true, [ContainerFile.Extension]);
-        var found = AudioFolder.Files(Path.GetFullPath(input), options);
+        var found = AudioFolder.Files(
+            Path.GetFullPath(input), options, path => refuse(path, "it is a pipe, socket or device, not a file"));
         string[] files = [.. found.Select(path => Path.GetRelativePath(input, path)).Order(StringComparer.Ordinal)];
         if (files.Length == 0)
             throw new InvalidDataException(
