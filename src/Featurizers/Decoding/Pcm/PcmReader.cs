@@ -53,7 +53,7 @@ public static class PcmReader
             if (got == 0) break;
             do
             {
-                var mono = MonoBlocks.Mix(interleaved.AsSpan(0, frames.Take(interleaved)), frames.Format);
+                var mono = MonoBlocks.Mix(interleaved.AsSpan(0, frames.Take(interleaved)), frames.Format.Channels);
                 float[] piece = resampler?.Accept(mono) ?? mono.ToArray();
                 if (piece.Length > 0) yield return piece;
             }
