@@ -7,7 +7,7 @@ internal sealed class PcmFrames
 
     private readonly string _name;
     private readonly int _frameBytes;
-    private readonly WavCodec _codec;
+    private readonly SampleEncoding _encoding;
     private readonly byte[] _bytes;
     private int _held; // bytes that are not decoded yet
     private long _taken;
@@ -20,10 +20,9 @@ internal sealed class PcmFrames
         format.Validate();
         int sampleBytes = format.SampleBytes;
         (_name, _frameBytes) = (name, sampleBytes * format.Channels);
-        _codec = format.SampleFormat == PcmSampleFormat.F32Le ? WavCodec.Float : WavCodec.Pcm;
+        _encoding = new(format.SampleFormat == PcmSampleFormat.F32Le ? SampleCodec.Float : SampleCodec.Signed, sampleBytes);
         _bytes = new byte[BlockBytes / _frameBytes * _frameBytes];
-        Format = new AudioFormat(
-            format.SampleRate, format.Channels, null, $"PCM {sampleBytes * 8}-bit{(_codec == WavCodec.Float ? " float" : "")}");
+        Format = new AudioFormat(format.SampleRate, format.Channels, null, $"PCM {_encoding.Name}");
     }
 
     /// <summary>The caller's format; the length is unknown.</summary>
@@ -52,7 +51,7 @@ internal sealed class PcmFrames
     {
         int frames = Whole, used = frames * _frameBytes;
         var samples = interleaved[..(frames * Format.Channels)];
-        WavSamples.ToSingles(_bytes.AsSpan(0, used), _codec, samples);
+        SampleConversion.ToSingles(_bytes.AsSpan(0, used), _encoding, samples);
         if (!CheckedAudioSource.AllFinite(samples)) throw NotFinite(samples);
         _bytes.AsSpan(used, _held - used).CopyTo(_bytes);
         _held -= used;

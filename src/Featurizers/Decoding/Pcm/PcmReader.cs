@@ -51,7 +51,7 @@ public static class PcmReader
             int got = await stream.ReadAsync(frames.Room(frames.Most), cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false);
             frames.Add(got);
             if (got == 0) break;
-            var mono = MonoBlocks.Mix(interleaved.AsSpan(0, frames.Take(interleaved)), frames.Format);
+            var mono = MonoBlocks.Mix(interleaved.AsSpan(0, frames.Take(interleaved)), frames.Format.Channels);
             float[] piece = resampler?.Accept(mono) ?? mono.ToArray();
             if (piece.Length > 0) yield return piece;
         }

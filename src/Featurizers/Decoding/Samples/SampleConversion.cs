@@ -3,44 +3,47 @@ using System.Runtime.InteropServices;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>Little-endian samples to floats and back: full scale of integers is 1, so the lowest one is −1.</summary>
-internal static class WavSamples
+/// <summary>Samples to floats and back: full scale of integers is 1, so the lowest one is −1.</summary>
+internal static class SampleConversion
 {
     private static readonly float[] MuLaw = [.. Enumerable.Range(0, 256).Select(DecodeMuLaw)];
     private static readonly float[] ALaw = [.. Enumerable.Range(0, 256).Select(DecodeALaw)];
 
-    /// <summary>Converts as many samples as <paramref name="samples"/> holds; <paramref name="bytes"/> holds them exactly.</summary>
-    public static void ToSingles(ReadOnlySpan<byte> bytes, WavCodec codec, Span<float> samples)
+    /// <summary>
+    /// Converts as many samples as <paramref name="samples"/> holds; <paramref name="bytes"/> holds them exactly, and may be changed.
+    /// </summary>
+    public static void ToSingles(Span<byte> bytes, SampleEncoding encoding, Span<float> samples)
     {
-        int size = samples.Length == 0 ? 0 : bytes.Length / samples.Length;
-        switch (codec, size)
+        if (encoding.BigEndian) Reverse(bytes, encoding.Bytes);
+        switch (encoding.Codec, encoding.Bytes)
         {
-            case (_, 0):
-                break;
-            case (WavCodec.Pcm, 1):
+            case (SampleCodec.Unsigned, _):
                 for (int i = 0; i < samples.Length; i++) samples[i] = (bytes[i] - 128) * (1f / 128);
                 break;
-            case (WavCodec.Pcm, 2):
+            case (SampleCodec.Signed, 1):
+                for (int i = 0; i < samples.Length; i++) samples[i] = (sbyte)bytes[i] * (1f / 128);
+                break;
+            case (SampleCodec.Signed, 2):
                 var shorts = MemoryMarshal.Cast<byte, short>(bytes);
                 for (int i = 0; i < samples.Length; i++) samples[i] = shorts[i] * (1f / 32_768);
                 break;
-            case (WavCodec.Pcm, 3):
+            case (SampleCodec.Signed, 3):
                 for (int i = 0, j = 0; i < samples.Length; i++, j += 3)
                     samples[i] = (bytes[j] | bytes[j + 1] << 8 | (sbyte)bytes[j + 2] << 16) * (1f / 8_388_608);
                 break;
-            case (WavCodec.Pcm, _):
+            case (SampleCodec.Signed, _):
                 var ints = MemoryMarshal.Cast<byte, int>(bytes);
-                for (int i = 0; i < samples.Length; i++) samples[i] = ints[i] * (1f / 2_147_483_648);
+                for (int i = 0; i < samples.Length; i++) samples[i] = (ints[i] << encoding.Shift) * (1f / 2_147_483_648);
                 break;
-            case (WavCodec.Float, 4):
+            case (SampleCodec.Float, 4):
                 MemoryMarshal.Cast<byte, float>(bytes).CopyTo(samples);
                 break;
-            case (WavCodec.Float, _):
+            case (SampleCodec.Float, _):
                 var doubles = MemoryMarshal.Cast<byte, double>(bytes);
                 for (int i = 0; i < samples.Length; i++) samples[i] = (float)doubles[i];
                 break;
             default:
-                float[] table = codec == WavCodec.MuLaw ? MuLaw : ALaw;
+                float[] table = encoding.Codec == SampleCodec.MuLaw ? MuLaw : ALaw;
                 for (int i = 0; i < samples.Length; i++) samples[i] = table[bytes[i]];
                 break;
         }
@@ -54,7 +57,7 @@ internal static class WavSamples
         _ => 4,
     };
 
-    /// <summary>The other way: integers are rounded to nearest and cut off at full scale.</summary>
+    /// <summary>The other way, little-endian: integers are rounded to nearest and cut off at full scale.</summary>
     public static void ToBytes(ReadOnlySpan<float> samples, PcmSampleFormat format, Span<byte> bytes)
     {
         switch (format)
@@ -77,6 +80,28 @@ internal static class WavSamples
                 break;
             default:
                 MemoryMarshal.AsBytes(samples).CopyTo(bytes);
+                break;
+        }
+    }
+
+    private static void Reverse(Span<byte> bytes, int size)
+    {
+        switch (size)
+        {
+            case 2:
+                var shorts = MemoryMarshal.Cast<byte, short>(bytes);
+                BinaryPrimitives.ReverseEndianness(shorts, shorts);
+                break;
+            case 3:
+                for (int i = 0; i + 2 < bytes.Length; i += 3) (bytes[i], bytes[i + 2]) = (bytes[i + 2], bytes[i]);
+                break;
+            case 4:
+                var ints = MemoryMarshal.Cast<byte, int>(bytes);
+                BinaryPrimitives.ReverseEndianness(ints, ints);
+                break;
+            case 8:
+                var longs = MemoryMarshal.Cast<byte, long>(bytes);
+                BinaryPrimitives.ReverseEndianness(longs, longs);
                 break;
         }
     }
