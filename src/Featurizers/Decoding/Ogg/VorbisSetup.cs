@@ -116,7 +116,7 @@ internal static class VorbisSetup
     {
         if (bits.Read(16) != 0) throw new InvalidDataException("a mapping is of an unknown type");
         uint submaps = bits.ReadFlag() ? bits.Read(4) + 1 : 1;
-        if (submaps > 1) throw new NotSupportedException("its channels are coded in groups, which NVorbis decodes to silence");
+        if (submaps > 1) throw new NotSupportedException("its channels are coded in groups, which NVorbis decodes to noise");
         if (bits.ReadFlag()) bits.Skip(2L * BitLength(channels - 1) * (bits.Read(8) + 1));
         bits.Skip(2 + submaps * (8 + 8 + 8));
     }
