@@ -32,6 +32,9 @@ internal sealed class CheckedAudioSource : IAudioSource
 
     public AudioFormat Format { get; }
 
+    /// <summary>What is not as it should be in a file that can be read all the same, or null.</summary>
+    public string? Warning => (_source as OggSource)?.Warning;
+
     /// <summary>False where a sample is NaN or infinite: the largest magnitude then is, too.</summary>
     public static bool AllFinite(ReadOnlySpan<float> samples) => samples.IsEmpty || float.IsFinite(TensorPrimitives.MaxMagnitude(samples));
 

@@ -94,11 +94,8 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         // The first packet names its codec; it starts behind the page's header and segment table.
         int at = head.Length > 26 ? 27 + head[26] : head.Length;
         var packet = head[Math.Min(at, head.Length)..];
-        string codec = packet.StartsWith("OpusHead"u8) ? "Opus"
-            : packet.StartsWith("\u0001vorbis"u8) ? "Vorbis"
-            : packet.StartsWith("Speex"u8) ? "Speex"
-            : packet.StartsWith("\u007FFLAC"u8) ? "FLAC" : "of an unknown codec";
-        return new($"Ogg {codec}", SoundReader.SoundFile);
+        string codec = OggCodec.NameOf(packet) ?? "of an unknown codec";
+        return new($"Ogg {codec}", SoundReader.Managed);
     }
 
     private static SoundContent Other(ReadOnlySpan<byte> head)

@@ -26,7 +26,6 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
         seekable.Position = start;
         string kind = WavHeader.IsWav(head) ? "WAV in a compressed encoding" : SoundContent.Of(head).Name;
         if (library.Handle == 0) throw Missing(name, kind);
-        if (OggPages.IsOgg(head)) OggPages.Verify(seekable, name);
         seekable.Position = start;
         var mpegLength = MpegLength.Of(head);
         mpegLength.RequireOneRecording(seekable, name);
