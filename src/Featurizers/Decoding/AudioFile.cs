@@ -16,7 +16,7 @@ public static class AudioFile
 
     private static readonly IAudioDecoder[] BuiltIn =
     [
-        new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new W64Decoder(), new CafDecoder(), new SphereDecoder(),
+        new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new CafDecoder(), new W64Decoder(), new SphereDecoder(),
         new MpegDecoder(), new OggDecoder(), new SoundFileDecoder(),
     ];
 

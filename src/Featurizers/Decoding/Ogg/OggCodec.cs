@@ -42,8 +42,22 @@ internal abstract class OggCodec(string name)
     /// <exception cref="InvalidDataException">The packet is damaged.</exception>
     public abstract ReadOnlySpan<float> Decode(ReadOnlyMemory<byte> packet);
 
-    /// <summary>Place of the low-frequency channel in the order that Vorbis and Opus share (Vorbis I, section 4.3.9).</summary>
-    protected static int? LfeOf(int channels) => channels is >= 6 and <= 8 ? channels - 1 : null;
+    /// <summary>
+    /// From where in a frame of Vorbis or Opus each channel comes in the order that WAV and FLAC have (Vorbis I, section 4.3.9); null where
+    /// both are the same.
+    /// </summary>
+    protected static int[]? OrderOf(int channels) => channels switch
+    {
+        3 => [0, 2, 1],
+        5 => [0, 2, 1, 3, 4],
+        6 => [0, 2, 1, 5, 3, 4],
+        7 => [0, 2, 1, 6, 5, 3, 4],
+        8 => [0, 2, 1, 7, 5, 6, 3, 4],
+        _ => null,
+    };
+
+    /// <summary>Place of the low-frequency channel in that order.</summary>
+    protected static int? LfeOf(int channels) => channels is >= 6 and <= 8 ? 3 : null;
 
     /// <summary>A number of a header packet, which must be long enough.</summary>
     protected static uint Number(ReadOnlySpan<byte> header, int at) => BinaryPrimitives.ReadUInt32LittleEndian(header[at..]);

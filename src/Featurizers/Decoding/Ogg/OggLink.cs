@@ -22,8 +22,8 @@ internal sealed record OggLink(long Start, OggCodec Codec, long Skip, long Frame
             AudioFormat first = links[0].Codec.Format, format = link.Codec.Format;
             if (format.SampleRate == first.SampleRate && format.Channels == first.Channels) continue;
             throw new NotSupportedException(
-                $"'{name}' changes from {first.SampleRate} Hz and {first.Channels} channels to {format.SampleRate} Hz and {format.Channels} "
-                + $"at byte {link.Start}: split it there.");
+                $"'{name}' changes from {first.SampleRate} Hz and {first.Channels} channels to {format.SampleRate} Hz and "
+                + $"{format.Channels} at byte {link.Start}: split it there.");
         }
 
         return links.Count > 0 ? links : throw new NotSupportedException($"'{name}' is Ogg without sound that is known here.");

@@ -26,7 +26,9 @@ internal sealed class OggPackets(Stream stream, string name)
     /// <summary>The first packet of the current link's sound: it names its codec.</summary>
     public byte[] Head { get; private set; } = [];
 
-    /// <summary>Packets behind the first one that are no sound yet: pages may be missing after them, in a stream cut out of another.</summary>
+    /// <summary>
+    /// Packets behind the first one that are no sound yet: pages may be missing after them, in a stream cut out of another.
+    /// </summary>
     public int Headers { get; set; }
 
     /// <summary>Whether the current page is marked as the last of its stream.</summary>

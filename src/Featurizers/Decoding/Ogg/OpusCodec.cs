@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using Concentus.Structs;
 
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// Opus by Concentus: always at 48 kHz, 1 to 8 channels in the order of Vorbis, or up to 255 that are not ordered (RFC 7845, section 5.1).
+/// Opus by Concentus: always at 48 kHz, 1 to 8 channels in the order of WAV, or up to 255 in no known one (RFC 7845, section 5.1).
 /// Concentus decodes to 16 bits.
 /// </summary>
 internal sealed class OpusCodec : OggCodec
@@ -35,6 +36,7 @@ internal sealed class OpusCodec : OggCodec
             bool isPossible = _streams > 0 && _coupled <= _streams && _streams + _coupled <= 255
                 && !_mapping.Any(from => from != 255 && from >= _streams + _coupled);
             if (!isPossible) throw Broken("its Opus header maps channels to streams that are not there");
+            if (family == 1 && OrderOf(channels) is { } order) _mapping = Array.ConvertAll(order, from => _mapping[from]);
         }
 
         PreSkip = BinaryPrimitives.ReadUInt16LittleEndian(head[10..]);
@@ -88,7 +90,7 @@ internal sealed class OpusCodec : OggCodec
         }
 
         var samples = _samples.AsSpan(0, frames * Format.Channels);
-        if (_gain != 1) System.Numerics.Tensors.TensorPrimitives.Multiply(samples, _gain, samples);
+        if (_gain != 1) TensorPrimitives.Multiply(samples, _gain, samples);
         return samples;
     }
 }

@@ -5,7 +5,7 @@ namespace AudioBsq.Decoding;
 
 /// <summary>
 /// Vorbis by NVorbis. What it is given is checked first, packet by packet, and how much each of them gives is counted here, because NVorbis
-/// passes over damage without a word. Channels are in the order of Vorbis.
+/// passes over damage without a word. Channels are in the order of WAV.
 /// </summary>
 internal sealed class VorbisCodec : OggCodec
 {
@@ -95,7 +95,9 @@ internal sealed class VorbisCodec : OggCodec
         }
 
         if (_packets.IsStarved) throw Broken("a Vorbis packet cannot be decoded");
-        return _samples.AsSpan(skipped * Format.Channels, (frames - skipped) * Format.Channels);
+        var samples = _samples.AsSpan(skipped * Format.Channels, (frames - skipped) * Format.Channels);
+        if (OrderOf(Format.Channels) is { } order) Reorder(samples, order);
+        return samples;
     }
 
     private Block BlockOf(ReadOnlySpan<byte> packet)
@@ -110,6 +112,16 @@ internal sealed class VorbisCodec : OggCodec
         if (!_modes[mode]) return new(_short, 0, _short / 2);
         int before = bits.ReadFlag() ? _long : _short, behind = bits.ReadFlag() ? _long : _short;
         return new(_long, _long / 4 - before / 4, 3 * _long / 4 - behind / 4);
+    }
+
+    private static void Reorder(Span<float> samples, int[] order)
+    {
+        Span<float> frame = stackalloc float[order.Length];
+        for (; !samples.IsEmpty; samples = samples[order.Length..])
+        {
+            samples[..order.Length].CopyTo(frame);
+            for (int i = 0; i < order.Length; i++) samples[i] = frame[order[i]];
+        }
     }
 
     private int ModeBits => 32 - BitOperations.LeadingZeroCount((uint)_modes.Length - 1);

@@ -41,8 +41,9 @@ internal static class VorbisSetup
             if (bits.Read(24) != 0x564342) throw new InvalidDataException("a codebook does not start as one");
             int dimensions = (int)bits.Read(16), entries = (int)bits.Read(24);
             (allEntries, allValues) = (allEntries + entries, allValues + (long)entries * dimensions);
-            bool isPossible = dimensions > 0 && entries is > 0 and <= MaxEntries && allEntries <= MaxAllEntries && allValues <= MaxAllValues;
-            if (!isPossible) throw new InvalidDataException($"a codebook has {entries} entries of {dimensions} numbers");
+            bool isPossible = dimensions > 0 && entries is > 0 and <= MaxEntries;
+            if (!isPossible || allEntries > MaxAllEntries || allValues > MaxAllValues)
+                throw new InvalidDataException($"a codebook has {entries} entries of {dimensions} numbers");
             ReadLengths(ref bits, entries);
             ReadValues(ref bits, entries, dimensions);
         }
@@ -85,7 +86,7 @@ internal static class VorbisSetup
 
     private static void ReadFloor(ref VorbisBits bits)
     {
-        if (bits.Read(16) != 1) throw new NotSupportedException("its floors are of another type than 1, which no encoder has written since 2002");
+        if (bits.Read(16) != 1) throw new NotSupportedException("its floors are not of type 1, as all encoders since 2002 write them");
         uint[] classes = new uint[bits.Read(5)];
         foreach (ref uint one in classes.AsSpan()) one = bits.Read(4);
         uint[] dimensions = new uint[classes.Length == 0 ? 0 : classes.Max() + 1];
@@ -115,7 +116,7 @@ internal static class VorbisSetup
     {
         if (bits.Read(16) != 0) throw new InvalidDataException("a mapping is of an unknown type");
         uint submaps = bits.ReadFlag() ? bits.Read(4) + 1 : 1;
-        if (submaps > 1) throw new NotSupportedException("its channels are coded apart, as for 5.1 sound, which NVorbis decodes to silence");
+        if (submaps > 1) throw new NotSupportedException("its channels are coded in groups, which NVorbis decodes to noise");
         if (bits.ReadFlag()) bits.Skip(2L * BitLength(channels - 1) * (bits.Read(8) + 1));
         bits.Skip(2 + submaps * (8 + 8 + 8));
     }
