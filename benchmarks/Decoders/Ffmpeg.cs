@@ -32,7 +32,7 @@ internal static class Ffmpeg
     public static float[] Decode(string path)
     {
         string samples = $"{path}.f32";
-        Run([.. Quiet, "-threads", "1", .. path.EndsWith(".opus", StringComparison.Ordinal) ? Reference : [], "-i", path, "-f", "f32le", samples]);
+        Run([.. Input(path), "-f", "f32le", samples]);
         return MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(samples)).ToArray();
     }
 
@@ -40,8 +40,14 @@ internal static class Ffmpeg
     public static double Seconds(string path)
     {
         var clock = Stopwatch.StartNew();
-        Run([.. Quiet, "-threads", "1", .. path.EndsWith(".opus", StringComparison.Ordinal) ? Reference : [], "-i", path, "-f", "null", "-"]);
+        Run([.. Input(path), "-f", "null", "-"]);
         return clock.Elapsed.TotalSeconds;
+    }
+
+    private static string[] Input(string path)
+    {
+        bool isOpus = path.EndsWith(".opus", StringComparison.Ordinal);
+        return [.. Quiet, "-threads", "1", .. isOpus ? Reference : [], "-i", path];
     }
 
     private static int Run(string[] arguments)
