@@ -125,9 +125,9 @@ public class WavDecoderTests
         { "0 Hz", File(Chunk("fmt ", Format(1, 1, 0, 16)), Chunk("data", Samples(1))) },
         { "2147483647 Hz", File(Chunk("fmt ", Format(1, 1, int.MaxValue, 16)), Chunk("data", Samples(1))) },
         { "without a sub-format", File(Chunk("fmt ", Format(0xFFFE, 1, 8000, 16)), Chunk("data", Samples(1))) },
-        { "not finite", File(Chunk("fmt ", Format(3, 1, 8000, 32)), Chunk("data", BitConverter.GetBytes(float.NaN))) },
-        { "not finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(double.PositiveInfinity))) },
-        { "not finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(1e300))) },
+        { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 32)), Chunk("data", BitConverter.GetBytes(float.NaN))) },
+        { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(double.PositiveInfinity))) },
+        { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(1e300))) },
         { "ends before its samples", File(Chunk("LIST", new byte[4], size: 1000)) },
     };
 

@@ -23,10 +23,9 @@ internal sealed class FlacSource : IAudioSource
     {
         (_stream, _reader, _info, _block, _name) = (stream, new FlacBitReader(stream), info, new FlacBlock(info), name);
         _md5 = HashOf(info);
-        int? lfe = info.Channels >= 6 ? 3 : null; // section 9.1.3 fixes what the channels are
         Format = new AudioFormat(info.SampleRate, info.Channels, FlacStreamInfo.FramesOfAll(info, stream), $"FLAC {info.Bits}-bit")
         {
-            LfeChannel = lfe,
+            LfeChannel = info.LfeChannel,
         };
     }
 

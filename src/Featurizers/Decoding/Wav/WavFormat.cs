@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace AudioBsq.Decoding;
 
@@ -38,10 +37,9 @@ internal sealed record WavFormat(int Tag, int SampleRate, int Channels, int Bits
         if (!f[26..40].SequenceEqual(SubFormatTail) && !f[26..40].SequenceEqual(AmbisonicTail))
             throw reader.Unread($"the unknown sub-format {new Guid(f[24..40])}");
         uint mask = BinaryPrimitives.ReadUInt32LittleEndian(f[20..]);
-        int lfe = BitOperations.PopCount(mask & 7);
         return new WavFormat(U16(f, 24), rate, channels, bits, block, true)
         {
-            LfeChannel = (mask & 8) != 0 && lfe < channels ? lfe : null,
+            LfeChannel = ChannelMask.LfeOf(mask, channels),
         };
     }
 
