@@ -12,12 +12,12 @@ namespace AudioBsq.Decoding;
 public static class AudioFile
 {
     /// <summary>Bytes of a file's beginning that <see cref="IAudioDecoder.CanOpen"/> sees; fewer if the file is shorter.</summary>
-    public const int HeadLength = 512;
+    public const int HeadLength = 4096;
 
     private static readonly IAudioDecoder[] BuiltIn =
     [
         new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new W64Decoder(), new CafDecoder(), new SphereDecoder(),
-        new SoundFileDecoder(),
+        new MpegDecoder(), new SoundFileDecoder(),
     ];
 
     private static ImmutableArray<IAudioDecoder> _registered = [];
@@ -268,10 +268,19 @@ public static class AudioFile
             }
         }
 
-        throw refusal ?? Refusal(SoundContent.Of(head), name);
+        var content = SoundContent.Of(head);
+        if (refusal is null && content.Reader == SoundReader.Unknown)
+        {
+            stream.Position = start;
+            bool isMpeg = MpegFrames.HideIn(stream);
+            stream.Position = start;
+            if (isMpeg) return new MpegDecoder().Open(stream, name);
+        }
+
+        throw refusal ?? Refusal(content, name);
     }
 
-    private static Exception Refusal(SoundContent content, string name) => content.Reader == SoundReader.NotSound
+    private static Exception Refusal(SoundContent content, string name) => content.Reader is SoundReader.NotSound or SoundReader.Unknown
         ? new InvalidDataException($"'{name}' is not a sound file that is known here: it looks like {content.Name}.")
         : new NotSupportedException(
             $"'{name}' is {content.Name}, which is not read here: convert it to FLAC or WAV, or register a decoder for it with "

@@ -6,6 +6,9 @@ internal enum SoundReader
     /// <summary>It is no sound.</summary>
     NotSound,
 
+    /// <summary>Its first bytes tell nothing: MPEG frames may follow them.</summary>
+    Unknown,
+
     /// <summary>It is sound that nobody here reads.</summary>
     Nobody,
 
@@ -47,14 +50,14 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
         }
 
-        if (MpegLength.IsFrame(head)) return new("MP3", SoundReader.SoundFile);
+        if (MpegFrames.StartIn(head)) return new("MP3", SoundReader.Managed);
         if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
-        return new(Other(head), SoundReader.NotSound);
+        return new(Other(head), SoundReader.Unknown);
     }
 
     private static readonly (byte[] Magic, int At, string Name, SoundReader Reader)[] Known =
     [
-        ("ID3"u8.ToArray(), 0, "MP3", SoundReader.SoundFile), // a tag and behind it nothing that is known by its first bytes
+        ("ID3"u8.ToArray(), 0, "an ID3 tag with nothing behind it", SoundReader.NotSound),
         ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
         ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
         (".snd"u8.ToArray(), 0, "AU", SoundReader.Managed),
