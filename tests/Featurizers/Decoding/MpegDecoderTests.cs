@@ -114,7 +114,8 @@ public class MpegDecoderTests
         var e = Assert.Throws<NotSupportedException>(() => AudioFile.Read(file, "two.mp3"));
 
         Assert.Contains("'two.mp3' (MP3)", e.Message);
-        Assert.Contains($"from layer 3 of 16000 Hz and 1 channels to layer 3 of 11025 Hz and 1 channels at byte {Untagged.Length}", e.Message);
+        Assert.Contains("from layer 3 of 16000 Hz and 1 channels to layer 3 of 11025 Hz and 1 channels", e.Message);
+        Assert.Contains($"at byte {Untagged.Length}:", e.Message);
     }
 
     [Fact]

@@ -49,7 +49,8 @@ internal sealed class MpegFrames
     /// <summary>Whether two frames in a row start here, or one that tells the length, or one in free format.</summary>
     /// <param name="bytes">At least <see cref="MpegFrameHeader.MaxLength"/> and a header, or all that there are.</param>
     public static bool StartIn(ReadOnlySpan<byte> bytes) =>
-        IsChain(bytes, 2) || IsFreeFormat(bytes) || (MpegFrameHeader.TryRead(bytes, out var first) && MpegLengthTag.Read(first, bytes) is not null);
+        IsChain(bytes, 2) || IsFreeFormat(bytes)
+            || (MpegFrameHeader.TryRead(bytes, out var first) && MpegLengthTag.Read(first, bytes) is not null);
 
     /// <summary>Whether there are frames behind other bytes. The stream's position changes.</summary>
     public static bool HideIn(Stream stream) => FindSure(new MpegWindow(stream), MaxJunk);

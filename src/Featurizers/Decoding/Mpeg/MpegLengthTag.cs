@@ -23,7 +23,7 @@ internal readonly record struct MpegLengthTag(long? Frames, long? Bytes, int? De
     /// <summary>Samples to drop in front of a recording.</summary>
     public int Skipped => Delay is { } delay ? delay + DecoderDelay : 0;
 
-    /// <summary>Samples per channel that are left without those in front and behind, or null where the number of frames is unknown.</summary>
+    /// <summary>Samples per channel without those in front and behind, or null where the number of frames is unknown.</summary>
     public long? SamplesOf(MpegFrameHeader header) => Frames is { } frames
         ? Math.Max(0, frames * header.Samples - Skipped - (Delay is null ? 0 : Math.Max(0, Padding - DecoderDelay)))
         : null;

@@ -109,7 +109,7 @@ internal sealed class MpegSource : IAudioSource
         }
     }
 
-    /// <summary>A recording has as many frames as it declares; encoders that say nothing else disagree on whether their tag counts.</summary>
+    /// <summary>A recording has as many frames as it declares; encoders that tell no more disagree on whether their tag counts.</summary>
     private void RequireAll()
     {
         if (_framesRead < (_tag.IsExact ? _tag.Frames : _tag.Frames - 1))
