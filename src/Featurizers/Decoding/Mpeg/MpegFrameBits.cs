@@ -14,7 +14,7 @@ internal sealed class MpegFrameBits : IMpegFrame
     /// <summary>Zeros behind each frame: NLayer looks ahead.</summary>
     private const int Slack = 8;
 
-    /// <summary>Size of NLayer's ring of bits. Behind a frame that ends where the ring does, it takes the next for the first of all.</summary>
+    /// <summary>Size of NLayer's ring of bits. Behind a frame that ends where the ring does, the next is taken for the first.</summary>
     private const int RingBytes = 8192;
 
     private const int ShortBlockRate = 8000;
