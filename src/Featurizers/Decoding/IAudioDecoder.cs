@@ -8,14 +8,12 @@ public interface IAudioDecoder
     string Name { get; }
 
     /// <summary>Whether the content looks like something to be opened here.</summary>
-    /// <param name="head">The first bytes, at most <see cref="AudioFile.HeadLength"/>; an ID3v2 tag in front of them is left out.</param>
+    /// <param name="head">The first bytes, at most <see cref="AudioFile.HeadLength"/>; ID3v2 tags in front of them are left out.</param>
     /// <param name="nameHint">The file's name, if it has one; the content counts, not the extension.</param>
     bool CanOpen(ReadOnlySpan<byte> head, string? nameHint);
 
     /// <summary>Reads the header. Throws <see cref="NotSupportedException"/> to let the next decoder try.</summary>
-    /// <param name="seekable">
-    /// The content, at its first byte behind ID3v2 tags. It stays the caller's, and stays open while the source is used.
-    /// </param>
+    /// <param name="seekable">The content, at its first byte behind ID3v2 tags. It stays the caller's, and stays open while the source is used.</param>
     /// <param name="nameHint">The file's name, for messages.</param>
     /// <exception cref="InvalidDataException">The header is damaged.</exception>
     /// <exception cref="NotSupportedException">The content is of a kind that is not decoded here.</exception>

@@ -6,9 +6,6 @@ internal enum SoundReader
     /// <summary>It is no sound.</summary>
     NotSound,
 
-    /// <summary>Its first bytes tell nothing: MPEG frames may follow them.</summary>
-    Unknown,
-
     /// <summary>It is sound that nobody here reads.</summary>
     Nobody,
 
@@ -24,6 +21,14 @@ internal enum SoundReader
 /// <param name="Reader">Who reads it.</param>
 internal readonly record struct SoundContent(string Name, SoundReader Reader)
 {
+    private const string Mpeg = "MP3";
+
+    /// <summary>Whether it starts as MPEG audio does.</summary>
+    public bool IsMpeg => Name == Mpeg;
+
+    /// <summary>Whether the first bytes say nothing.</summary>
+    public bool IsUnknown { get; private init; }
+
     /// <summary>
     /// The first bytes behind ID3v2 tags, or with them where nothing is left behind them. The stream is moved to the first of these.
     /// </summary>
@@ -50,14 +55,14 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
         }
 
-        if (MpegFrames.StartIn(head)) return new("MP3", SoundReader.Managed);
+        if (MpegFrames.StartIn(head)) return new(Mpeg, SoundReader.Managed);
         if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
-        return new(Other(head), SoundReader.Unknown);
+        return Other(head);
     }
 
     private static readonly (byte[] Magic, int At, string Name, SoundReader Reader)[] Known =
     [
-        ("ID3"u8.ToArray(), 0, "an ID3 tag with nothing behind it", SoundReader.NotSound),
+        ("ID3"u8.ToArray(), 0, Mpeg, SoundReader.Managed), // a tag and behind it nothing that is known by its first bytes
         ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
         ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
         (".snd"u8.ToArray(), 0, "AU", SoundReader.Managed),
@@ -89,23 +94,21 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         // The first packet names its codec; it starts behind the page's header and segment table.
         int at = head.Length > 26 ? 27 + head[26] : head.Length;
         var packet = head[Math.Min(at, head.Length)..];
-        string codec = packet.StartsWith("OpusHead"u8) ? "Opus"
-            : packet.StartsWith("\u0001vorbis"u8) ? "Vorbis"
-            : packet.StartsWith("Speex"u8) ? "Speex"
-            : packet.StartsWith("\u007FFLAC"u8) ? "FLAC" : "of an unknown codec";
-        return new($"Ogg {codec}", SoundReader.SoundFile);
+        string codec = OggCodec.NameOf(packet) ?? "of an unknown codec";
+        return new($"Ogg {codec}", SoundReader.Managed);
     }
 
-    private static string Other(ReadOnlySpan<byte> head)
+    private static SoundContent Other(ReadOnlySpan<byte> head)
     {
-        if (!head.ContainsAnyExcept((byte)0)) return "nothing but zeros";
+        if (!head.ContainsAnyExcept((byte)0)) return new("nothing but zeros", SoundReader.NotSound) { IsUnknown = true };
         bool isText = !head.ContainsAnyInRange((byte)0, (byte)8) && !head.ContainsAnyInRange((byte)14, (byte)26);
-        if (!isText) return $"unknown binary data (it starts with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])})";
+        string start = Convert.ToHexString(head[..Math.Min(head.Length, 8)]);
+        if (!isText) return new($"unknown binary data (it starts with {start})", SoundReader.NotSound) { IsUnknown = true };
         string text = System.Text.Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         string[] pages = ["<!DOCTYPE html", "<html"];
-        if (pages.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase))) return "an HTML page";
-        if (text.StartsWith('<')) return "XML";
-        if (text.StartsWith('{') || text.StartsWith('[')) return "JSON";
-        return "text";
+        string kind = pages.Any(page => text.StartsWith(page, StringComparison.OrdinalIgnoreCase)) ? "an HTML page"
+            : text.StartsWith('<') ? "XML"
+            : text.StartsWith('{') || text.StartsWith('[') ? "JSON" : "text";
+        return new(kind, SoundReader.NotSound);
     }
 }

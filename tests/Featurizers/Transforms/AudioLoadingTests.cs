@@ -1,5 +1,7 @@
 using AudioBsq.Decoding;
 using AudioBsq.MLNet;
+using AudioBsq.Signal;
+using AudioBsq.Tests.Model.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -50,6 +52,53 @@ public sealed class AudioLoadingTests : IDisposable
         Assert.Equal(8_000, AudioColumn.TryGetSampleRate(loaded.Schema["Waveform"]));
         Assert.Equal(AudioFile.Read(_clips.PathOf(2), 8_000).Samples, loaded.GetColumn<float[]>("Waveform").Last());
         Assert.Equal([400, 800, 1200], loaded.GetColumn<float[]>("Waveform").Select(waveform => waveform.Length));
+    }
+
+    [Fact]
+    public void Seconds_CutAndPad_AndMakeAKnownSize()
+    {
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", seconds: 0.1).Fit(data).Transform(data);
+
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 1_600), loaded.Schema["Waveform"].Type);
+        Assert.Equal(
+            [[.. Clips.Samples(0), .. new float[800]], Clips.Samples(1), Clips.Samples(2)[..1_600]], loaded.GetColumn<float[]>("Waveform"));
+    }
+
+    [Fact] // what is cut off is decoded as far as the resampler looks
+    public void Seconds_GiveTheBeginningOfTheWholeWaveform()
+    {
+        string path = Path.Combine(_clips.Folder, "long.wav");
+        var noise = new Waveform(Tone.Noise(3 * 44_100, seed: 1), 44_100);
+        AudioFile.WriteWav(path, noise, WavSampleFormat.IeeeFloat);
+        var data = Paths(path);
+        var columns = new AudioLoadingOptions { Seconds = 0.5 };
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", columns).Fit(data).Transform(data);
+
+        Assert.Equal(AudioFile.Read(path, 16_000).Samples[..8_000], loaded.GetColumn<float[]>("Waveform").Single());
+    }
+
+    [Fact]
+    public void Seconds_MakeSilenceOfBadFiles()
+    {
+        var data = Paths(_clips.Spoil("bad.wav"), _clips.PathOf(0));
+        var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error", Seconds = 0.05 };
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", options).Fit(data).Transform(data);
+
+        Assert.Equal([new float[800], Clips.Samples(0)], loaded.GetColumn<float[]>("Waveform"));
+        Assert.Contains("bad.wav", loaded.GetColumn<string>("Error").First());
+        Assert.Contains(_log, message => message.Message.Contains("Row 0 gets silence", StringComparison.Ordinal));
+    }
+
+    [Theory, InlineData(0), InlineData(-1), InlineData(double.NaN), InlineData(1e9)]
+    public void ImpossibleSeconds_AreRefused(double seconds)
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.LoadAudio("Waveform", "Path", seconds: seconds));
+
+        Assert.Contains("Seconds", error.Message);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ internal sealed class MpegDecoder : IAudioDecoder
 {
     public string Name => "MPEG audio";
 
-    public bool CanOpen(ReadOnlySpan<byte> head, string? nameHint) => MpegFrames.StartIn(head);
+    /// <summary>Also content that its first bytes say nothing about: frames may follow them.</summary>
+    public bool CanOpen(ReadOnlySpan<byte> head, string? nameHint) => SoundContent.Of(head) is { IsMpeg: true } or { IsUnknown: true };
 
     public IAudioSource Open(Stream seekable, string? nameHint) => new MpegSource(seekable, nameHint ?? "stream");
 }

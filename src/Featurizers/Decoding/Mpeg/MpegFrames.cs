@@ -14,8 +14,8 @@ internal sealed class MpegFrames
     private readonly MpegWindow _window;
 
     /// <summary>Goes to the first frame, behind tags and other bytes that are no sound.</summary>
-    /// <exception cref="InvalidDataException">There is none, or its header is damaged.</exception>
-    /// <exception cref="NotSupportedException">It is of a kind that is not decoded here.</exception>
+    /// <exception cref="InvalidDataException">Its header is damaged.</exception>
+    /// <exception cref="NotSupportedException">There is none, or it is of a kind that is not decoded here.</exception>
     public MpegFrames(Stream stream, string name)
     {
         Id3Tag.Skip(stream);
@@ -30,8 +30,10 @@ internal sealed class MpegFrames
         bool startsHere = MpegFrameHeader.TryRead(bytes, out var first) && !first.IsFreeFormat;
         if (!startsHere && MpegLengthTag.IsBehindDamage(bytes))
             throw new InvalidDataException($"'{name}' is damaged: the first frame's header, at byte {_window.Position}, is wrong.");
-        if (!startsHere && !FindSure(_window, MaxJunk))
-            throw new InvalidDataException($"'{name}' holds no MPEG audio frames in its first {MaxJunk / 1024} KiB behind its tags.");
+        stream.Position = _window.Position;
+        if (!StartIn(bytes) && !FindSure(new MpegWindow(stream), MaxJunk))
+            throw new NotSupportedException($"'{name}' holds no MPEG audio frames in its first {MaxJunk / 1024} KiB behind its tags.");
+        if (!startsHere) FindSure(_window, MaxJunk);
         MpegFrameHeader.TryRead(_window.Peek(MpegFrameHeader.Bytes), out first);
         First = first;
         FirstTag = MpegLengthTag.Read(first, _window.Peek(MpegFrameHeader.MaxLength));
@@ -51,9 +53,6 @@ internal sealed class MpegFrames
     public static bool StartIn(ReadOnlySpan<byte> bytes) =>
         IsChain(bytes, 2) || IsFreeFormat(bytes)
             || (MpegFrameHeader.TryRead(bytes, out var first) && MpegLengthTag.Read(first, bytes) is not null);
-
-    /// <summary>Whether there are frames behind other bytes. The stream's position changes.</summary>
-    public static bool HideIn(Stream stream) => FindSure(new MpegWindow(stream), MaxJunk);
 
     /// <summary>Whether another recording starts so many bytes behind the next frame's start. The stream's position changes.</summary>
     public bool FollowAt(Stream stream, long? bytes)

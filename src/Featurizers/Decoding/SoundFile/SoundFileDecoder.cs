@@ -23,9 +23,9 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
         string name = nameHint ?? "stream";
         long start = seekable.Position;
         byte[] head = SoundContent.HeadOf(seekable);
+        seekable.Position = start;
         string kind = WavHeader.IsWav(head) ? "WAV in a compressed encoding" : SoundContent.Of(head).Name;
         if (library.Handle == 0) throw Missing(name, kind);
-        if (OggPages.IsOgg(head)) OggPages.Verify(seekable, name);
         seekable.Position = start;
         var mpegLength = MpegLength.Of(head);
         mpegLength.RequireOneRecording(seekable, name);
