@@ -55,7 +55,7 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
         }
 
-        if (MpegHeader.TryRead(head, out _)) return new(Mpeg, SoundReader.Managed);
+        if (MpegFrames.StartIn(head)) return new(Mpeg, SoundReader.Managed);
         if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
         return Other(head);
     }

@@ -79,7 +79,7 @@ public class SoundFileDecoderTests
 
         var e = Assert.Throws<InvalidDataException>(() => AudioFile.Read(file.AsMemory(0, file.Length / 2), "cut.mp3"));
 
-        Assert.Contains("'cut.mp3' (MP3) is truncated or damaged", e.Message);
+        Assert.Contains("'cut.mp3' (MP3) is truncated", e.Message);
         Assert.Contains("of 39325 frames", e.Message);
     }
 
