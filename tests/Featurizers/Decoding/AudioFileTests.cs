@@ -204,8 +204,9 @@ public class AudioFileTests
     [Theory]
     [InlineData(8000, 1, 5L, 10, 0.5f, "more than the 5 frames")]
     [InlineData(8000, 1, 20L, 10, 0.5f, "10 of 20 frames")]
-    [InlineData(8000, 1, null, 10, float.NaN, "not finite")]
-    [InlineData(8000, 1, null, 10, float.NegativeInfinity, "not finite")]
+    [InlineData(8000, 1, null, 10, float.NaN, "holds NaN in frame 0")]
+    [InlineData(8000, 1, null, 10, float.NegativeInfinity, "must be finite")]
+    [InlineData(8000, 1, null, 10, -2e10f, "within ±1e10")]
     public void Sources_AreHeldToWhatTheyDeclare(int rate, int channels, long? frames, int given, float value, string message)
     {
         using var source = new CheckedAudioSource(new FakeSource(new(rate, channels, frames, "fake"), given, value), "fake.x", null);
