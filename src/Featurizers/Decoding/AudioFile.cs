@@ -17,7 +17,7 @@ public static class AudioFile
     private static readonly IAudioDecoder[] BuiltIn =
     [
         new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new CafDecoder(), new W64Decoder(), new SphereDecoder(),
-        new SoundFileDecoder(),
+        new MpegDecoder(), new SoundFileDecoder(),
     ];
 
     private static ImmutableArray<IAudioDecoder> _registered = [];
@@ -356,7 +356,8 @@ public static class AudioFile
             }
         }
 
-        throw refusal ?? Refusal(SoundContent.Of(head), name);
+        var content = SoundContent.Of(head);
+        throw content.Reader == SoundReader.NotSound ? Refusal(content, name) : refusal ?? Refusal(content, name);
     }
 
     private static Exception Refusal(SoundContent content, string name) => content.Reader == SoundReader.NotSound

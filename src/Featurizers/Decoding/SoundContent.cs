@@ -21,8 +21,16 @@ internal enum SoundReader
 /// <param name="Reader">Who reads it.</param>
 internal readonly record struct SoundContent(string Name, SoundReader Reader)
 {
+    private const string Mpeg = "MP3";
+
+    /// <summary>Whether it starts as MPEG audio does.</summary>
+    public bool IsMpeg => Name == Mpeg;
+
+    /// <summary>Whether the first bytes say nothing.</summary>
+    public bool IsUnknown { get; private init; }
+
     /// <summary>
-    /// The first bytes behind ID3v2 tags, where the stream stays; or with the tags, where nothing is left behind them.
+    /// The first bytes behind ID3v2 tags, or with them where nothing is left behind them. The stream is moved to the first of these.
     /// </summary>
     public static byte[] HeadOf(Stream stream)
     {
@@ -30,9 +38,9 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         Id3Tag.Skip(stream);
         if (stream.Position == stream.Length) stream.Position = start;
         byte[] head = new byte[AudioFile.HeadLength];
-        long sound = stream.Position;
+        start = stream.Position;
         int got = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        stream.Position = sound;
+        stream.Position = start;
         return head[..got];
     }
 
@@ -47,14 +55,14 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
         }
 
-        if (MpegLength.IsFrame(head)) return new("MP3", SoundReader.SoundFile);
+        if (MpegHeader.TryRead(head, out _)) return new(Mpeg, SoundReader.Managed);
         if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
-        return new(Other(head), SoundReader.NotSound);
+        return Other(head);
     }
 
     private static readonly (byte[] Magic, int At, string Name, SoundReader Reader)[] Known =
     [
-        ("ID3"u8.ToArray(), 0, "MP3", SoundReader.SoundFile), // a tag and behind it nothing that is known by its first bytes
+        ("ID3"u8.ToArray(), 0, Mpeg, SoundReader.Managed), // a tag and behind it nothing that is known by its first bytes
         ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
         ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
         (".snd"u8.ToArray(), 0, "AU", SoundReader.Managed),
@@ -93,16 +101,17 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         return new($"Ogg {codec}", SoundReader.SoundFile);
     }
 
-    private static string Other(ReadOnlySpan<byte> head)
+    private static SoundContent Other(ReadOnlySpan<byte> head)
     {
-        if (!head.ContainsAnyExcept((byte)0)) return "nothing but zeros";
+        if (!head.ContainsAnyExcept((byte)0)) return new("nothing but zeros", SoundReader.NotSound) { IsUnknown = true };
         bool isText = !head.ContainsAnyInRange((byte)0, (byte)8) && !head.ContainsAnyInRange((byte)14, (byte)26);
-        if (!isText) return $"unknown binary data (it starts with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])})";
+        string start = Convert.ToHexString(head[..Math.Min(head.Length, 8)]);
+        if (!isText) return new($"unknown binary data (it starts with {start})", SoundReader.NotSound) { IsUnknown = true };
         string text = System.Text.Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         string[] pages = ["<!DOCTYPE html", "<html"];
-        if (pages.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase))) return "an HTML page";
-        if (text.StartsWith('<')) return "XML";
-        if (text.StartsWith('{') || text.StartsWith('[')) return "JSON";
-        return "text";
+        string kind = pages.Any(page => text.StartsWith(page, StringComparison.OrdinalIgnoreCase)) ? "an HTML page"
+            : text.StartsWith('<') ? "XML"
+            : text.StartsWith('{') || text.StartsWith('[') ? "JSON" : "text";
+        return new(kind, SoundReader.NotSound);
     }
 }

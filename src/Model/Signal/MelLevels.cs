@@ -10,6 +10,7 @@ internal static class MelLevels
     public const float MaxPower = 1e30f;
 
     private const float MinPower = 1e-10f; // the reference's
+    private const float SilentAbove = 6, FullAbove = 9; // in dB
 
     /// <summary>Replaces powers by levels. With <see cref="MelLevel.FileMaximum"/> the values are those of one whole file.</summary>
     public static void FromPower(Span<float> values, MelOptions options)
@@ -46,11 +47,15 @@ internal static class MelLevels
     }
 
     /// <summary>
-    /// Replaces levels by powers. A level at or below <paramref name="floor"/> (see <see cref="FloorOf"/>) is silence.
+    /// Replaces the levels of whole frames by powers. A level at or below <paramref name="floor"/> (see <see cref="FloorOf"/>) is silence.
+    /// So is a frame whose loudest band is up to 6 dB above a fixed floor; it has its full power from 9 dB on. For 128 bands that are each
+    /// a little above the floor would otherwise be noise of −56 dBFS, which is what a tokenizer makes of digital silence.
     /// </summary>
     /// <exception cref="ArgumentException">A level is not finite, or too high for any waveform.</exception>
     public static void ToPower(Span<float> mel, MelOptions options, float floor)
     {
+        for (int frame = 0; options.Level == MelLevel.FullScale && frame < mel.Length; frame += options.Bands)
+            Fade(mel.Slice(frame, options.Bands), floor);
         double reference = options.Level == MelLevel.FullScale ? Reference(options) : 0;
         for (int i = 0; i < mel.Length; i++)
         {
@@ -73,6 +78,16 @@ internal static class MelLevels
         MelLevel.FileMaximum when !mel.IsEmpty => Math.Max(-100, TensorPrimitives.Max<float>(mel) + options.FloorDecibels),
         _ => float.NaN,
     };
+
+    // NaN and infinity stay, to be refused.
+    private static void Fade(Span<float> frame, float floor)
+    {
+        float above = TensorPrimitives.Max<float>(frame) - floor;
+        if (above >= FullAbove || !float.IsFinite(above)) return;
+        float gain = Math.Max(above - SilentAbove, 0) / (FullAbove - SilentAbove);
+        TensorPrimitives.Add(frame, 20 * MathF.Log10(gain), frame);
+        TensorPrimitives.Max(frame, floor, frame);
+    }
 
     private static void ToDecibels(Span<float> values)
     {

@@ -22,8 +22,11 @@ internal sealed class VocoderInput
     {
         (_mel, _inversion) = (mel, new MelInversion(new MelFilterBank(mel), options.InversionIterations));
         double fullScale = mel.FftLength / 4.0;
-        (_perFullScale, _minMagnitude) = (Scalar(1 / (fullScale * fullScale)), Scalar(fullScale * 1e-5));
+        (_perFullScale, _minMagnitude) = (Scalar(1 / (fullScale * fullScale)), Scalar(MinMagnitude(mel)));
     }
+
+    /// <summary>Initial magnitude of what is silent: −100 dB of a full-scale sine.</summary>
+    public static double MinMagnitude(MelOptions mel) => mel.FftLength / 4.0 * 1e-5;
 
     /// <summary>
     /// Power of the bands, in one array of whole clips one after another →

@@ -18,11 +18,13 @@ internal sealed class VocoderNetwork : Module
 {
     // In nepers: the exponential stays finite.
     private static readonly Scalar MaxCorrection = Scalar(12), MinCorrection = Scalar(-12), Tiny = Scalar(1e-6);
+    private static readonly Scalar Silent = Scalar(-40); // the logarithm of a magnitude that nobody hears, and finite
 
     private readonly ConvolutionWeights embed;
     private readonly LayerNorm embed_norm, final_norm;
     private readonly ModuleList<ConvNeXtBlock> blocks;
     private readonly Linear head;
+    private readonly Scalar _silence;
     private readonly long _bins;
     private readonly int _before, _after;
 
@@ -31,7 +33,7 @@ internal sealed class VocoderNetwork : Module
     {
         options.Validate(mel);
         TorchLibrary.EnsureLoaded();
-        _bins = mel.FftLength / 2 + 1;
+        (_bins, _silence) = (mel.FftLength / 2 + 1, Scalar(Math.Log(VocoderInput.MinMagnitude(mel)) + 1e-3));
         (_before, _after) = options.Reach(0);
         embed = new ConvolutionWeights(options.Width, mel.Bands, options.Kernel);
         embed_norm = LayerNorm(options.Width);
@@ -124,7 +126,8 @@ internal sealed class VocoderNetwork : Module
     private VocoderSpectrum Head(Tensor x, Tensor logMagnitude)
     {
         var parts = head.call(final_norm.call(x)).split(_bins, dim: 2);
-        var magnitude = logMagnitude.Plus(parts[0].clamp(MinCorrection, MaxCorrection));
+        // What is silent in the mel stays silent.
+        var magnitude = logMagnitude.Plus(parts[0].clamp(MinCorrection, MaxCorrection)).masked_fill(logMagnitude.le(_silence), Silent);
         var length = parts[1].Square().Plus(parts[2].Square()).Plus(Tiny).sqrt();
         return new VocoderSpectrum(magnitude.transpose(1, 2), (parts[1] / length).transpose(1, 2), (parts[2] / length).transpose(1, 2));
     }

@@ -101,6 +101,18 @@ public class GriffinLimTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Default.Synthesize(mel, frames * 160));
     }
 
+    [Theory] // what a tokenizer makes of digital silence: every band up to 6 dB above the floor, which would add up to noise of −58 dBFS
+    [InlineData(6, -240, -240), InlineData(7.5, -65, -60), InlineData(9, -57, -52)]
+    public void Synthesize_FadesOutFramesNearTheFloor(double above, double least, double most)
+    {
+        float[] mel = new float[100 * 128];
+        Array.Fill(mel, (float)(-80 + above));
+
+        float[] sound = Default.Synthesize(mel);
+
+        Assert.InRange(Tone.Decibels(Tone.Rms(sound)), least, most);
+    }
+
     [Theory, MemberData(nameof(Levels))]
     public void Synthesize_KeepsSilence(MelLevel level)
     {

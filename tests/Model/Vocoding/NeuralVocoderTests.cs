@@ -87,7 +87,7 @@ public class NeuralVocoderTests
         float[] mel = new float[16 * 50];
         Array.Fill(mel, -80);
 
-        Assert.InRange(vocoder.Synthesize(mel).Max(MathF.Abs), 0, 1e-3f);
+        Assert.InRange(vocoder.Synthesize(mel).Max(MathF.Abs), 0, 1e-6f);
     }
 
     [Fact]
