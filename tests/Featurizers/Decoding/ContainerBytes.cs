@@ -12,12 +12,12 @@ internal static class ContainerBytes
 
     /// <summary>AIFF, or AIFC where there is a kind of compression.</summary>
     public static byte[] Aiff(
-        int channels, int bits, byte[] sound, uint? frames = null, string? kind = null, uint? size = null, int rate = 8000, byte[]? behind = null)
+        int channels, int bits, byte[] sound, uint? frames = null, string? kind = null, uint? size = null, byte[]? behind = null)
     {
         int frame = channels * ((bits + 7) / 8);
         byte[] common =
         [
-            .. Big((ushort)channels), .. Big(frames ?? (uint)(sound.Length / frame)), .. Big((ushort)bits), .. Extended(rate),
+            .. Big((ushort)channels), .. Big(frames ?? (uint)(sound.Length / frame)), .. Big((ushort)bits), .. Extended(8000),
             .. kind is null ? [] : Encoding.ASCII.GetBytes(kind + "\0\0"),
         ];
         byte[] body =
@@ -31,8 +31,8 @@ internal static class ContainerBytes
     /// <summary>AU with an annotation of four bytes.</summary>
     public static byte[] Au(int encoding, int channels, byte[] sound, uint? size = null, int rate = 8000) =>
         [
-            .. ".snd"u8, .. Big(28u), .. Big(size ?? (uint)sound.Length), .. Big((uint)encoding), .. Big((uint)rate), .. Big((uint)channels),
-            .. new byte[4], .. sound,
+            .. ".snd"u8, .. Big(28u), .. Big(size ?? (uint)sound.Length), .. Big((uint)encoding), .. Big((uint)rate),
+            .. Big((uint)channels), .. new byte[4], .. sound,
         ];
 
     /// <summary>CAF with a chunk that nobody needs.</summary>

@@ -79,6 +79,16 @@ public class ContainerTests
             Assert.Equal(expected, AudioFile.Read(file, "A-law").Samples);
     }
 
+    [Theory]
+    [InlineData("ima-adpcm", 3_060), InlineData("ms-adpcm", 3_250)]
+    public void Read_DecodesAdpcmAsFfmpegDoes(string name, int least)
+    {
+        float[] samples = Sources.ReadAll(AudioFile.Open(TestData.PathOf("audio", name + ".wav")));
+
+        Assert.InRange(samples.Length, 2 * least, 2 * 5_000);
+        Assert.Equal(Sources.ReadAll(AudioFile.Open(TestData.PathOf("audio", name + ".flac"))), samples);
+    }
+
     public static TheoryData<string> Kinds => ["AIFF", "AIFC", "AU", "CAF", "W64", "NIST SPHERE", "IMA ADPCM", "MS ADPCM"];
 
     /// <summary>Stereo at 8 kHz.</summary>

@@ -98,6 +98,24 @@ public sealed class AudioLoadingTests : IDisposable
         Assert.All(warnings, warning => Assert.Contains("LoadAudio", warning.Source));
     }
 
+    [Theory]
+    [InlineData(2e10f), InlineData(1e30f), InlineData(float.NaN)]
+    public void AbsurdSamples_EmptyOnlyTheirOwnWaveform(float bad)
+    {
+        byte[] file = File.ReadAllBytes(_clips.PathOf(1));
+        BitConverter.GetBytes(bad).CopyTo(file, file.Length - 400);
+        File.WriteAllBytes(_clips.PathOf(1), file);
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+        var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", options).Fit(data).Transform(data);
+        var rows = _ml.Data.CreateEnumerable<ClipResult>(loaded, reuseRowObject: false, ignoreMissingColumns: true).ToList();
+
+        Assert.Equal([800, 0, 2400], rows.Select(row => row.Waveform.Length));
+        Assert.Contains("clip1.wav", rows[1].Error);
+        Assert.Contains("in frame 1500, channel 1 of 1; samples must be finite numbers within ±1e10", rows[1].Error);
+    }
+
     [Fact]
     public void BadContent_IsNamedByItsRow()
     {
