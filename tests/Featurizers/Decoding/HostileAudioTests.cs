@@ -115,7 +115,6 @@ public class HostileAudioTests
     [SkippableTheory]
     [InlineData("Ogg Vorbis", SoundFileEncoder.Ogg | SoundFileEncoder.Vorbis, 400)]
     [InlineData("Opus", SoundFileEncoder.Ogg | SoundFileEncoder.Opus, 400)]
-    [InlineData("AIFF", SoundFileEncoder.Aiff | SoundFileEncoder.Pcm16, 1000)]
     [Trait("Speed", "Slow")]
     public void Read_RefusesOrReads_WhatLibsndfileIsGiven(string kind, int format, int changes)
     {
@@ -140,6 +139,40 @@ public class HostileAudioTests
         byte[] file = Encoded(SoundFileEncoder.Ogg | SoundFileEncoder.Vorbis);
 
         for (int i = 0; i < 400; i++) Reads(OggFixed(Changed(file, random)), $"Ogg body, change {i}");
+    }
+
+    public static TheoryData<string> Containers => ContainerTests.Kinds;
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public void Read_RefusesOrReads_EveryPrefixOfAContainer(string kind)
+    {
+        byte[] file = ContainerTests.Make(kind, Noise());
+        Assert.True(Reads(file, kind));
+
+        for (int length = 0; length < file.Length; length++) Reads(file[..length], $"{kind} of {length} bytes");
+    }
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    [Trait("Speed", "Slow")]
+    public void Read_RefusesOrReads_MutatedContainers(string kind)
+    {
+        var random = new Random(kind.Length);
+        byte[] file = ContainerTests.Make(kind, Noise());
+
+        for (int i = 0; i < 3000; i++)
+        {
+            Reads(Changed(file, random), $"{kind}, change {i}");
+            Reads(Mutations.OfBytes(file, random), $"{kind}, mutation {i}");
+        }
+    }
+
+    private static byte[] Noise()
+    {
+        byte[] noise = new byte[640];
+        new Random(11).NextBytes(noise);
+        return noise;
     }
 
     /// <summary>Whether the file was read; what it is refused with, and the memory it takes, are checked.</summary>

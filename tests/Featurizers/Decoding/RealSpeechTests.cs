@@ -37,20 +37,4 @@ public class RealSpeechTests
             Assert.Equal(0, Sounds.Lag(wav, mp3, most: 1200));
         }
     }
-
-    [SkippableTheory]
-    [InlineData("jfk", "*.flac"), InlineData("librispeech", "*.flac"), InlineData("ljspeech", "*.flac"), InlineData("ljspeech", "*.wav")]
-    [InlineData("fsdd", "*.wav")]
-    [Trait("Speed", "Slow")]
-    public void OurDecoders_AgreeWithLibsndfile(string folder, string pattern)
-    {
-        SoundFileEncoder.SkipWithoutLibrary();
-        IAudioDecoder ours = pattern == "*.wav" ? new WavDecoder() : new FlacDecoder();
-        foreach (string path in Files(folder, pattern))
-        {
-            byte[] file = File.ReadAllBytes(path);
-
-            Assert.True(Sources.ReadAll(new SoundFileDecoder(), file).AsSpan().SequenceEqual(Sources.ReadAll(ours, file)), path);
-        }
-    }
 }

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>The samples of a FLAC file, block by block, with all its checksums; of several streams one behind the other, all of them.</summary>
+/// <summary>
+/// The samples of a FLAC file, block by block, with all its checksums; of several streams one behind the other, all of them.
+/// </summary>
 internal sealed class FlacSource : IAudioSource
 {
     private readonly Stream _stream;

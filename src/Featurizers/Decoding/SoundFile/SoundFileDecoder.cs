@@ -14,9 +14,9 @@ internal sealed class SoundFileDecoder(NativeLibraryFile library) : IAudioDecode
 
     public string Name => "libsndfile";
 
-    /// <summary>Sound that is known by its first bytes, and WAV in encodings that are not read without libsndfile.</summary>
+    /// <summary>Sound that is known by its first bytes.</summary>
     public bool CanOpen(ReadOnlySpan<byte> head, string? nameHint) =>
-        SoundContent.Of(head).Reader == SoundReader.SoundFile || WavHeader.IsWav(head);
+        SoundContent.Of(head).Reader == SoundReader.SoundFile;
 
     public IAudioSource Open(Stream seekable, string? nameHint)
     {
