@@ -17,7 +17,7 @@ public static class AudioFile
     private static readonly IAudioDecoder[] BuiltIn =
     [
         new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new CafDecoder(), new W64Decoder(), new SphereDecoder(),
-        new MpegDecoder(), new OggDecoder(), new SoundFileDecoder(),
+        new MpegDecoder(), new OggDecoder(),
     ];
 
     private static ImmutableArray<IAudioDecoder> _registered = [];

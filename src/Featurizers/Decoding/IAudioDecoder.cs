@@ -13,7 +13,9 @@ public interface IAudioDecoder
     bool CanOpen(ReadOnlySpan<byte> head, string? nameHint);
 
     /// <summary>Reads the header. Throws <see cref="NotSupportedException"/> to let the next decoder try.</summary>
-    /// <param name="seekable">The content, at its first byte behind ID3v2 tags. It stays the caller's, and stays open while the source is used.</param>
+    /// <param name="seekable">
+    /// The content, at its first byte behind ID3v2 tags. It stays the caller's, and stays open while the source is used.
+    /// </param>
     /// <param name="nameHint">The file's name, for messages.</param>
     /// <exception cref="InvalidDataException">The header is damaged.</exception>
     /// <exception cref="NotSupportedException">The content is of a kind that is not decoded here.</exception>

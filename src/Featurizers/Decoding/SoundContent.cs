@@ -9,11 +9,8 @@ internal enum SoundReader
     /// <summary>It is sound that nobody here reads.</summary>
     Nobody,
 
-    /// <summary>Our own decoders.</summary>
-    Managed,
-
-    /// <summary>libsndfile.</summary>
-    SoundFile,
+    /// <summary>A built-in decoder.</summary>
+    BuiltIn,
 }
 
 /// <summary>What a file is, by its first bytes alone: its name and extension do not matter.</summary>
@@ -47,28 +44,28 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
     /// <summary>What a file is that starts with these bytes.</summary>
     public static SoundContent Of(ReadOnlySpan<byte> head)
     {
-        if (WavHeader.IsWav(head)) return new("WAV", SoundReader.Managed);
-        if (FlacStreamInfo.IsFlac(head)) return new("FLAC", SoundReader.Managed);
+        if (WavHeader.IsWav(head)) return new("WAV", SoundReader.BuiltIn);
+        if (FlacStreamInfo.IsFlac(head)) return new("FLAC", SoundReader.BuiltIn);
         if (OggPages.IsOgg(head)) return Ogg(head);
         foreach (var (magic, at, name, reader) in Known)
         {
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
         }
 
-        if (MpegHeader.TryRead(head, out _)) return new(Mpeg, SoundReader.Managed);
+        if (MpegFrames.StartIn(head)) return new(Mpeg, SoundReader.BuiltIn);
         if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
         return Other(head);
     }
 
     private static readonly (byte[] Magic, int At, string Name, SoundReader Reader)[] Known =
     [
-        ("ID3"u8.ToArray(), 0, Mpeg, SoundReader.Managed), // a tag and behind it nothing that is known by its first bytes
-        ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
-        ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
-        (".snd"u8.ToArray(), 0, "AU", SoundReader.Managed),
-        ("caff"u8.ToArray(), 0, "CAF", SoundReader.Managed),
-        ([0x72, 0x69, 0x66, 0x66, 0x2E, 0x91, 0xCF, 0x11], 0, "W64", SoundReader.Managed),
-        ("NIST_1A"u8.ToArray(), 0, "NIST SPHERE", SoundReader.Managed),
+        ("ID3"u8.ToArray(), 0, Mpeg, SoundReader.BuiltIn), // a tag and behind it nothing that is known by its first bytes
+        ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.BuiltIn),
+        ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.BuiltIn),
+        (".snd"u8.ToArray(), 0, "AU", SoundReader.BuiltIn),
+        ("caff"u8.ToArray(), 0, "CAF", SoundReader.BuiltIn),
+        ([0x72, 0x69, 0x66, 0x66, 0x2E, 0x91, 0xCF, 0x11], 0, "W64", SoundReader.BuiltIn),
+        ("NIST_1A"u8.ToArray(), 0, "NIST SPHERE", SoundReader.BuiltIn),
         ("ftyp"u8.ToArray(), 4, "MP4 (m4a, AAC or ALAC)", SoundReader.Nobody),
         ([0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], 0, "Windows Media (wma)", SoundReader.Nobody),
         ([0x1A, 0x45, 0xDF, 0xA3], 0, "WebM or Matroska", SoundReader.Nobody),
@@ -95,7 +92,7 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         int at = head.Length > 26 ? 27 + head[26] : head.Length;
         var packet = head[Math.Min(at, head.Length)..];
         string codec = OggCodec.NameOf(packet) ?? "of an unknown codec";
-        return new($"Ogg {codec}", SoundReader.Managed);
+        return new($"Ogg {codec}", SoundReader.BuiltIn);
     }
 
     private static SoundContent Other(ReadOnlySpan<byte> head)

@@ -147,6 +147,27 @@ public sealed class AudioLoadingTests : IDisposable
         Assert.All(warnings, warning => Assert.Contains("LoadAudio", warning.Source));
     }
 
+    [Theory]
+    [InlineData(1e30f), InlineData(-2e10f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    public void AnImpossibleSample_LeavesOutItsFileOnly(float value)
+    {
+        AudioFile.WriteWav(_clips.PathOf(1), new Waveform(new float[100], 16_000), WavSampleFormat.IeeeFloat);
+        byte[] file = File.ReadAllBytes(_clips.PathOf(1));
+        BitConverter.GetBytes(value).CopyTo(file, file.Length - 3 * sizeof(float));
+        File.WriteAllBytes(_clips.PathOf(1), file);
+        var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
+        var data = Paths(_clips.PathOf(0), _clips.PathOf(1), _clips.PathOf(2));
+        var pipeline = _ml.Transforms.LoadAudio("Waveform", "Path", options).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"));
+
+        var mel = pipeline.Fit(data).Transform(data);
+        var rows = _ml.Data.CreateEnumerable<ClipResult>(mel, reuseRowObject: false, ignoreMissingColumns: true).ToList();
+
+        Assert.Equal([800, 0, 2400], rows.Select(row => row.Waveform.Length));
+        Assert.Equal([true, false, true], rows.Select(row => row.Mel.Length > 0));
+        Assert.Equal([true, false, true], rows.Select(row => row.Error == ""));
+        Assert.Contains($"{_clips.PathOf(1)}' (WAV 32-bit float) holds {value} in frame 97, channel 1 of 1", rows[1].Error);
+    }
+
     [Fact]
     public void BadContent_IsNamedByItsRow()
     {

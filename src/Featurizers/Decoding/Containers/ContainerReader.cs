@@ -1,6 +1,8 @@
 namespace AudioBsq.Decoding;
 
-/// <summary>Reads a container's header field by field; where the file ends within it, or contradicts itself, the error names the file.</summary>
+/// <summary>
+/// Reads a container's header field by field; where the file ends within it, or contradicts itself, the error names the file.
+/// </summary>
 /// <param name="stream">The file.</param>
 /// <param name="kind">The container's name.</param>
 /// <param name="name">The file's name.</param>
@@ -55,7 +57,7 @@ internal sealed class ContainerReader(Stream stream, string kind, string name)
 
     /// <summary>The error for a kind of samples that nobody here decodes.</summary>
     public NotSupportedException Unread(string what) => new(
-        $"'{name}' is a {kind} file of {what}, which is not read here: convert it to FLAC or PCM, such as with ffmpeg -i INPUT OUTPUT.flac.");
+        $"'{name}' is a {kind} file of {what}, which is not read here: convert it to FLAC, such as with ffmpeg -i INPUT OUTPUT.flac.");
 
     /// <summary>Refuses formats that make no sense before anything is allocated by them.</summary>
     public void CheckFormat(int rate, int channels)

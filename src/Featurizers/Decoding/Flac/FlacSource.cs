@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>The samples of a FLAC file, block by block, with all its checksums; of several streams one behind the other, all of them.</summary>
+/// <summary>
+/// The samples of a FLAC file, block by block, with all its checksums; of several streams one behind the other, all of them.
+/// </summary>
 internal sealed class FlacSource : IAudioSource
 {
     private readonly Stream _stream;
@@ -23,10 +25,9 @@ internal sealed class FlacSource : IAudioSource
     {
         (_stream, _reader, _info, _block, _name) = (stream, new FlacBitReader(stream), info, new FlacBlock(info), name);
         _md5 = HashOf(info);
-        int? lfe = info.Channels >= 6 ? 3 : null; // section 9.1.3 fixes what the channels are
         Format = new AudioFormat(info.SampleRate, info.Channels, FlacStreamInfo.FramesOfAll(info, stream), $"FLAC {info.Bits}-bit")
         {
-            LfeChannel = lfe,
+            LfeChannel = info.LfeChannel,
         };
     }
 

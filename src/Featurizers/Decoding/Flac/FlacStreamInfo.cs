@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// What stands before the first block of a FLAC file (RFC 9639, sections 6 to 8); of the metadata only STREAMINFO counts.
+/// What stands before the first block of a FLAC file (RFC 9639, sections 6 to 8); of the metadata only STREAMINFO and a channel mask count.
 /// </summary>
 /// <param name="SampleRate">In Hz.</param>
 /// <param name="Channels">1 to 8.</param>
@@ -13,6 +13,10 @@ namespace AudioBsq.Decoding;
 internal sealed record FlacStreamInfo(int SampleRate, int Channels, int Bits, long? Frames, byte[]? Md5)
 {
     private const int Length = 34, Seen = 26;
+    private const int LfeOfFixedOrders = 3; // 5.1, 6.1 and 7.1 start with front left, right and center (section 9.1.3)
+
+    /// <summary>Place of the low-frequency channel, or null where there is none.</summary>
+    public int? LfeChannel { get; init; } = Channels >= 6 ? LfeOfFixedOrders : null;
 
     public static bool IsFlac(ReadOnlySpan<byte> head) => head.StartsWith("fLaC"u8);
 
@@ -32,6 +36,7 @@ internal sealed record FlacStreamInfo(int SampleRate, int Channels, int Bits, lo
             (last, int type) = ((four[0] & 0x80) != 0, four[0] & 0x7F);
             if (type == 0) info = info is null ? Parse(stream, length, name) : throw Broken(name, "has two stream headers");
             else if (info is null) throw Broken(name, "does not start with its stream header");
+            else if (type == FlacComment.BlockType) info = info.WithChannels(stream, length);
             stream.Position = next;
         }
 
@@ -67,6 +72,13 @@ internal sealed record FlacStreamInfo(int SampleRate, int Channels, int Bits, lo
 
         stream.Position = start;
         return frames;
+    }
+
+    private FlacStreamInfo WithChannels(Stream stream, int length)
+    {
+        byte[] block = new byte[length]; // as long as the file at most
+        stream.ReadExactly(block);
+        return FlacComment.ChannelMaskOf(block) is { } mask ? this with { LfeChannel = ChannelMask.LfeOf(mask, Channels) } : this;
     }
 
     private static FlacStreamInfo Parse(Stream stream, int length, string name)

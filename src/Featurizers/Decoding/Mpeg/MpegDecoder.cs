@@ -1,21 +1,12 @@
 namespace AudioBsq.Decoding;
 
-/// <summary>
-/// MP3 and the other layers of MPEG audio, by NLayer. Frames are found here, so that a length is exact and damage is noticed: NLayer itself
-/// takes what comes.
-/// </summary>
+/// <summary>MP3, and layers I and II of MPEG audio. Start reading here; then <see cref="MpegSource"/>.</summary>
 internal sealed class MpegDecoder : IAudioDecoder
 {
-    public string Name => "MP3";
+    public string Name => "MPEG audio";
 
-    /// <summary>Also what is not known by its first bytes: there may be a few before the first frame.</summary>
+    /// <summary>Also content that its first bytes say nothing about: frames may follow them.</summary>
     public bool CanOpen(ReadOnlySpan<byte> head, string? nameHint) => SoundContent.Of(head) is { IsMpeg: true } or { IsUnknown: true };
 
-    public IAudioSource Open(Stream seekable, string? nameHint)
-    {
-        string name = nameHint ?? "stream";
-        if (MpegWalk.FindFirst(seekable)) return new MpegSource(seekable, name);
-        throw new NotSupportedException(
-            $"'{name}' starts as MP3 does, but its first {MpegWalk.MaxJunk} bytes hold no frames one after another whose length is known.");
-    }
+    public IAudioSource Open(Stream seekable, string? nameHint) => new MpegSource(seekable, nameHint ?? "stream");
 }

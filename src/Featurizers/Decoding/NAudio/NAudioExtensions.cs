@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NAudio.Wave;
 
 namespace AudioBsq.Decoding;
@@ -11,6 +12,7 @@ public static class NAudioExtensions
 {
     /// <summary>Reads a provider to its end. Disposing of the source disposes of the provider, if that can be.</summary>
     /// <param name="provider">Samples from −1 to 1. It must end: one that fills up with silence for ever does not.</param>
+    [OverloadResolutionPriority(1)] // NAudio's readers of files may be providers of bytes, too
     public static IAudioSource ToAudioSource(this ISampleProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -30,8 +32,8 @@ public static class NAudioExtensions
     }
 
     /// <summary>
-    /// Reads what was recorded so far, and ends there: <see cref="BufferedWaveProvider.ReadFully"/> is turned off, since with it a
-    /// buffer that has run dry would go on as silence. What is added later is there for the next source.
+    /// Reads what was recorded so far, in whole frames, and ends there: <see cref="BufferedWaveProvider.ReadFully"/> is turned off, since
+    /// with it a buffer that has run dry would go on as silence. What is added later is there for the next source.
     /// </summary>
     /// <exception cref="NotSupportedException">The recording is neither PCM, floating point, mu-law nor A-law.</exception>
     public static IAudioSource ToAudioSource(this BufferedWaveProvider recorded)

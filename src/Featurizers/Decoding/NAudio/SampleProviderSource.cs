@@ -19,7 +19,8 @@ internal sealed class SampleProviderSource(ISampleProvider provider) : IAudioSou
             done += got;
         }
         while (done % Format.Channels != 0);
-        return done - done % Format.Channels;
+        if (done % Format.Channels != 0) throw new InvalidDataException($"The provider ends within a frame of {Format.Channels} samples.");
+        return done;
     }
 
     public void Dispose() => (provider as IDisposable)?.Dispose();

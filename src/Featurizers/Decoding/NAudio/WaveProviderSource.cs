@@ -27,13 +27,15 @@ internal sealed class WaveProviderSource : IAudioSource
     public int Read(Span<float> interleaved)
     {
         int wanted = Math.Min(_bytes.Length, interleaved.Length / Format.Channels * FrameBytes), got = 0;
-        do
+        if (_provider is BufferedWaveProvider recorded) wanted = Math.Min(wanted, recorded.BufferedBytes / FrameBytes * FrameBytes);
+        while (got < wanted && (got == 0 || got % FrameBytes != 0))
         {
             int more = _provider.Read(_bytes.AsSpan(got, wanted - got));
             if (more <= 0) break;
             got += more;
         }
-        while (got % FrameBytes != 0);
+
+        if (got % FrameBytes != 0) throw new InvalidDataException($"The provider ends within a frame of {FrameBytes} bytes.");
         int samples = got / FrameBytes * Format.Channels;
         SampleConversion.ToSingles(_bytes.AsSpan(0, samples * _encoding.Bytes), _encoding, interleaved[..samples]);
         return samples;

@@ -18,10 +18,12 @@ internal static class VorbisSetup
     {
         var bits = new VorbisBits(packet);
         bits.Skip(7 * 8);
-        ReadBooks(ref bits);
+        int[] dimensions = ReadBooks(ref bits);
+        double values = 0;
         bits.Skip(16 * ((long)bits.Read(6) + 1)); // times, which are not used
         for (uint floors = bits.Read(6) + 1; floors > 0; floors--) ReadFloor(ref bits);
-        for (uint residues = bits.Read(6) + 1; residues > 0; residues--) ReadResidue(ref bits);
+        for (uint residues = bits.Read(6) + 1; residues > 0; residues--) values += ReadResidue(ref bits, dimensions);
+        if (values > MaxAllValues) throw new InvalidDataException($"its residues need {values} numbers");
         for (uint mappings = bits.Read(6) + 1; mappings > 0; mappings--) ReadMapping(ref bits, channels);
         bool[] modes = new bool[bits.Read(6) + 1];
         foreach (ref bool isLong in modes.AsSpan())
@@ -33,10 +35,11 @@ internal static class VorbisSetup
         return bits.ReadFlag() ? modes : throw new InvalidDataException("the packet is not closed");
     }
 
-    private static void ReadBooks(ref VorbisBits bits)
+    private static int[] ReadBooks(ref VorbisBits bits)
     {
         long allEntries = 0, allValues = 0;
-        for (uint books = bits.Read(8) + 1; books > 0; books--)
+        int[] all = new int[bits.Read(8) + 1];
+        for (int i = 0; i < all.Length; i++)
         {
             if (bits.Read(24) != 0x564342) throw new InvalidDataException("a codebook does not start as one");
             int dimensions = (int)bits.Read(16), entries = (int)bits.Read(24);
@@ -46,7 +49,10 @@ internal static class VorbisSetup
                 throw new InvalidDataException($"a codebook has {entries} entries of {dimensions} numbers");
             ReadLengths(ref bits, entries);
             ReadValues(ref bits, entries, dimensions);
+            all[i] = dimensions;
         }
+
+        return all;
     }
 
     private static void ReadLengths(ref VorbisBits bits, int entries)
@@ -102,14 +108,17 @@ internal static class VorbisSetup
         foreach (uint one in classes) bits.Skip(dimensions[one] * width);
     }
 
-    private static void ReadResidue(ref VorbisBits bits)
+    /// <summary>Numbers in the table that NVorbis makes of it: one for each dimension of each value of its book of classes.</summary>
+    private static double ReadResidue(ref VorbisBits bits, int[] dimensions)
     {
         if (bits.Read(16) > 2) throw new InvalidDataException("a residue is of an unknown type");
         bits.Skip(24 + 24 + 24);
         uint[] cascade = new uint[bits.Read(6) + 1];
-        bits.Skip(8);
+        uint book = bits.Read(8);
+        if (book >= dimensions.Length) throw new InvalidDataException($"a residue is of codebook {book}, of {dimensions.Length}");
         foreach (ref uint one in cascade.AsSpan()) one = bits.Read(3) | (bits.ReadFlag() ? bits.Read(5) << 3 : 0);
         bits.Skip(8 * cascade.Sum(BitOperations.PopCount));
+        return dimensions[book] * Math.Pow(cascade.Length, dimensions[book]);
     }
 
     private static void ReadMapping(ref VorbisBits bits, int channels)

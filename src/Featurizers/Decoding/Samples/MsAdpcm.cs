@@ -43,5 +43,6 @@ internal sealed class MsAdpcm(int channels, short[] coefficients) : IBlockCodec
         }
     }
 
-    private static int Int16(ReadOnlySpan<byte> block, int at, int channel) => BinaryPrimitives.ReadInt16LittleEndian(block[(at + 2 * channel)..]);
+    private static int Int16(ReadOnlySpan<byte> block, int at, int channel) =>
+        BinaryPrimitives.ReadInt16LittleEndian(block[(at + 2 * channel)..]);
 }

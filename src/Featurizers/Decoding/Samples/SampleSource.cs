@@ -1,6 +1,8 @@
 namespace AudioBsq.Decoding;
 
-/// <summary>Samples that are not compressed, from a stream's position on, converted block by block. All plain containers end here.</summary>
+/// <summary>
+/// Samples that are not compressed, from a stream's position on, converted block by block. All plain containers end here.
+/// </summary>
 internal sealed class SampleSource : IAudioSource
 {
     private const int BlockBytes = 1 << 16;
@@ -22,7 +24,8 @@ internal sealed class SampleSource : IAudioSource
     public AudioFormat Format { get; }
 
     /// <summary>The samples of a container that declares so many bytes of them.</summary>
-    public static SampleSource Of(Stream stream, string container, int rate, int channels, SampleEncoding encoding, long bytes, int? lfe = null)
+    public static SampleSource Of(
+        Stream stream, string container, int rate, int channels, SampleEncoding encoding, long bytes, int? lfe = null)
     {
         long frames = bytes / (encoding.Bytes * channels);
         return new(stream, new(rate, channels, frames, $"{container} {encoding.Name}") { LfeChannel = lfe }, encoding, frames);

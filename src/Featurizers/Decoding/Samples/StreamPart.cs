@@ -16,7 +16,11 @@ internal sealed class StreamPart(Stream stream, long start, long length) : Strea
     public override long Position
     {
         get => _position;
-        set => _position = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Position must not be negative.");
+        set
+        {
+            Check.That(value >= 0, value, "must not be negative");
+            _position = value;
+        }
     }
 
     public override int Read(Span<byte> buffer)

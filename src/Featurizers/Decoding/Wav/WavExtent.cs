@@ -14,6 +14,9 @@ internal sealed class WavExtent(ContainerReader reader, long start, long riffSiz
     private const long Wrap = 1L << 32;
     private const int MostChunks = 1000, Tail = 1 << 20, Slack = 64;
 
+    private static readonly string[] Names = ["LIST", "id3 ", "ID3 ", "bext", "iXML", "fact", "cue ", "smpl", "_PMX", "PEAK"];
+    private static readonly byte[][] Trailing = [.. Names.Select(System.Text.Encoding.ASCII.GetBytes)];
+
     private readonly long _at = reader.Position, _end = reader.Stream.Length;
 
     private long Left => _end - _at;
@@ -90,7 +93,7 @@ internal sealed class WavExtent(ContainerReader reader, long start, long riffSiz
     private static int IndexOfChunk(ReadOnlySpan<byte> bytes)
     {
         int first = -1;
-        foreach (var id in (ReadOnlySpan<byte[]>)[.. Trailing])
+        foreach (byte[] id in Trailing)
         {
             int found = bytes.IndexOf(id);
             if (found >= 0 && (first < 0 || found < first)) first = found;
@@ -98,7 +101,4 @@ internal sealed class WavExtent(ContainerReader reader, long start, long riffSiz
 
         return first;
     }
-
-    private static readonly byte[][] Trailing =
-        [.. ((string[])["LIST", "id3 ", "ID3 ", "bext", "iXML", "fact", "cue ", "smpl", "_PMX", "PEAK"]).Select(System.Text.Encoding.ASCII.GetBytes)];
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace AudioBsq.Decoding;
 
@@ -30,7 +29,8 @@ internal sealed record WavFormat(int Tag, int SampleRate, int Channels, int Bits
     {
         if (size < 16) throw reader.Broken($"has a format of {size} bytes; 16 are needed");
         var f = reader.Take((int)Math.Min(size, 64));
-        int tag = U16(f, 0), channels = U16(f, 2), rate = BinaryPrimitives.ReadInt32LittleEndian(f[4..]), block = U16(f, 12), bits = U16(f, 14);
+        int tag = U16(f, 0), channels = U16(f, 2), block = U16(f, 12), bits = U16(f, 14);
+        int rate = BinaryPrimitives.ReadInt32LittleEndian(f[4..]);
         reader.CheckFormat(rate, channels);
         if (tag != Extensible)
             return new WavFormat(tag, rate, channels, bits, block, false) { Coefficients = tag == MsAdpcmTag ? CoefficientsOf(f) : [] };
@@ -38,10 +38,9 @@ internal sealed record WavFormat(int Tag, int SampleRate, int Channels, int Bits
         if (!f[26..40].SequenceEqual(SubFormatTail) && !f[26..40].SequenceEqual(AmbisonicTail))
             throw reader.Unread($"the unknown sub-format {new Guid(f[24..40])}");
         uint mask = BinaryPrimitives.ReadUInt32LittleEndian(f[20..]);
-        int lfe = BitOperations.PopCount(mask & 7);
         return new WavFormat(U16(f, 24), rate, channels, bits, block, true)
         {
-            LfeChannel = (mask & 8) != 0 && lfe < channels ? lfe : null,
+            LfeChannel = ChannelMask.LfeOf(mask, channels),
         };
     }
 

@@ -11,7 +11,9 @@ internal static class WavHeader
         head.Length >= 12 && (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8))
             && head[8..12].SequenceEqual("WAVE"u8);
 
-    /// <summary>Reads up to the first sample, leaves the stream there, and tells how many bytes of samples there are, or should be.</summary>
+    /// <summary>
+    /// Reads up to the first sample, leaves the stream there, and tells how many bytes of samples there are, or should be.
+    /// </summary>
     public static (WavFormat Format, long Bytes) Read(ContainerReader reader)
     {
         long start = reader.Position, bytes64 = -1;
