@@ -12,7 +12,7 @@ namespace AudioBsq.Decoding;
 public static class AudioFile
 {
     /// <summary>Bytes of a file's beginning that <see cref="IAudioDecoder.CanOpen"/> sees; fewer if the file is shorter.</summary>
-    public const int HeadLength = 512;
+    public const int HeadLength = 8192;
 
     private static readonly IAudioDecoder[] BuiltIn =
     [
@@ -37,19 +37,23 @@ public static class AudioFile
         return MonoReader.Read(source, path, sampleRate);
     }
 
-    /// <summary>Reads a part of a file as one channel, as if the file were that part.</summary>
-    internal static Waveform Read(string path, TimeRange part, int sampleRate)
+    /// <summary>
+    /// Reads a part of a file as one channel, as if the file were that part. <paramref name="warn"/> is told what is not as it should be.
+    /// </summary>
+    internal static Waveform Read(string path, TimeRange part, int sampleRate, Action<string> warn)
     {
         CheckRate(sampleRate);
         using var source = Open(path);
+        if (source is CheckedAudioSource { Warning: { } warning }) warn(warning);
         return MonoReader.Read(source, path, part, sampleRate);
     }
 
     /// <summary>The same for a stream.</summary>
-    internal static Waveform Read(Stream stream, string name, TimeRange part, int sampleRate)
+    internal static Waveform Read(Stream stream, string name, TimeRange part, int sampleRate, Action<string> warn)
     {
         CheckRate(sampleRate);
         using var source = Open(stream, name);
+        if (source is CheckedAudioSource { Warning: { } warning }) warn(warning);
         return MonoReader.Read(source, name, part, sampleRate);
     }
 
@@ -95,8 +99,8 @@ public static class AudioFile
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked for it.</exception>
     public static async Task<Waveform> ReadAsync(string path, int? sampleRate = null, CancellationToken cancellation = default)
     {
-        CheckPath(path);
         CheckRate(sampleRate);
+        CheckPath(path);
         return await Task.Run(Work, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
 
         Waveform Work()

@@ -57,7 +57,7 @@ internal sealed class AudioLoadingSession : BatchSession
             _name = path.ToString();
             if (path.IsEmpty) throw new InvalidDataException($"Row {_row.Position} of column '{column.Name}' holds no path.");
             if (_options.Folder is not null) _name = Path.Combine(_options.Folder, _name);
-            return AudioFile.Read(_name, Part(), _options.SampleRate);
+            return AudioFile.Read(_name, Part(), _options.SampleRate, Warn);
         };
     }
 
@@ -72,9 +72,11 @@ internal sealed class AudioLoadingSession : BatchSession
             byte[] bytes = new byte[content.Length];
             content.CopyTo(bytes);
             using var stream = new MemoryStream(bytes, writable: false);
-            return AudioFile.Read(stream, _name, Part(), _options.SampleRate);
+            return AudioFile.Read(stream, _name, Part(), _options.SampleRate, Warn);
         };
     }
+
+    private void Warn(string warning) => _host.Warn("LoadAudio", warning);
 
     private TimeRange Part()
     {

@@ -84,7 +84,6 @@ public class CommandLineTests
     [InlineData("--html, which is missing", "evaluate", "model.zip", "a.wav", "--seconds", "3")]
     [InlineData("--clips", "evaluate", "model.zip", "a.wav", "--html", "report.html", "--clips", "0")]
     [InlineData("--clips", "report", "model.zip", "a.wav", "-o", "report.html", "--clips", "0")]
-    [InlineData("--output-dir", "train", "run.yaml")]
     [InlineData("'--batch-size'", "train", "run.yaml", "-o", "out", "--batch-size", "3")]
     [InlineData("evaluate", "evaluate", "model.zip")]
     [InlineData("'--jsn'", "info", "a.wav", "--jsn")]

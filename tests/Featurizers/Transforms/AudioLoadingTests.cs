@@ -157,7 +157,8 @@ public sealed class AudioLoadingTests : IDisposable
         File.WriteAllBytes(_clips.PathOf(1), file);
         var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
         var data = Paths(_clips.PathOf(0), _clips.PathOf(1), _clips.PathOf(2));
-        var pipeline = _ml.Transforms.LoadAudio("Waveform", "Path", options).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"));
+        var pipeline = _ml.Transforms.LoadAudio("Waveform", "Path", options)
+            .Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"));
 
         var mel = pipeline.Fit(data).Transform(data);
         var rows = _ml.Data.CreateEnumerable<ClipResult>(mel, reuseRowObject: false, ignoreMissingColumns: true).ToList();
