@@ -5,7 +5,7 @@ namespace AudioBsq.Decoding;
 /// <summary>
 /// The samples of a FLAC file, block by block, with all its checksums; of several streams one behind the other, all of them.
 /// </summary>
-internal sealed class FlacSource : IAudioSource
+internal sealed class FlacSource : BlockSource
 {
     private readonly Stream _stream;
     private readonly string _name;
@@ -15,7 +15,6 @@ internal sealed class FlacSource : IAudioSource
     private IncrementalHash? _md5;
     private byte[] _bytes = [];
     private float[] _samples = [];
-    private int _at, _end;
     private long _frames, _blocks;
     private FlacFrameHeader? _first;
     private bool _ended;
@@ -31,32 +30,21 @@ internal sealed class FlacSource : IAudioSource
         };
     }
 
-    public AudioFormat Format { get; }
+    public override AudioFormat Format { get; }
 
-    public int Read(Span<float> interleaved)
+    public override void Dispose()
     {
-        int wanted = interleaved.Length / _info.Channels * _info.Channels, done = 0;
-        while (done < wanted && (_at < _end || TryReadBlock()))
-        {
-            int count = Math.Min(wanted - done, _end - _at);
-            _samples.AsSpan(_at, count).CopyTo(interleaved[done..]);
-            _at += count;
-            done += count;
-        }
-
-        return done;
+        _md5?.Dispose();
+        base.Dispose();
     }
 
-    public void Dispose() => _md5?.Dispose();
-
-    private bool TryReadBlock()
+    protected override ReadOnlyMemory<float> NextBlock()
     {
         try
         {
-            if (_ended) return false;
+            if (_ended) return default;
             if (_frames == _info.Frames || _reader.AtEnd || !_reader.AtFrame) _ended = !TryGoOn();
-            if (!_ended) ReadBlock();
-            return !_ended;
+            return _ended ? default : ReadBlock();
         }
         catch (EndOfStreamException e)
         {
@@ -121,7 +109,7 @@ internal sealed class FlacSource : IAudioSource
     private static IncrementalHash? HashOf(FlacStreamInfo info) =>
         info.Md5 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
 
-    private void ReadBlock()
+    private ReadOnlyMemory<float> ReadBlock()
     {
         _reader.BeginFrame();
         var header = FlacFrameHeader.Read(_reader);
@@ -140,9 +128,9 @@ internal sealed class FlacSource : IAudioSource
             _md5.AppendData(_bytes, 0, _block.ToBytes(_bytes));
         }
 
-        (_at, _end) = (0, count);
         _frames += _block.Length;
         _blocks++;
+        return _samples.AsMemory(0, count);
     }
 
     /// <summary>Rate, channels and bits stay those of the stream, and no block is missing before this one.</summary>

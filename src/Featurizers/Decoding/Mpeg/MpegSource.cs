@@ -6,7 +6,7 @@ namespace AudioBsq.Decoding;
 /// The sound of MPEG frames, decoded by NLayer one by one. Recordings one behind the other, each with a length tag of its own, are read
 /// one after another.
 /// </summary>
-internal sealed class MpegSource : IAudioSource
+internal sealed class MpegSource : BlockSource
 {
     private readonly MpegFrames _frames;
     private readonly MpegFrameBits _bits = new();
@@ -14,7 +14,7 @@ internal sealed class MpegSource : IAudioSource
     private readonly string _name;
     private readonly float[] _samples;
     private MpegLengthTag _tag;
-    private int _at, _end, _skip;
+    private int _skip;
     private long _framesRead, _left = long.MaxValue, _samplesRead;
 
     /// <summary>Reads the first frame's header, and its length tag if it has one.</summary>
@@ -28,37 +28,20 @@ internal sealed class MpegSource : IAudioSource
             first.SampleRate, first.Channels, isWhole ? _frames.FirstTag!.Value.SamplesOf(first) : null, $"MP{(int)first.Layer}");
     }
 
-    public AudioFormat Format { get; }
+    public override AudioFormat Format { get; }
 
-    public int Read(Span<float> interleaved)
-    {
-        int wanted = interleaved.Length / Format.Channels * Format.Channels, done = 0;
-        while (done < wanted && (_at < _end || TryReadFrame()))
-        {
-            int count = Math.Min(wanted - done, _end - _at);
-            _samples.AsSpan(_at, count).CopyTo(interleaved[done..]);
-            (_at, done) = (_at + count, done + count);
-        }
-
-        return done;
-    }
-
-    public void Dispose()
-    {
-    }
-
-    private bool TryReadFrame()
+    protected override ReadOnlyMemory<float> NextBlock()
     {
         try
         {
             while (_frames.TryNext(IsComplete, out var header, out var frame))
             {
                 if (MpegLengthTag.Read(header, frame) is { } tag) Begin(tag, header);
-                else if (Decode(header, frame)) return true;
+                else if (Decode(header, frame) is { IsEmpty: false } sound) return sound;
             }
 
             RequireAll();
-            return false;
+            return default;
         }
         catch (EndOfStreamException e)
         {
@@ -84,17 +67,16 @@ internal sealed class MpegSource : IAudioSource
         _bits.Clear();
     }
 
-    /// <summary>Whether samples are left of the frame without those that the encoder put in front and behind.</summary>
-    private bool Decode(MpegFrameHeader header, ReadOnlySpan<byte> frame)
+    /// <summary>The samples of a frame without those that the encoder put in front and behind.</summary>
+    private ReadOnlyMemory<float> Decode(MpegFrameHeader header, ReadOnlySpan<byte> frame)
     {
         if (IsComplete) _left = long.MaxValue; // more frames than declared are sound, too
         _framesRead++;
         _bits.Set(header, frame);
         if (DecodeBits() != _samples.Length) throw new InvalidDataException($"the frame before byte {_frames.Position} is incomplete");
         int from = Math.Min(_skip, header.Samples), count = (int)Math.Min(header.Samples - from, _left);
-        (_at, _end) = (from * header.Channels, (from + count) * header.Channels);
         (_skip, _left, _samplesRead) = (_skip - from, _left - count, _samplesRead + count);
-        return count > 0;
+        return _samples.AsMemory(from * header.Channels, count * header.Channels);
     }
 
     private int DecodeBits()

@@ -1,7 +1,7 @@
 namespace AudioBsq.Decoding;
 
 /// <summary>The sound of an Ogg file: that of its links one after another, as long as their pages say.</summary>
-internal sealed class OggSource : IAudioSource
+internal sealed class OggSource : BlockSource
 {
     private const int MaxPacketFrames = 8192;
 
@@ -10,7 +10,7 @@ internal sealed class OggSource : IAudioSource
     private readonly IReadOnlyList<OggLink> _links;
     private readonly float[] _samples;
     private OggPackets? _packets;
-    private int _link = -1, _at, _end;
+    private int _link = -1;
     private long _skip, _left; // samples of all channels
 
     /// <summary>Starts at the stream's first page.</summary>
@@ -22,46 +22,25 @@ internal sealed class OggSource : IAudioSource
         _samples = new float[MaxPacketFrames * format.Channels];
     }
 
-    public AudioFormat Format { get; }
+    public override AudioFormat Format { get; }
 
     /// <summary>What is not as it should be in a file that can be read all the same, or null.</summary>
     public string? Warning =>
         _links.FirstOrDefault(link => link.Warning is not null) is { } link ? $"The Ogg file '{_name}' {link.Warning}." : null;
 
-    public int Read(Span<float> interleaved)
+    protected override ReadOnlyMemory<float> NextBlock()
     {
-        int done = 0;
-        interleaved = interleaved[..(interleaved.Length / Format.Channels * Format.Channels)];
-        while (done < interleaved.Length && (_at < _end || NextPacket()))
+        while (true)
         {
-            int count = Math.Min(interleaved.Length - done, _end - _at);
-            _samples.AsSpan(_at, count).CopyTo(interleaved[done..]);
-            (_at, done) = (_at + count, done + count);
-        }
-
-        return done;
-    }
-
-    public void Dispose()
-    {
-    }
-
-    private bool NextPacket()
-    {
-        (_at, _end) = (0, 0);
-        while (_at == _end)
-        {
-            if (_left == 0 && !NextLink()) return false;
+            if (_left == 0 && !NextLink()) return default;
             if (_left == 0) continue;
-            if (!_packets!.Next(out var packet)) return false;
+            if (!_packets!.Next(out var packet)) return default;
             var samples = _links[_link].Codec.Decode(packet.Data);
-            int skipped = (int)Math.Min(_skip, samples.Length);
-            _end = (int)Math.Min(_left, samples.Length - skipped);
-            samples.Slice(skipped, _end).CopyTo(_samples);
-            (_skip, _left) = (_skip - skipped, _left - _end);
+            int skipped = (int)Math.Min(_skip, samples.Length), count = (int)Math.Min(_left, samples.Length - skipped);
+            samples.Slice(skipped, count).CopyTo(_samples);
+            (_skip, _left) = (_skip - skipped, _left - count);
+            if (count > 0) return _samples.AsMemory(0, count);
         }
-
-        return true;
     }
 
     private bool NextLink()

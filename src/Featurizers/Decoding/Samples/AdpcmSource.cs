@@ -1,7 +1,7 @@
 namespace AudioBsq.Decoding;
 
 /// <summary>The samples of a file of compressed blocks of one size, of which the last may be shorter. All blocks count.</summary>
-internal sealed class AdpcmSource : IAudioSource
+internal sealed class AdpcmSource : BlockSource
 {
     private const int MostChannels = 2;
 
@@ -10,7 +10,6 @@ internal sealed class AdpcmSource : IAudioSource
     private readonly byte[] _block;
     private readonly float[] _samples;
     private long _left;
-    private int _at, _end;
 
     private AdpcmSource(ContainerReader reader, AudioFormat format, IBlockCodec codec, int block, long bytes)
     {
@@ -18,7 +17,7 @@ internal sealed class AdpcmSource : IAudioSource
         _samples = new float[codec.FramesOf(block) * format.Channels];
     }
 
-    public AudioFormat Format { get; }
+    public override AudioFormat Format { get; }
 
     public static AdpcmSource Open(ContainerReader reader, WavFormat format, IBlockCodec codec, long bytes)
     {
@@ -29,40 +28,22 @@ internal sealed class AdpcmSource : IAudioSource
         return new(reader, new(format.SampleRate, format.Channels, frames, $"{reader.Kind} {codec.Name}"), codec, block, bytes);
     }
 
-    public int Read(Span<float> interleaved)
-    {
-        int wanted = interleaved.Length / Format.Channels * Format.Channels, done = 0;
-        while (done < wanted && (_at < _end || TryReadBlock()))
-        {
-            int count = Math.Min(wanted - done, _end - _at);
-            _samples.AsSpan(_at, count).CopyTo(interleaved[done..]);
-            _at += count;
-            done += count;
-        }
-
-        return done;
-    }
-
-    public void Dispose()
-    {
-    }
-
-    private bool TryReadBlock()
+    protected override ReadOnlyMemory<float> NextBlock()
     {
         int wanted = (int)Math.Min(_left, _block.Length);
         int got = _reader.Stream.ReadAtLeast(_block.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
         _left = got < wanted ? 0 : _left - got;
-        if (got < _codec.HeaderBytes) return false;
-        (_at, _end) = (0, _codec.FramesOf(got) * Format.Channels);
+        if (got < _codec.HeaderBytes) return default;
+        var samples = _samples.AsMemory(0, _codec.FramesOf(got) * Format.Channels);
         try
         {
-            _codec.Decode(_block.AsSpan(0, got), _samples.AsSpan(0, _end));
+            _codec.Decode(_block.AsSpan(0, got), samples.Span);
         }
         catch (InvalidDataException e)
         {
             throw _reader.Broken($"is damaged: {e.Message}");
         }
 
-        return true;
+        return samples;
     }
 }
