@@ -26,6 +26,20 @@ public sealed partial class NamedPipeTests : IDisposable
 
         await writing;
         Assert.Equal(39_325, waveform.Samples.Length);
+        Assert.Equal(AudioFile.Read(Content, "file").Samples, waveform.Samples);
+    }
+
+    [SkippableFact]
+    public async Task ReadAsync_CanBeCancelled_WhereAPipeHasNoWriter()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no named pipes among its files.");
+        string path = Path.Combine(_folder, "pipe.flac");
+        Assert.Equal(0, MakeFifo(path, 0b110_000_000));
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AudioFile.ReadAsync(path, null, cancellation.Token));
+
+        using var end = new FileStream(path, FileMode.Open, FileAccess.Write); // lets the thread go that waits
     }
 
     [SkippableFact]

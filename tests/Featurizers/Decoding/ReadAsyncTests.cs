@@ -22,18 +22,30 @@ public class ReadAsyncTests
 
         Assert.All([ofPath, ofStream, ofPipe], read => Assert.Equal(expected.SampleRate, read.SampleRate));
         Assert.All([ofPath, ofStream, ofPipe], read => Assert.Equal(expected.Samples, read.Samples));
+        Assert.True(seekable.CanRead);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ReadsOnAnotherThread()
+    {
+        using var stream = new WaitingStream(await File.ReadAllBytesAsync(FlacPath));
+
+        var reading = AudioFile.ReadAsync(stream, "waiting");
+
+        Assert.False(reading.IsCompleted); // it waits for what this thread does next
+        stream.Go.Set();
+        Assert.Equal(39_325, (await reading).Samples.Length);
     }
 
     [Fact]
     public async Task ReadAsync_StopsBetweenTwoBlocks()
     {
         using var cancel = new CancellationTokenSource();
-        byte[] content = WavBytes.Pcm16(8000, new short[1_000_000]);
-        using var stream = new WatchedStream(content, at: content.Length / 2, cancel.Cancel);
+        using var stream = new WatchedStream(WavBytes.Pcm16(8000, new short[5_000_000]), at: 1_000_000, cancel.Cancel);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AudioFile.ReadAsync(stream, "x.wav", cancellation: cancel.Token));
 
-        Assert.InRange(stream.Position, content.Length / 2, content.Length - 1);
+        Assert.InRange(stream.Position, 1_000_000, 1_300_000);
         Assert.True(stream.CanRead);
     }
 
@@ -57,6 +69,9 @@ public class ReadAsyncTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => AudioFile.ReadAsync(stream, "x.wav", cancellation: new CancellationToken(canceled: true)));
 
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => AudioFile.ReadAsync(FlacPath, cancellation: new CancellationToken(canceled: true)));
+
         Assert.Equal(0, stream.Position);
     }
 
@@ -65,6 +80,7 @@ public class ReadAsyncTests
     {
         await Assert.ThrowsAsync<ArgumentException>(() => AudioFile.ReadAsync(""));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => AudioFile.ReadAsync("x.wav", sampleRate: 0));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => AudioFile.ReadAsync(FlacPath, sampleRate: 0));
         await Assert.ThrowsAsync<FileNotFoundException>(() => AudioFile.ReadAsync("no such file.wav"));
     }
 
@@ -79,6 +95,17 @@ public class ReadAsyncTests
         {
             if (Position >= at) passed();
             return got;
+        }
+    }
+
+    private sealed class WaitingStream(byte[] content) : MemoryStream(content)
+    {
+        public ManualResetEventSlim Go { get; } = new();
+
+        public override int Read(Span<byte> buffer)
+        {
+            Go.Wait();
+            return base.Read(buffer);
         }
     }
 }
