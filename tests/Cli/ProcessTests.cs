@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using AudioBsq.Tests.Cli.Streaming;
 
@@ -82,8 +83,17 @@ public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<S
         Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
-    // Ctrl+C's signal does the same, but where a shell runs the tests in the background it is ignored.
     private const int Terminate = 15, HangUp = 1;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+
+    // A process inherits the signals that its parent ignores.
+    private static bool IsIgnored(int signal)
+    {
+        if (!File.Exists("/proc/self/status")) return false;
+        string mask = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..];
+        return (ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) == 1;
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
@@ -97,6 +107,23 @@ public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<S
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        _ = KillAfter(Longest, process.Id);
+        return process;
+    }
+
+    // A program that does not end fails its test, and does not stop the others.
+    private static async Task KillAfter(TimeSpan time, int id)
+    {
+        using var process = Process.GetProcessById(id);
+        using var end = new CancellationTokenSource(time);
+        try
+        {
+            await process.WaitForExitAsync(end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+        }
     }
 }
