@@ -19,6 +19,7 @@ internal static class Program
             new StreamCheckCommand(),
             new SeamsCommand(),
             new VocodersCommand(),
+            new DecodersCommand(),
         };
         return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke();
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using AudioBsq.Cli.Commands;
 using AudioBsq.Cli.Console;
+using AudioBsq.Persistence;
 
 namespace AudioBsq.Cli;
 
@@ -16,12 +17,14 @@ internal static class Program
         using var source = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         return Run(args, System.Console.Out, System.Console.Error, cancellation: source.Token);
 
         // The first signal stops the work in good order, a second one ends the process.
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = !source.IsCancellationRequested;
+            if (!signal.Cancel) AtomicFile.DeleteUnfinished();
             source.Cancel();
         }
     }

@@ -32,9 +32,14 @@ public sealed class AudioReconstructionEstimator : AudioEstimator<AudioReconstru
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        TokenColumn.Rule.Find(Host, input, _columns.Input);
-        if (_columns.FrameCount is { } frames) FrameCounts.Find(Host, input, frames);
-        return [AudioColumn.OfMels(_columns.Output, _model.Value.Mel)];
+        int size = VectorSize.Of(TokenColumn.Rule.Find(Host, input, _columns.Input));
+        if (_columns.FrameCount is { } frames)
+        {
+            FrameCounts.Find(Host, input, frames);
+            size = 0;
+        }
+
+        return [AudioColumn.OfMels(_columns.Output, _model.Value.Mel, size)];
     }
 
     private protected override AudioReconstructionTransformer FitCore(IDataView input) => new(Host, _columns, _model.Borrow());

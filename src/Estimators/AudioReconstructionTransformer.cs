@@ -32,13 +32,17 @@ public sealed class AudioReconstructionTransformer : AudioTransformer, ILoadable
         return new BatchMapper(
             input,
             frames is { } f ? [tokens, f] : [tokens],
-            [AudioColumn.OfMels(OutputColumnName, model.Mel)],
+            [AudioColumn.OfMels(OutputColumnName, model.Mel, frames is null ? FramesOf(tokens, model.Options) : 0)],
             (row, capacity) => new ReconstructionSession(_model, row, tokens, frames, capacity))
         {
             BatchSize = _columns.BatchSize,
             MaxCursors = ModelDevice.MaxCursors(model.Content.Device),
         };
     }
+
+    // Tokens that fill no whole time step are refused row by row.
+    private static int FramesOf(DataViewSchema.Column tokens, AudioBsqOptions options) =>
+        VectorSize.Of(tokens) / (options.PatchesPerStep * options.TokensPerPosition) * options.PatchFrames;
 
     private protected override void Save(ModelWriter writer)
     {

@@ -36,9 +36,15 @@ public sealed class AudioSynthesisEstimator : AudioEstimator<AudioSynthesisTrans
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        ColumnRule.SingleVector.Find(Host, input, _columns.Input);
-        if (_options.SampleCountColumnName is { } samples) FrameCounts.Find(Host, input, samples);
-        return [AudioColumn.OfWaveforms(_columns.Output, _given?.Value.SampleRate ?? (_options.Mel ?? new MelOptions()).SampleRate)];
+        int size = VectorSize.Of(ColumnRule.SingleVector.Find(Host, input, _columns.Input));
+        if (_options.SampleCountColumnName is { } samples)
+        {
+            FrameCounts.Find(Host, input, samples);
+            size = 0;
+        }
+
+        int rate = _given?.Value.SampleRate ?? (_options.Mel ?? new MelOptions()).SampleRate;
+        return [AudioColumn.OfWaveforms(_columns.Output, rate, size)];
     }
 
     private protected override AudioSynthesisTransformer FitCore(IDataView input)
@@ -50,6 +56,7 @@ public sealed class AudioSynthesisEstimator : AudioEstimator<AudioSynthesisTrans
 
     private GriffinLim GriffinLimFor(DataViewSchema input)
     {
+        MelRows.Refuse(Host, input[_columns.Input]);
         var mel = _options.Mel ?? AudioColumn.TryGetMelOptions(input[_columns.Input]) ?? throw new ArgumentException(
             $"Column '{_columns.Input}' does not say how its mel spectrograms were made. "
             + $"Set {nameof(AudioSynthesisOptions)}.{nameof(AudioSynthesisOptions.Mel)}.",

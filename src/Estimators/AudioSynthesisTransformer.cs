@@ -43,12 +43,15 @@ public sealed class AudioSynthesisTransformer : AudioTransformer, ILoadableTrans
         return new BatchMapper(
             input,
             samples is { } s ? [column, s] : [column],
-            [AudioColumn.OfWaveforms(OutputColumnName, synthesizer.SampleRate)],
+            [AudioColumn.OfWaveforms(OutputColumnName, synthesizer.SampleRate, samples is null ? LengthOf(column, synthesizer.Mel) : 0)],
             (row, capacity) => new SynthesisSession(Synthesize, row, column, synthesizer.Mel.Bands, samples, capacity))
         {
             MaxCursors = synthesizer is NeuralVocoder vocoder ? ModelDevice.MaxCursors(vocoder.Device) : int.MaxValue,
         };
     }
+
+    private static int LengthOf(DataViewSchema.Column column, MelOptions mel) =>
+        SynthesisLength.Of(VectorSize.Of(column) / mel.Bands, mel.HopLength, samples: null);
 
     private float[] Synthesize(float[] mel, int? samples)
     {

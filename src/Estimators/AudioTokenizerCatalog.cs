@@ -9,7 +9,10 @@ public static partial class AudioTokenizerCatalog
 {
     /// <summary>Trains a tokenizer on a mel column, and adds its tokens.</summary>
     /// <param name="catalog">The transforms catalog.</param>
-    /// <param name="outputColumnName">Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>.</param>
+    /// <param name="outputColumnName">
+    /// Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>. Raw keys count from 1; <c>MapKeyToValue</c> gives the tokens,
+    /// as Int32 from 0.
+    /// </param>
     /// <param name="inputColumnName">Mel column, as <c>ExtractMelSpectrogram</c> makes it; that of the output when null.</param>
     /// <param name="modelOptions">The model to train; <see cref="AudioBsqOptions.Small"/> when null.</param>
     /// <param name="maxSteps">Optimizer steps.</param>
@@ -45,7 +48,10 @@ public static partial class AudioTokenizerCatalog
 
     /// <summary>Trains a tokenizer on a mel column, and adds its tokens.</summary>
     /// <param name="catalog">The transforms catalog.</param>
-    /// <param name="outputColumnName">Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>.</param>
+    /// <param name="outputColumnName">
+    /// Token column to add, <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>. Raw keys count from 1; <c>MapKeyToValue</c> gives the tokens,
+    /// as Int32 from 0.
+    /// </param>
     /// <param name="inputColumnName">Mel column, as <c>ExtractMelSpectrogram</c> makes it; that of the output when null.</param>
     /// <param name="options">The model, its training and its batches.</param>
     /// <example>
@@ -85,6 +91,17 @@ public static partial class AudioTokenizerCatalog
     ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", model.Mel))
     ///     .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model));
     /// IDataView tokens = pipeline.Fit(clips).Transform(clips);
+    /// </code>
+    /// Tokens as numbers from 0:
+    /// <code>
+    /// var ml = new MLContext();
+    /// using var model = AudioBsqModel.Load("model.safetensors");
+    /// IDataView clips = ml.Data.LoadAudioFolder("speech");
+    /// var pipeline = ml.Transforms.LoadAudio("Waveform", "Path")
+    ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", model.Mel))
+    ///     .Append(ml.Transforms.TokenizeAudio("Keys", "Mel", model))
+    ///     .Append(ml.Transforms.Conversion.MapKeyToValue("Tokens", "Keys"));
+    /// int[] first = pipeline.Fit(clips).Transform(clips).GetColumn&lt;int[]&gt;("Tokens").First();
     /// </code>
     /// </example>
     public static AudioTokenizerEstimator TokenizeAudio(
@@ -178,11 +195,18 @@ public static partial class AudioTokenizerCatalog
     /// </param>
     /// <param name="inputColumnName">Token column; that of the output when null.</param>
     /// <example>
+    /// Clips of one length have equally many tokens, whose bits are features for any trainer:
     /// <code>
-    /// var ml = new MLContext();
-    /// IDataView clips = ml.Data.LoadAudioFolder("speech");
-    /// IDataView tokens = ml.Model.Load("tokenizer.zip", out _).Transform(clips);
-    /// IDataView bits = ml.Transforms.MapTokensToBits("Bits", "Tokens").Fit(tokens).Transform(tokens);
+    /// var ml = new MLContext(seed: 1);
+    /// using var model = AudioBsqModel.Load("model.safetensors");
+    /// IDataView digits = ml.Data.LoadAudioFolder("digits", labelFromFolder: true);
+    /// var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", model.Mel.SampleRate, seconds: 1)
+    ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", model.Mel))
+    ///     .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model))
+    ///     .Append(ml.Transforms.MapTokensToBits("Features", "Tokens"))
+    ///     .Append(ml.Transforms.Conversion.MapValueToKey("Label"))
+    ///     .Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy());
+    /// ITransformer classifier = pipeline.Fit(digits);
     /// </code>
     /// </example>
     public static TokenBitsEstimator MapTokensToBits(

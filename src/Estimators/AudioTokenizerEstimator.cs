@@ -17,8 +17,9 @@ namespace AudioBsq.MLNet;
 /// | Output column data type | Vector of <see cref="System.UInt32"/> <see cref="Microsoft.ML.Data.KeyDataViewType"/>: tokens |
 /// | Exportable to ONNX | No |
 ///
-/// Tokens are in time order, and within a time step from low to high bands. There are 2^bits of them, and raw values count from 1. A frame
-/// count column, if any, is <see cref="System.Int32"/>.
+/// Tokens are in time order, and within a time step from low to high bands. There are 2^bits of them, and raw values count from 1;
+/// <c>MapKeyToValue</c> gives them as <see cref="System.Int32"/> from 0, where they have up to 20 bits. Their number is known, as trainers
+/// need it, where all mel spectrograms have one length. A frame count column, if any, is <see cref="System.Int32"/>.
 ///
 /// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. <c>Fit</c> reads
 /// the data many times: put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c> where the spectrograms
@@ -29,6 +30,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     private readonly ColumnNames _columns;
     private readonly AudioTokenizerOptions _options;
     private readonly SharedResource<AudioBsqModel>.Lease? _given;
+    private readonly int _seed; // the same for every Fit
 
     internal AudioTokenizerEstimator(
         IHostEnvironment environment, ColumnNames columns, AudioTokenizerOptions options, AudioBsqModel? given = null)
@@ -42,15 +44,20 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
             $"must differ from the token column '{columns.Output}'",
             nameof(options.FrameCountColumnName));
         (_columns, _options) = (columns, options);
-        if (given is null) return;
+        if (given is null)
+        {
+            _seed = options.Seed ?? Host.Rand.Next();
+            return;
+        }
+
         ModelEntry.Require(given, ModelParts.Encoder);
         _given = new SharedResource<AudioBsqModel>(given).Acquire(); // never ended: the model is the caller's
     }
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        ColumnRule.SingleVector.Find(Host, input, _columns.Input);
-        return TokenColumn.Outputs(_columns.Output, _options.FrameCountColumnName, _given?.Value.Options ?? _options.Model);
+        int size = VectorSize.Of(ColumnRule.SingleVector.Find(Host, input, _columns.Input));
+        return TokenColumn.Outputs(_columns.Output, _options.FrameCountColumnName, _given?.Value.Options ?? _options.Model, size);
     }
 
     private protected override AudioTokenizerTransformer FitCore(IDataView input)
@@ -60,13 +67,12 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
 
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
         var mel = MelOptionsOf(input.Schema);
-        int seed = _options.Seed ?? Host.Rand.Next();
         var data = new TrainingData(
-            pass => MelRows.Read(input, _columns.Input, mel.Bands, shuffleSeed: unchecked(seed + pass), cancellation.Token),
+            pass => MelRows.Read(input, _columns.Input, mel.Bands, shuffleSeed: unchecked(_seed + pass), cancellation.Token),
             Validation(mel, cancellation.Token));
         try
         {
-            var model = Train(data, mel, seed, cancellation.Token);
+            var model = Train(data, mel, cancellation.Token);
             return new AudioTokenizerTransformer(Host, settings, new SharedResource<AudioBsqModel>(model).Acquire());
         }
         catch (OperationCanceledException stopped) when (_options.CancellationToken.IsCancellationRequested)
@@ -75,13 +81,13 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         }
     }
 
-    private AudioBsqModel Train(TrainingData data, MelOptions mel, int seed, CancellationToken cancellation)
+    private AudioBsqModel Train(TrainingData data, MelOptions mel, CancellationToken cancellation)
     {
         string device = ModelDevice.Choose(Host, _options.Device);
-        var (model, training) = (_options.Model, _options.Training with { Seed = seed, Device = device });
+        var (model, training) = (_options.Model, _options.Training with { Seed = _seed, Device = device });
         Host.Inform(
             "Training",
-            $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {seed}, {training.MaxSteps} steps.");
+            $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {_seed}, {training.MaxSteps} steps.");
         return AudioBsqModel.Train(data, model, mel, training, Report, cancellation);
     }
 
@@ -114,9 +120,10 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     private MelOptions MelOptionsOf(DataViewSchema schema)
     {
         string input = _columns.Input;
+        MelRows.Refuse(Host, schema[input]);
         var mel = _options.Mel ?? AudioColumn.TryGetMelOptions(schema[input]) ?? throw new ArgumentException(
             $"Column '{input}' does not say how its mel spectrograms were made. "
-            + $"Set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.",
+            + $"Put ExtractMelSpectrogram before it, or set {nameof(AudioTokenizerOptions)}.{nameof(AudioTokenizerOptions.Mel)}.",
             nameof(schema));
         if (mel.Bands != _options.Model.Bands)
             throw ColumnRule.Mismatch(Host, input, $"mel spectrogram of {_options.Model.Bands} bands", $"one of {mel.Bands} bands");

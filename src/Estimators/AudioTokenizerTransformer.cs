@@ -61,7 +61,8 @@ public sealed class AudioTokenizerTransformer : AudioTransformer, ILoadableTrans
     {
         var model = Model;
         var column = MelRows.Find(Host, input, InputColumnName, model.Mel);
-        var outputs = TokenColumn.Outputs(OutputColumnName, _columns.FrameCount, model.Options);
+        int frames = VectorSize.Of(column) / model.Mel.Bands;
+        var outputs = TokenColumn.Outputs(OutputColumnName, _columns.FrameCount, model.Options, frames);
         return new BatchMapper(input, [column], outputs, (row, capacity) => new TokenizingSession(_model, row, column, capacity))
         {
             BatchSize = _columns.BatchSize,

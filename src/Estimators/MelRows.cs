@@ -1,3 +1,4 @@
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -14,11 +15,40 @@ internal static class MelRows
     public static DataViewSchema.Column Find(IExceptionContext context, DataViewSchema schema, string name, MelOptions mel)
     {
         var column = ColumnRule.SingleVector.Find(context, schema, name);
+        Refuse(context, column);
         if (AudioColumn.TryGetMelOptions(column) is { } carried && carried != mel)
-            throw ColumnRule.Mismatch(context, name, mel.ToString(), carried.ToString());
+        {
+            var (wanted, found) = OptionsDifference.Of(mel, carried);
+            throw ColumnRule.Mismatch(context, name, $"a mel spectrogram of {wanted}", $"one of {found}");
+        }
+
         if (((VectorDataViewType)column.Type).Dimensions is [_, > 0 and int bands] && bands != mel.Bands)
             throw ColumnRule.Mismatch(context, name, $"mel spectrogram of {mel.Bands} bands", $"one of {bands} bands");
         return column;
+    }
+
+    /// <summary>Fails where a column says that it holds waveforms.</summary>
+    public static void Refuse(IExceptionContext context, DataViewSchema.Column column)
+    {
+        if (AudioColumn.TryGetSampleRate(column) is { } rate)
+        {
+            string found = $"a waveform at {rate} Hz: put ExtractMelSpectrogram before, and read its output";
+            throw ColumnRule.Mismatch(context, column.Name, "a mel spectrogram", found);
+        }
+    }
+
+    /// <summary>Fails for a waveform in place of decibels: no sound is within 1 dB of full scale in all bands at once.</summary>
+    /// <exception cref="InvalidDataException">The values lie on both sides of 0, and none beyond ±1.</exception>
+    public static void RefuseWaveform(ReadOnlySpan<float> levels, string name, long position)
+    {
+        float min = 0, max = 0;
+        foreach (float level in levels) (min, max) = (Math.Min(min, level), Math.Max(max, level));
+        if (min is >= -1 and < 0 && max is > 0 and <= 1)
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"Row {position} of column '{name}' holds values from {min:F3} to {max:F3}, which are no levels in decibels. ")
+                + "A waveform must go through ExtractMelSpectrogram first.");
+        }
     }
 
     /// <summary>
@@ -46,7 +76,8 @@ internal static class MelRows
         if (row.Length % bands != 0)
         {
             throw new InvalidDataException(
-                $"Row {position} of column '{name}' has {row.Length} numbers, which is no multiple of {bands} bands.");
+                $"Row {position} of column '{name}' has {row.Length} numbers, which is no multiple of {bands} bands. A waveform must go "
+                + "through ExtractMelSpectrogram first.");
         }
 
         float[] values = new float[row.Length];

@@ -25,7 +25,7 @@ internal sealed class ReconstructionSession : BatchSession
         int capacity)
     {
         (_model, _options, _row, _name) = (model, model.Value.Options, row, tokens.Name);
-        _tokens = row.GetGetter<VBuffer<uint>>(tokens);
+        _tokens = VectorReader<uint>(row, tokens);
         _frames = frames is { } column ? row.GetGetter<int>(column) : null;
         (_clips, _kept, _mels) = (new ReadOnlyMemory<int>[capacity], new int[capacity], new ReadOnlyMemory<float>[capacity]);
     }

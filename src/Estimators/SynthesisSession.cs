@@ -20,7 +20,7 @@ internal sealed class SynthesisSession(
     DataViewSchema.Column? samples,
     int capacity) : BatchSession
 {
-    private readonly ValueGetter<VBuffer<float>> _mel = row.GetGetter<VBuffer<float>>(column);
+    private readonly ValueGetter<VBuffer<float>> _mel = VectorReader<float>(row, column);
     private readonly ValueGetter<int>? _samples = samples is { } count ? row.GetGetter<int>(count) : null;
     private readonly float[][] _waveforms = new float[capacity][];
     private VBuffer<float> _row;

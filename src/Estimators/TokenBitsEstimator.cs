@@ -24,8 +24,7 @@ public sealed class TokenBitsEstimator : AudioEstimator<TokenBitsTransformer>
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        bool known = TokenColumn.Rule.Find(Host, input, _columns.Input).Kind == SchemaShape.Column.VectorKind.Vector;
-        int size = known ? 1 : 0; // a shape says whether there is a size, not which
+        int size = VectorSize.Of(TokenColumn.Rule.Find(Host, input, _columns.Input));
         return [new(_columns.Output, new VectorDataViewType(NumberDataViewType.Single, size))];
     }
 

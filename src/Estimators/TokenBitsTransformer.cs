@@ -18,7 +18,7 @@ public sealed class TokenBitsTransformer : AudioTransformer, ILoadableTransforme
     private protected override BatchMapper Bind(DataViewSchema input)
     {
         var (column, bits) = TokenColumn.Find(Host, input, InputColumnName);
-        int tokens = ((VectorDataViewType)column.Type).Size;
+        int tokens = VectorSize.Of(column);
         var type = new VectorDataViewType(NumberDataViewType.Single, checked(tokens * bits));
         return new BatchMapper(
             input, [column], [new(OutputColumnName, type)], (row, capacity) => new Session(row, column, bits, capacity));
@@ -31,7 +31,7 @@ public sealed class TokenBitsTransformer : AudioTransformer, ILoadableTransforme
 
     private sealed class Session(DataViewRow row, DataViewSchema.Column column, int bits, int capacity) : BatchSession
     {
-        private readonly ValueGetter<VBuffer<uint>> _getter = row.GetGetter<VBuffer<uint>>(column);
+        private readonly ValueGetter<VBuffer<uint>> _getter = VectorReader<uint>(row, column);
         private readonly float[][] _bits = new float[capacity][];
         private VBuffer<uint> _row;
 

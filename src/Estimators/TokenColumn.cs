@@ -6,18 +6,25 @@ using Microsoft.ML.Runtime;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Token columns: <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c> of unknown length. ML.NET's keys count from 1 and 0 means missing, so a
-/// raw value is a token plus 1.
+/// Token columns: <c>Vector&lt;Key&lt;UInt32, 2^bits&gt;&gt;</c>. ML.NET's keys count from 1 and 0 means missing, so a raw value is a token
+/// plus 1. The key values are the tokens themselves, as Int32, so that MapKeyToValue gives them.
 /// </summary>
 internal static class TokenColumn
 {
-    public static VectorDataViewType Type(AudioBsqOptions options) =>
-        new(new KeyDataViewType(typeof(uint), 1UL << options.BitsPerToken));
+    private const int MaxBitsWithValues = 20; // 4 MB of values; those who read them read all, and often
 
-    /// <summary>The tokens, and the number of frames where a column for it is named.</summary>
-    public static IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(string name, string? frameCount, AudioBsqOptions options)
+    public static VectorDataViewType Type(AudioBsqOptions options, int tokens = 0) =>
+        new(new KeyDataViewType(typeof(uint), 1UL << options.BitsPerToken), tokens);
+
+    /// <summary>
+    /// The tokens of mel spectrograms of so many frames, 0 where rows may differ; and the number of frames where a column for it is named.
+    /// </summary>
+    public static IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(string name, string? frameCount, AudioBsqOptions options, int frames)
     {
-        var tokens = new DataViewSchema.DetachedColumn(name, Type(options));
+        var tokens = OutputColumn.Create(name, Type(options, options.TokensOf(frames)), annotations =>
+        {
+            if (options.BitsPerToken <= MaxBitsWithValues) AddValues(annotations, 1 << options.BitsPerToken);
+        });
         return frameCount is null ? [tokens] : [tokens, new(frameCount, NumberDataViewType.Int32)];
     }
 
@@ -41,6 +48,13 @@ internal static class TokenColumn
         return count > 1 && BitOperations.IsPow2(count)
             ? (column, BitOperations.Log2(count))
             : throw ColumnRule.Mismatch(context, name, "keys whose number is 2^bits", column.Type.ToString()!);
+    }
+
+    // Made when they are asked for.
+    private static void AddValues(DataViewSchema.Annotations.Builder annotations, int count)
+    {
+        ValueGetter<VBuffer<int>> tokens = (ref VBuffer<int> values) => values = new VBuffer<int>(count, [.. Enumerable.Range(0, count)]);
+        annotations.Add("KeyValues", new VectorDataViewType(NumberDataViewType.Int32, count), tokens);
     }
 
     public static uint[] ToKeys(int[] tokens) => Array.ConvertAll(tokens, token => (uint)token + 1);

@@ -1,3 +1,4 @@
+using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -11,7 +12,9 @@ internal sealed class TokenizingSession(
     : BatchSession
 {
     private readonly int _bands = model.Value.Options.Bands;
-    private readonly ValueGetter<VBuffer<float>> _getter = row.GetGetter<VBuffer<float>>(column);
+    private readonly bool _mayBeWaveform = AudioColumn.TryGetMelOptions(column) is null && ReadsDecibels(model.Value);
+
+    private readonly ValueGetter<VBuffer<float>> _getter = VectorReader<float>(row, column);
     private readonly ReadOnlyMemory<float>[] _mels = new ReadOnlyMemory<float>[capacity];
     private readonly uint[][] _keys = new uint[capacity][];
     private VBuffer<float> _row;
@@ -19,8 +22,13 @@ internal sealed class TokenizingSession(
     public override void Collect(int slot)
     {
         _getter(ref _row);
-        _mels[slot] = MelRows.Values(_row, column.Name, _bands, row.Position);
+        float[] mel = MelRows.Values(_row, column.Name, _bands, row.Position);
+        if (_mayBeWaveform) MelRows.RefuseWaveform(mel, column.Name, row.Position);
+        _mels[slot] = mel;
     }
+
+    private static bool ReadsDecibels(AudioBsqModel model) =>
+        model.Mel.Level is MelLevel.FullScale or MelLevel.FileMaximum && !model.Options.Compatibility.UnscaledInput;
 
     public override void Run(int count)
     {

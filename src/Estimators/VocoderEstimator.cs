@@ -26,31 +26,36 @@ public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
     private readonly ColumnNames _columns;
     private readonly string _waveform;
     private readonly TrainVocoderOptions _options;
+    private readonly int _seed; // the same for every Fit
 
     internal VocoderEstimator(IHostEnvironment environment, ColumnNames columns, string waveform, TrainVocoderOptions options)
         : base(environment)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        (_columns, _waveform, _options) = (columns, waveform, options);
+        (_columns, _waveform, _options, _seed) = (columns, waveform, options, options.Seed ?? Host.Rand.Next());
     }
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         ColumnRule.SingleVector.Find(Host, input, _waveform);
-        ColumnRule.SingleVector.Find(Host, input, _columns.Input);
-        if (_options.SampleCountColumnName is { } samples) FrameCounts.Find(Host, input, samples);
-        return [AudioColumn.OfWaveforms(_columns.Output, (_options.Mel ?? new MelOptions()).SampleRate)];
+        int size = VectorSize.Of(ColumnRule.SingleVector.Find(Host, input, _columns.Input));
+        if (_options.SampleCountColumnName is { } samples)
+        {
+            FrameCounts.Find(Host, input, samples);
+            size = 0;
+        }
+
+        return [AudioColumn.OfWaveforms(_columns.Output, (_options.Mel ?? new MelOptions()).SampleRate, size)];
     }
 
     private protected override AudioSynthesisTransformer FitCore(IDataView input)
     {
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
         var mel = MelOptionsOf(input.Schema);
-        int seed = _options.Seed ?? Host.Rand.Next();
-        var training = _options.Training with { Seed = seed, Device = ModelDevice.Choose(Host, _options.Device) };
-        Host.Inform("Training", $"Training a vocoder on {training.Device}, seed {seed}, {training.MaxSteps} steps.");
-        var data = new VocoderTrainingData(pass => Read(input, mel, unchecked(seed + pass), cancellation.Token));
+        var training = _options.Training with { Seed = _seed, Device = ModelDevice.Choose(Host, _options.Device) };
+        Host.Inform("Training", $"Training a vocoder on {training.Device}, seed {_seed}, {training.MaxSteps} steps.");
+        var data = new VocoderTrainingData(pass => Read(input, mel, unchecked(_seed + pass), cancellation.Token));
         try
         {
             var vocoder = NeuralVocoder.Train(data, _options.Vocoder, mel, training, Report, cancellation.Token);
@@ -76,6 +81,7 @@ public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
 
     private MelOptions MelOptionsOf(DataViewSchema schema)
     {
+        MelRows.Refuse(Host, schema[_columns.Input]);
         var mel = _options.Mel ?? AudioColumn.TryGetMelOptions(schema[_columns.Input]) ?? throw new ArgumentException(
             $"Column '{_columns.Input}' does not say how its mel spectrograms were made. "
             + $"Set {nameof(TrainVocoderOptions)}.{nameof(TrainVocoderOptions.Mel)}.",

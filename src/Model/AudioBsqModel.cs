@@ -66,6 +66,10 @@ public sealed class AudioBsqModel : IDisposable
     /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>
     public static AudioBsqModel Load(string path, string device = "auto") => new(ModelFile.Read(path, device));
 
+    /// <summary>The same from a stream, from its position to its end. It need not seek, and is left open.</summary>
+    /// <exception cref="InvalidDataException">The stream holds no model, or more than one, or is damaged.</exception>
+    public static AudioBsqModel Load(Stream stream, string device = "auto") => new(ModelFile.Read(stream, device));
+
     /// <summary>Reads weights of the published Python version, a safetensors file (docs/import.md).</summary>
     /// <exception cref="InvalidDataException">The weights do not fit the options; the message names every tensor that differs.</exception>
     public static AudioBsqModel ImportReference(string path, ReferenceCheckpoint checkpoint) =>
@@ -81,7 +85,7 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Writes weights and options as a safetensors file, which replaces an older file once it is complete on the disk.</summary>
     public void Save(string path) => AtomicFile.Write(path, Save);
 
-    /// <summary>The same into a stream, which is left open.</summary>
+    /// <summary>The same into a stream, which need not seek and is left open.</summary>
     public void Save(Stream stream) => ModelFile.Write(stream, Content, Content.Parts);
 
     /// <summary>Tokens of one mel spectrogram (frames, bands): <see cref="AudioBsqOptions.TokensOf"/> its frames.</summary>

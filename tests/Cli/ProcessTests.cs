@@ -64,8 +64,26 @@ public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<S
         Assert.StartsWith("audiobsq: listening to s16le", (await messages).Trim());
     }
 
+    [SkippableTheory, InlineData(Terminate), InlineData(HangUp)]
+    public async Task Signal_EndsTheWaitingForAPipe_AndLeavesNoFile(int signal)
+    {
+        string output = model.New("tokens.jsonl"), folder = Path.GetDirectoryName(output)!;
+        string pipe = NamedPipe.Make(model.New("never.wav"));
+        using var watcher = new FileSystemWatcher(folder);
+        var created = Task.Run(() => watcher.WaitForChanged(WatcherChangeTypes.Created, TimeSpan.FromMinutes(2)));
+        using var process = Start("tokenize", model.Zip, pipe, "-o", output);
+        Assert.False((await created).TimedOut);
+
+        Assert.Equal(0, SendSignal(process.Id, signal));
+        string messages = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal((130, "audiobsq: stopped."), (process.ExitCode, messages.Trim()));
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
     // Ctrl+C's signal does the same, but where a shell runs the tests in the background it is ignored.
-    private const int Terminate = 15;
+    private const int Terminate = 15, HangUp = 1;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AudioBsq.MLNet;
 using AudioBsq.Tests.Featurizers.Transforms;
 using Microsoft.ML;
@@ -120,6 +121,59 @@ public class DisposalTests
         Assert.ThrowsAny<ObjectDisposedException>(() => engine.Predict(new PathRow { Path = clips.PathOf(0) }));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Engines_AreDisposedInAnyOrder(bool firstFirst)
+    {
+        var tokenizer = Trained();
+        var model = tokenizer.Model;
+        var (first, second) = (Engine(tokenizer), Engine(tokenizer));
+        var (gone, left) = firstFirst ? (first, second) : (second, first);
+
+        gone.Dispose();
+        gone.Dispose();
+        var third = Engine(tokenizer);
+        third.Dispose();
+
+        Assert.Equal(10, left.Predict(_rows[0]).Tokens.Length);
+        Assert.Equal(10, _ml.Tokens(tokenizer.Transform(_ml.View(_rows)))[0].Tokens.Length);
+        left.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Encode(_rows[0].Mel));
+        Action[] uses = [() => left.Predict(_rows[0]), () => Engine(tokenizer), () => tokenizer.Transform(_ml.View(_rows))];
+        Assert.All(uses, use => Assert.Contains("OwnsTransformer = false", Assert.ThrowsAny<ObjectDisposedException>(use).Message));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Engines_OfAChain_AreDisposedInAnyOrder(bool firstFirst)
+    {
+        using var clips = new Clips(2);
+        using var model = TokenizerChain.Model();
+        var data = _ml.Data.LoadAudioFolder(clips.Folder);
+        var chain = TokenizerChain.Whole(_ml, model, data);
+        var engines = new[] { 0, 1 }.Select(_ => _ml.Model.CreatePredictionEngine<PathRow, Sound>(chain)).ToList();
+        if (!firstFirst) engines.Reverse();
+        var row = new PathRow { Path = clips.PathOf(1) };
+        uint[] tokens = engines[0].Predict(row).Tokens;
+
+        engines[0].Dispose();
+
+        Assert.Equal(tokens, engines[1].Predict(row).Tokens);
+        engines[1].Dispose();
+    }
+
+    [Fact]
+    public void Transformer_IsFreed_WhereItsEnginesAreGone()
+    {
+        var tokenizer = Trained();
+        var model = tokenizer.Model;
+        for (int i = 0; i < 3; i++) MakeAndForget(tokenizer);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        tokenizer.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => model.Encode(_rows[0].Mel));
+    }
+
     [Fact]
     public void Engine_CanLeaveTheModel()
     {
@@ -149,6 +203,13 @@ public class DisposalTests
 
         Assert.Throws<ObjectDisposedException>(() => model.Decode(new int[2]));
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // no local of this test keeps the engine
+    private void MakeAndForget(AudioTokenizerTransformer tokenizer) =>
+        _ = _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(tokenizer, new PredictionEngineOptions { OwnsTransformer = false });
+
+    private PredictionEngine<MelRow, TokenRow> Engine(AudioTokenizerTransformer tokenizer) =>
+        _ml.Model.CreatePredictionEngine<MelRow, TokenRow>(tokenizer);
 
     private AudioTokenizerTransformer Trained(int batchSize = 16) => Trained(_ml, _rows, batchSize, steps: 2);
 

@@ -1,5 +1,6 @@
 using AudioBsq.MLNet;
 using AudioBsq.Quantization;
+using AudioBsq.Tests.Featurizers.Transforms;
 using AudioBsq.Training;
 using Microsoft.ML;
 
@@ -99,6 +100,31 @@ public class TokenizerErrorTests
 
         Assert.Contains("HopLength = 128", error.Message);
         Assert.Contains("HopLength = 160", error.Message);
+        Assert.DoesNotContain("Bands", error.Message); // they agree
+    }
+
+    [Fact]
+    public void Waveform_IsToldToBecomeASpectrogramFirst()
+    {
+        using var clips = new Clips(1);
+        using var model = MelData.Model();
+        var files = _ml.Data.LoadAudioFolder(clips.Folder);
+        var waveforms = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(files).Transform(files);
+        var plain = _ml.Data.LoadFromEnumerable([new ClipRow { Waveform = Clips.Samples(0) }]); // 800 samples, as of 50 frames
+        string Error(IDataView data, IEstimator<ITransformer> estimator) =>
+            Assert.ThrowsAny<ArgumentException>(() => estimator.Fit(data)).Message;
+
+        Assert.All(
+            [
+                Error(waveforms, _ml.Transforms.TokenizeAudio("Tokens", "Waveform", model)),
+                Error(waveforms, _ml.Transforms.TokenizeAudio("Tokens", "Waveform", Options)),
+                Error(waveforms, _ml.Transforms.TokenizeAudio("Tokens", "Waveform", Options with { Mel = null })),
+                Error(waveforms, _ml.Transforms.SynthesizeAudio("Sound", "Waveform")),
+                Error(plain, _ml.Transforms.TokenizeAudio("Tokens", "Waveform", Options with { Mel = null })),
+                Assert.Throws<InvalidDataException>(() =>
+                    _ml.Tokens(_ml.Transforms.TokenizeAudio("Tokens", "Waveform", model).Fit(plain).Transform(plain))).Message,
+            ],
+            message => Assert.Contains("ExtractMelSpectrogram", message));
     }
 
     [Fact]

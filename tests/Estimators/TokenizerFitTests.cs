@@ -176,6 +176,24 @@ public class TokenizerFitTests
         Assert.NotEqual(first, Tokens(1, seed: 9));
     }
 
+    [Fact, Trait("Speed", "Slow")]
+    public void SameEstimator_FitsTheSameModelAgain_WhateverWasFittedBetween()
+    {
+        var data = _ml.View(MelData.Rows(2, 40, 30, 64));
+        var (estimator, other) = (Estimator(_ml, Options), Estimator(_ml, Options));
+        string Fingerprint(AudioTokenizerEstimator of)
+        {
+            using var tokenizer = of.Fit(data);
+            return tokenizer.Model.Fingerprint;
+        }
+
+        string first = Fingerprint(estimator), between = Fingerprint(other);
+
+        Assert.Equal(first, Fingerprint(estimator));
+        Assert.Equal(between, Fingerprint(other));
+        Assert.NotEqual(first, between); // each estimator of a context has a seed of its own
+    }
+
     [Fact]
     [Trait("Speed", "Slow")]
     public void AnnotatedColumn_NeedsNoMelOptions()

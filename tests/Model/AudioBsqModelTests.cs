@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
@@ -249,6 +250,43 @@ public class AudioBsqModelTests
         string[] linear = ["post_quant_embed.bias", "post_quant_embed.weight", "quant_embed.bias", "quant_embed.weight"];
         Assert.Equal([.. linear, "quantize.basis", "quantize.group_basis"], Names(new QuantizerOptions()));
         Assert.Equal(linear, Names(new QuantizerOptions { Kind = QuantizerKind.FiniteScalar }));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Streams_AreSavedToAndLoadedFrom_AndStayOpen(bool seeks)
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        using var bytes = new MemoryStream();
+        bytes.Write([1, 2, 3]);
+        using var stream = seeks ? bytes : (Stream)new OneWayStream(bytes);
+
+        model.Save(stream);
+        bytes.Position = 3;
+        using var loaded = AudioBsqModel.Load(stream, "cpu");
+
+        Assert.Equal(model.Fingerprint, loaded.Fingerprint);
+        Assert.True(bytes.CanRead);
+        Assert.Equal(bytes.Length, bytes.Position);
+        Assert.Throws<ArgumentNullException>(() => AudioBsqModel.Load((Stream)null!));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Load_SaysWhatAZipIs(bool seeks)
+    {
+        using var pipeline = File.OpenRead(TestData.PathOf("zips", "tokenizer.zip"));
+        using var checkpoint = new MemoryStream();
+        using (var zip = new ZipArchive(checkpoint, ZipArchiveMode.Create, leaveOpen: true)) zip.CreateEntry("archive/data.pkl");
+        checkpoint.Position = 0;
+        string Error(Stream stream) =>
+            Assert.Throws<InvalidDataException>(() => AudioBsqModel.Load(seeks ? stream : new OneWayStream(stream))).Message;
+
+        string ofPipeline = Error(pipeline), ofCheckpoint = Error(checkpoint);
+
+        Assert.Contains("mlContext.Model.Load", ofPipeline);
+        Assert.Contains("docs/import.md", ofCheckpoint);
+        Assert.Equal(seeks, !ofPipeline.Contains("docs/import.md", StringComparison.Ordinal));
+        Assert.Equal(seeks, !ofCheckpoint.Contains("mlContext.Model.Load", StringComparison.Ordinal));
+        if (seeks) Assert.Contains("tokenizer.zip is no safetensors file but a zip: an ML.NET pipeline", ofPipeline);
     }
 
     [Fact]

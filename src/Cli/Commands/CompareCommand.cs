@@ -74,7 +74,7 @@ internal sealed class CompareCommand : ExampleCommand
     protected override int Run(ParseResult arguments)
     {
         string config = arguments.GetRequiredValue(_config), folder = arguments.GetRequiredValue(_folder);
-        if (!File.Exists(config)) throw new UsageException($"There is no configuration '{config}'.");
+        if (ConfigSource.Find(config) is null) throw new UsageException($"There is no configuration '{config}'.");
         string[] threads = arguments.GetValue(_threads) is { } count ? ["--threads", $"{count}"] : [];
         var variants = SweepVariant.Parse(arguments.GetRequiredValue(_cases), arguments.GetValue(_set) ?? []);
         int[] seeds = [.. arguments.GetRequiredValue(_seeds).Distinct()];
@@ -101,7 +101,8 @@ internal sealed class CompareCommand : ExampleCommand
         foreach (var run in runs)
         {
             var config = TrainingConfig.Load(path, run.Overrides);
-            if (config.Data.ValidationSplits.IsEmpty) throw new UsageException("A comparison needs validation clips: give data.val_split.");
+            if (!config.Data.IsMeasured)
+                throw new UsageException("A comparison needs validation clips: give data.val_split, or data.hold_out above 0.");
             run.Claim(JsonSerializer.Serialize(config));
         }
     }

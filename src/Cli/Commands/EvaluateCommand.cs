@@ -83,16 +83,17 @@ internal sealed class EvaluateCommand : ExampleCommand
         var tally = new Tally(_terminal);
         var evaluation = new MelEvaluation(pipeline.Model);
         var sound = synthesis is null ? null : new SoundEvaluation(pipeline.Model.Mel, synthesis, program);
-        var clips = ClipList.Find(ml, arguments.GetRequiredValue(_inputs), recursive: !arguments.GetValue(_flat), Refuse);
+        bool recursive = !arguments.GetValue(_flat);
+        using var inputs = new SoundInputs(arguments.GetRequiredValue(_inputs), recursive, Refuse, _terminal, _cancellation);
         var clock = Stopwatch.StartNew();
         int done = 0;
-        _terminal.Follow("Evaluating", clips.Count, hidden: false, report =>
+        _terminal.Follow("Evaluating", inputs.Paths.Count, hidden: false, report =>
         {
-            foreach (var (name, clip, reason) in pipeline.Tokenize(clips, _cancellation))
+            foreach (var (path, clip, reason) in pipeline.Tokenize(inputs.Paths, _cancellation))
             {
-                if (clip is null) Refuse(name, reason);
-                else if (clip.Mel.Length == 0) Refuse(name, "it holds no sound");
-                else Measure(clip);
+                if (clip is null) Refuse(inputs.SourceOf(path), inputs.Named(reason));
+                else if (clip.Mel.Length == 0) Refuse(inputs.SourceOf(path), "it holds no sound");
+                else Measure(clip with { Path = inputs.SourceOf(path) });
                 report(++done);
             }
         });
@@ -117,7 +118,7 @@ internal sealed class EvaluateCommand : ExampleCommand
             clock.Stop(); // the speed is that of tokens and mel spectrograms
             var synthesized = sound.Add(clip, reconstructed, _cancellation);
             tally.Complain(clip.Path, synthesized.Figures.Problems);
-            page?.Add(clip, synthesized, done, clips.Count, _cancellation);
+            page?.Add(clip, synthesized, done, inputs.Paths.Count, _cancellation);
             clock.Start();
         }
     }

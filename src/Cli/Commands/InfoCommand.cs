@@ -34,9 +34,18 @@ internal sealed class InfoCommand : ExampleCommand
 
     protected override int Run(ParseResult arguments)
     {
-        string path = arguments.GetRequiredValue(_file);
+        string name = arguments.GetRequiredValue(_file);
+        using var copied = new CopiedInputs(_terminal.OpenInput, _cancellation);
+        string path = copied.PathOf(name);
         var tally = new Tally(_terminal);
-        ISummary summary = Beginning(path) switch
+        var summary = Guarded(() => Describe(path, tally), copied);
+        if (arguments.GetValue(_json)) _terminal.Output.WriteLine(copied.Named(summary.ToJson()));
+        else _terminal.Show([.. summary.Rows().Select(row => (row.Name, copied.Named(row.Value)))]);
+        return tally.Total == 0 ? ExitCode.Success : ExitCode.SomeFailed;
+    }
+
+    private ISummary Describe(string path, Tally tally) =>
+        Beginning(path) switch
         {
             _ when ContainerFile.IsOne(path) => ContainerSummary.Of(path, tally),
             "PK" => ModelSummary.Of(path), // every zip
@@ -44,9 +53,17 @@ internal sealed class InfoCommand : ExampleCommand
             _ when VocoderSummary.MayBe(path) => VocoderSummary.Of(path),
             _ => SoundSummary.Of(path),
         };
-        if (arguments.GetValue(_json)) _terminal.Output.WriteLine(summary.ToJson());
-        else _terminal.Show([.. summary.Rows()]);
-        return tally.Total == 0 ? ExitCode.Success : ExitCode.SomeFailed;
+
+    private static T Guarded<T>(Func<T> read, CopiedInputs copied)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new InvalidDataException(copied.Named(failure.Message), failure);
+        }
     }
 
     // The first two characters that are no white space.

@@ -105,7 +105,8 @@ internal sealed class ReconstructCommand : ExampleCommand
         if (arguments.GetValue(_pcm) is { } live) return RunLive(arguments, live);
         string folder = arguments.GetValue(_output) ?? throw new UsageException("--output is missing: a folder for the WAV files.");
         var tally = new Tally(_terminal);
-        var inputs = new TokenInputs(arguments.GetRequiredValue(_tokens), tally.Refuse);
+        using var copied = new CopiedInputs(_terminal.OpenInput, _cancellation);
+        var inputs = new TokenInputs(arguments.GetRequiredValue(_tokens), copied, tally.Refuse);
         using var vocoder = Open(arguments, out var griffinLim, out var pipeline);
         using var _ = pipeline;
         var format = arguments.GetValue(_format);

@@ -22,7 +22,7 @@ internal sealed class TokenizeCommand : ExampleCommand
 
     private readonly Argument<string[]> _inputs = CheckedArgument.Input<string[]>(
         "INPUT",
-        "Sound files, and folders of them; a folder's files come in the order of their names; - is standard input",
+        "Sound files, pipes, and folders of files, which come in the order of their names; - is standard input",
         ArgumentArity.OneOrMore);
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -57,7 +57,7 @@ internal sealed class TokenizeCommand : ExampleCommand
             Each line holds path, samples (at the model's sample rate), sampleRate, frames,
             bitsPerToken and tokens. Memory does not grow with the number of clips, nor with their
             length, but for the tokens of a line. After Ctrl+C a file is as it was before; what went
-            to standard output stays.
+            to standard output stays. Pipes, <(…) and standard input are read to their end first.
 
             With a folder of containers, speech/a/hello.flac becomes FOLDER/a/hello.absq. Finished
             ones stay after Ctrl+C, and the same command goes on from there: a container is left as
@@ -67,7 +67,9 @@ internal sealed class TokenizeCommand : ExampleCommand
             they did: {"step":32,"start":0.64,"tokens":[17,403]} with the number of its first time
             step, when that starts in seconds, and the tokens of one or more whole steps. A container
             gets a chunk when it is full, every 4 seconds. Ctrl+C is the end of the sound: what was
-            said so far is written, the container is completed, and the exit code is 0. A model that
+            said so far is written, the container is completed, and the exit code is 0. Samples of
+            f32le that are no finite numbers become 0, their count is said at the end, and the exit
+            code is 1. A model that
             is causal gives tokens within milliseconds, any other a window at a time; the program
             says which, and 'audiobsq info' too.
             """)
@@ -156,7 +158,7 @@ internal sealed class TokenizeCommand : ExampleCommand
         using var pipeline = new TokenPipeline(ml, saved, _torch.BatchSize(arguments), max: MaxInMemory);
         var tally = new Tally(_terminal);
         bool recursive = !arguments.GetValue(_flat);
-        using var inputs = new SoundInputs(ml, arguments.GetRequiredValue(_inputs), recursive, tally, _terminal.OpenInput);
+        using var inputs = new SoundInputs(arguments.GetRequiredValue(_inputs), recursive, tally.Refuse, _terminal, _cancellation);
         _terminal.Follow("Tokenizing", inputs.Paths.Count, hidden, report => work(inputs, pipeline, tally, report));
         return tally.Conclude();
     }

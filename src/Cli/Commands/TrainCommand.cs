@@ -18,14 +18,14 @@ internal sealed class TrainCommand : ExampleCommand
     private readonly TorchOptions _torch = new(configured: true);
 
     private readonly Argument<string> _config = CheckedArgument.Input<string>(
-        "CONFIG", "A YAML file that says what is trained, on which clips and how: see configs/ and docs/configuration.md",
+        "CONFIG",
+        "A YAML file that says what is trained, on which clips and how (docs/configuration.md), or a name that --list prints",
         ArgumentArity.ExactlyOne);
 
-    private readonly Option<string> _folder = new("--output-dir", "-o")
+    private readonly Option<string?> _folder = new("--output-dir", "-o")
     {
-        Description = "Folder for all results; it is made if need be",
+        Description = "Folder for all results; it is made if need be [default: the name of CONFIG and -run, such as tiny-folder-run]",
         HelpName = "DIR",
-        Required = true,
     };
 
     private readonly Option<string[]> _set = new("--set")
@@ -51,15 +51,27 @@ internal sealed class TrainCommand : ExampleCommand
         Description = "Compute spectrograms anew on every pass: data.mel_cache=none, whatever the configuration says",
     };
 
+    private readonly Option<bool> _list = new("--list")
+    {
+        Description = "Name the configurations that audiobsq has, and do nothing else",
+        Action = new ListConfigs(),
+    };
+
     public TrainCommand(Terminal terminal, CancellationToken cancellation)
         : base(
             "train",
             "Train a tokenizer as a configuration says.",
             """
-            audiobsq train configs/tiny-folder.yaml --output-dir run --set root=recordings
-            audiobsq train configs/librispeech-small-9bit.yaml -o run --set checkpoint_dir=checkpoints --set lr=1e-4
+            audiobsq train tiny --set root=recordings
+            audiobsq train librispeech-small -o run --set root=LibriSpeech --set checkpoint_dir=checkpoints --set lr=1e-4
+            audiobsq train my.yaml --output-dir run
             """,
             """
+            A file of the name CONFIG comes before a configuration that audiobsq has. The beginning of
+            a name is enough where only one begins so; 'extends: half-hour.yaml' in a file of your own
+            builds on one. A folder of recordings without train and val gets one clip in twenty held
+            out for validation (data.hold_out).
+
             DIR gets tokenizer.zip (the MODEL of the other commands), metrics.csv (a row for each
             report), curves.png, samples to hear and see, logs for TensorBoard, summary.json, a copy
             of CONFIG, and checkpoints if training.checkpoint_dir is set; a relative one starts from
@@ -74,14 +86,16 @@ internal sealed class TrainCommand : ExampleCommand
         Add(_resume);
         Add(_ema);
         Add(_uncached);
+        Add(_list);
         _torch.AddTo(this);
     }
 
     protected override int Run(ParseResult arguments)
     {
-        string file = arguments.GetRequiredValue(_config), folder = arguments.GetRequiredValue(_folder);
+        string name = arguments.GetRequiredValue(_config);
         string[] overrides = arguments.GetValue(_set) ?? [];
-        if (Load(file, overrides) is not { } config) return ExitCode.Usage;
+        if (Load(name, overrides) is not { } config) return ExitCode.Usage;
+        string file = ConfigSource.Find(name)!, folder = arguments.GetValue(_folder) ?? $"{ConfigSource.NameOf(file)}-run";
         config = config with { Training = Adjust(config.Training, folder, arguments), Data = Adjust(config.Data, folder, arguments) };
         try
         {
@@ -118,7 +132,7 @@ internal sealed class TrainCommand : ExampleCommand
     {
         try
         {
-            return TrainingConfig.Load(path, overrides);
+            return TrainingConfig.Load(path, overrides, warning => _terminal.Say(warning));
         }
         catch (InvalidDataException errors)
         {

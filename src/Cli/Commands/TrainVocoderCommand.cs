@@ -7,7 +7,6 @@ using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using AudioBsq.Vocoding;
-using Microsoft.ML;
 
 namespace AudioBsq.Cli.Commands;
 
@@ -102,7 +101,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         using var saved = zip is null ? null : SavedModel.Load(ml, zip);
         var tokenizer = saved?.Tokenizer.Model;
         var (mel, tally) = (tokenizer?.Mel ?? new MelOptions(), new Tally(_terminal));
-        var waveforms = Read(ml, arguments, mel.SampleRate, tally);
+        var waveforms = Read(arguments, mel.SampleRate, tally);
         if (waveforms.Count == 0) return tally.Conclude();
 
         VocoderProgress? last = null;
@@ -136,13 +135,14 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         }
     );
 
-    private List<float[]> Read(MLContext ml, ParseResult arguments, int sampleRate, Tally tally)
+    private List<float[]> Read(ParseResult arguments, int sampleRate, Tally tally)
     {
         var waveforms = new List<float[]>();
-        var clips = ClipList.Find(ml, arguments.GetRequiredValue(_inputs), recursive: !arguments.GetValue(_flat), tally.Refuse);
-        _terminal.Follow("Reading", clips.Count, hidden: false, report =>
+        bool recursive = !arguments.GetValue(_flat);
+        using var inputs = new SoundInputs(arguments.GetRequiredValue(_inputs), recursive, tally.Refuse, _terminal, _cancellation);
+        _terminal.Follow("Reading", inputs.Paths.Count, hidden: false, report =>
         {
-            foreach (string clip in clips)
+            foreach (string clip in inputs.Paths)
             {
                 _cancellation.ThrowIfCancellationRequested();
                 try
@@ -154,7 +154,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
                 catch (Exception failure) when (
                     failure is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
                 {
-                    tally.Refuse(clip, Failure.Reason(failure));
+                    tally.Refuse(inputs.SourceOf(clip), inputs.Named(Failure.Reason(failure)));
                 }
 
                 report(tally.Total);

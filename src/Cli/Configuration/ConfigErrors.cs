@@ -1,11 +1,17 @@
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Collects the errors of a configuration, so that all are reported at once.</summary>
+/// <summary>Collects the errors of a configuration, so that all are reported at once, and its warnings.</summary>
 internal sealed class ConfigErrors
 {
     private readonly List<(ConfigPlace Place, string Message)> _errors = [];
+    private readonly List<string> _warnings = [];
+
+    /// <summary>What is left out and does no harm.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     public void Add(ConfigPlace place, string message) => _errors.Add((place, message));
+
+    public void Warn(ConfigPlace place, string message) => _warnings.Add($"{place}: {message}");
 
     public bool Any => _errors.Count > 0;
 

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace AudioBsq.Cli.Configuration;
 
 /// <summary>
-/// Reads a configuration and those that it extends into one tree. A key of a file replaces the same key of the files it extends.
+/// Reads a configuration and those that it extends into one tree. A key of a file replaces the same key of the files it extends; a section
+/// without keys replaces nothing.
 /// </summary>
 internal static class ConfigFile
 {
@@ -19,8 +20,9 @@ internal static class ConfigFile
     {
         foreach (var (name, entry) in from.Entries)
         {
-            if (onto.Entries.TryGetValue(name, out var there) && there.Value is ConfigMap below && entry.Value is ConfigMap section)
-                Merge(below, section);
+            var below = onto.Entries.GetValueOrDefault(name)?.Value as ConfigMap;
+            if (below is not null && entry.Value is ConfigScalar { IsNull: true }) continue;
+            if (below is not null && entry.Value is ConfigMap section) Merge(below, section);
             else onto.Entries[name] = entry.Value is ConfigMap map ? entry with { Value = Copy(map) } : entry;
         }
     }
@@ -28,8 +30,8 @@ internal static class ConfigFile
     private static ConfigMap? Read(string path, ImmutableStack<string> above, ConfigErrors errors)
     {
         var place = new ConfigPlace(path, 1);
-        if (new FileInfo(path).Length > MaxBytes) return Refuse(place, $"a configuration has at most {MaxBytes} bytes");
-        if (!ConfigYaml.TryRead(File.ReadAllText(path), place, errors, out var node)) return null;
+        if (ConfigSource.LengthOf(path) > MaxBytes) return Refuse(place, $"a configuration has at most {MaxBytes} bytes");
+        if (!ConfigYaml.TryRead(ConfigSource.Read(path), place, errors, out var node)) return null;
         if (node is not (null or ConfigMap or ConfigScalar { IsNull: true }))
             return Refuse(node.Place, $"a configuration has sections of keys; this is {node.Kind}");
         var root = new ConfigMap(place, []);
@@ -40,12 +42,12 @@ internal static class ConfigFile
             return Refuse(extends.Place, $"'{Extends}' must be a file or a list of files; it is {extends.Value.Kind}");
 
         var tree = new ConfigMap(place, []);
-        above = above.Push(Path.GetFullPath(path));
+        above = above.Push(ConfigSource.IdentityOf(path));
         foreach (string name in names)
         {
-            string other = Path.GetRelativePath(".", Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name));
-            if (!File.Exists(other)) return Refuse(extends.Place, $"'{Extends}' names '{name}', and there is no file '{other}'");
-            if (above.Contains(Path.GetFullPath(other)))
+            if (ConfigSource.Beside(path, name) is not { } other)
+                return Refuse(extends.Place, $"'{Extends}' names '{name}', and there is no such file beside it, nor one that audiobsq has");
+            if (above.Contains(ConfigSource.IdentityOf(other)))
                 return Refuse(extends.Place, $"'{Extends}' names '{name}', which extends this file in turn");
             if (Read(other, above, errors) is not { } below) return null;
             Merge(tree, below);

@@ -52,6 +52,10 @@ internal static class ConfigRules
         rules.Require(!takesOne || data.TrainSplits.Length <= 1, $"{data.Kind} takes one split", Train, Kind);
         rules.Require(!takesOne || data.ValidationSplits.Length <= 1, $"{data.Kind} takes one split", Validation, Kind);
         rules.Require(!data.WholeVideos || data.Kind == DataSetKind.AudioSet, "whole_videos is for audioset", "data.whole_videos", Kind);
+        rules.Require(data.HoldOut is >= 0 and < 1, "must be from 0 to below 1", "data.hold_out");
+        bool holdsOut = data.Kind == DataSetKind.AudioFolder && data.ValidationSplits.IsEmpty;
+        rules.Require(
+            holdsOut || !rules.Has("data.hold_out"), "hold_out is for audio_folder without val_split", "data.hold_out", Validation, Kind);
         rules.Require(
             data.MelCache == MelCachePlace.Disk || !rules.Has("data.mel_cache_dir"),
             "there are no files in mel_cache_dir without mel_cache: disk",

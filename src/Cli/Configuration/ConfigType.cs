@@ -78,6 +78,16 @@ internal static class ConfigType
         return true;
     });
 
+    /// <summary>The same kind of value, or null.</summary>
+    public static ConfigType<T?> OrNone<T>(this ConfigType<T> type) where T : class => new($"{type.Rule}, or null", (node, out value) =>
+    {
+        value = null;
+        if (node is ConfigScalar { IsNull: true }) return true;
+        if (!type.Read(node, out var known)) return false;
+        value = known;
+        return true;
+    });
+
     private static string? Plain(ConfigNode node) => node is ConfigScalar { Quoted: false } scalar ? scalar.Text : null;
 
     // 500_000 is 500000; an '_' that is not between digits stays, so that the text is no number.

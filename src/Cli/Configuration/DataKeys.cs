@@ -29,9 +29,14 @@ internal static class DataKeys
             "What to train on: a folder in root (audio_folder, librispeech, which takes several), a table (common_voice), train, "
             + "validation, test or all (speech_commands), or the path of a segments table in root (audioset).",
             (d, v) => d with { TrainSplits = [.. v] }),
-        Clips("val_split", ConfigType.Texts, "no validation",
-            "What to measure on, in the same way.",
-            (d, v) => d with { ValidationSplits = [.. v] }),
+        Clips("val_split", ConfigType.Texts.OrNone(), "null",
+            "What to measure on, in the same way; null is the clips of hold_out.",
+            (d, v) => d with { ValidationSplits = v is null ? [] : [.. v] }),
+        Clips("hold_out", ConfigType.Number, "0.05",
+            "audio_folder without val_split: share of the clips that are measured on and not trained on, chosen by their names; 0 is none. "
+            + "Where root has the folders train and val (or training; valid, validation, dev) and there is no train_split either, "
+            + "these are taken instead.",
+            (d, v) => d with { HoldOut = v }),
         Clips("whole_videos", ConfigType.Flag, "false",
             "audioset: files named after a video alone hold all of it.",
             (d, v) => d with { WholeVideos = v }),

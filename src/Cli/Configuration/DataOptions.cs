@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AudioBsq.MLNet;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace AudioBsq.Cli.Configuration;
 
@@ -19,8 +20,11 @@ internal sealed record DataOptions
     /// </summary>
     public ImmutableArray<string> TrainSplits { get; init; } = [];
 
-    /// <summary>Parts that are only measured on; none is no validation.</summary>
+    /// <summary>Parts that are only measured on; without one an audio folder has <see cref="HoldOut"/>, and others none.</summary>
     public ImmutableArray<string> ValidationSplits { get; init; } = [];
+
+    /// <summary>Share of an audio folder's clips that are measured on where nothing else says which; 0 is none.</summary>
+    public double HoldOut { get; init; } = 0.05;
 
     /// <summary>AudioSet only: files named after a video alone hold all of it.</summary>
     public bool WholeVideos { get; init; }
@@ -34,19 +38,59 @@ internal sealed record DataOptions
     /// <summary>The clips to train on, with a column <c>Path</c>.</summary>
     /// <exception cref="IOException">A folder or table is missing.</exception>
     /// <exception cref="InvalidDataException">There is no clip.</exception>
-    public IDataView LoadTraining(MLContext context) => Load(context, TrainSplits);
+    public IDataView LoadTraining(MLContext context)
+    {
+        if (Folders() is var (train, _)) return context.Data.LoadAudioFolder(train);
+        return HoldsOut ? Divided(context, training: true) : Load(context, TrainSplits);
+    }
 
     /// <summary>The clips to measure on, with a column <c>Path</c>; null where there are none.</summary>
     /// <exception cref="IOException">A folder or table is missing.</exception>
     /// <exception cref="InvalidDataException">There is no clip.</exception>
-    public IDataView? LoadValidation(MLContext context) => ValidationSplits.IsEmpty ? null : Load(context, ValidationSplits);
+    public IDataView? LoadValidation(MLContext context)
+    {
+        if (Folders() is var (_, validation)) return context.Data.LoadAudioFolder(validation);
+        if (!ValidationSplits.IsEmpty) return Load(context, ValidationSplits);
+        if (!HoldsOut) return null;
+        var rows = Divided(context, training: false);
+        return rows.GetRowCount() > 0 ? rows : null; // a single clip is trained on
+    }
+
+    /// <summary>Whether clips are measured on.</summary>
+    public bool IsMeasured => !ValidationSplits.IsEmpty || HoldsOut || Folders() is not null;
+
+    /// <summary>Whether clips of the training data are set aside to be measured on.</summary>
+    public bool HoldsOut => Kind == DataSetKind.AudioFolder && ValidationSplits.IsEmpty && HoldOut > 0 && Folders() is null;
+
+    // The two folders of an audio folder whose splits are not named.
+    private (string Training, string Validation)? Folders()
+    {
+        if (Kind != DataSetKind.AudioFolder || !TrainSplits.IsEmpty || !ValidationSplits.IsEmpty || !Directory.Exists(Root)) return null;
+        string? train = AudioFolder.Find(Root, AudioDataCatalog.TrainingFolders);
+        string? validation = AudioFolder.Find(Root, AudioDataCatalog.ValidationFolders);
+        return train is null || validation is null ? null : (train, validation);
+    }
+
+    private IDataView Divided(MLContext context, bool training)
+    {
+        var environment = context.Data.Environment();
+        var report = new DataSetReport(environment, nameof(AudioDataCatalog.LoadAudioFolder));
+        var clips = AudioFolder.List(FolderOf(TrainSplits), new AudioFolderOptions(), report.AddSpecial);
+        if (training) report.Send(); // the same is left out for validation
+        var rows = Configuration.HoldOut.Divide(clips, clip => clip.Name, HoldOut);
+        var columns = SchemaDefinition.Create(typeof(AudioFolderRow));
+        columns.RemoveAll(column => column.ColumnName == nameof(AudioFolderRow.Label));
+        return environment.Rows(training ? rows.Training : rows.Validation, columns);
+    }
+
+    private string FolderOf(ImmutableArray<string> splits) => splits.IsEmpty ? Root : Path.Combine(Root, splits.Single());
 
     private IDataView Load(MLContext context, ImmutableArray<string> splits)
     {
         ArgumentNullException.ThrowIfNull(context);
         return Kind switch
         {
-            DataSetKind.AudioFolder => context.Data.LoadAudioFolder(splits.IsEmpty ? Root : Path.Combine(Root, splits.Single())),
+            DataSetKind.AudioFolder => context.Data.LoadAudioFolder(FolderOf(splits)),
             DataSetKind.LibriSpeech => context.Data.LoadLibriSpeech(Root, [.. splits]),
             DataSetKind.CommonVoice => context.Data.LoadCommonVoice(Root, splits.Single()),
             DataSetKind.SpeechCommands => context.Data.LoadSpeechCommands(Root, SpeechCommandsSplitOf(splits)),

@@ -25,23 +25,29 @@ internal sealed record TrainingConfig(AudioBsqOptions Model, MelOptions Mel, Tra
         EndColumn = Data.Kind == DataSetKind.AudioSet ? "End" : null,
     };
 
-    /// <summary>Reads a file, and those it extends.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a configuration, and those it extends.</summary>
+    /// <param name="name">A file, or the name of a configuration that this program has: see <see cref="ConfigSource"/>.</param>
     /// <param name="overrides">Keys that replace those of the file: <c>section.key=value</c>, or <c>key=value</c> where only one section
     /// has the key.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <param name="warn">Gets a line for each key that counts no more because another one turned its part off.</param>
+    /// <exception cref="FileNotFoundException">There is no such configuration.</exception>
     /// <exception cref="InvalidDataException">There are errors; the message has a line for each.</exception>
-    public static TrainingConfig Load(string path, IEnumerable<string>? overrides = null)
+    public static TrainingConfig Load(string name, IEnumerable<string>? overrides = null, Action<string>? warn = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no configuration '{path}'.", path);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        string path = ConfigSource.Find(name) ?? throw new FileNotFoundException(
+            $"There is no configuration '{name}', neither a file nor one of audiobsq's own: {string.Join(", ", ConfigSource.Names)}.",
+            name);
         var errors = new ConfigErrors();
         if (ConfigFile.Read(path, errors) is not { } root) throw errors.Exception(path);
         foreach (string text in overrides ?? []) ConfigOverride.Apply(root, text, errors);
+        IdleKeys.Remove(root, errors);
         var given = ConfigSchema.Read(root, errors);
         var config = ConfigSchema.Apply(given).Build();
         ConfigRules.Check(root, config, errors);
         ConfigValidation.Check(given, errors);
-        return errors.Any ? throw errors.Exception(path) : config;
+        if (errors.Any) throw errors.Exception(path);
+        foreach (string warning in errors.Warnings) warn?.Invoke(warning);
+        return config;
     }
 }

@@ -40,9 +40,9 @@ internal static class TrainingExtrasKeys
         Discriminator("use_adaptive_disc_weight", ConfigType.Flag, "false",
             "Weighs it by the ratio of both losses' gradients.",
             (a, v) => a with { Adaptive = v }),
-        Checkpoints("checkpoint_dir", ConfigType.Text, "no checkpoints",
-            "Folder of files from which an interrupted run goes on; without it the two keys below have no meaning.",
-            (c, v) => c with { Folder = v }),
+        Checkpoints("checkpoint_dir", ConfigType.Text.OrNone(), "null",
+            "Folder of files from which an interrupted run goes on; null is no checkpoints, and the two keys below then have no meaning.",
+            (c, v) => v is null ? null : c with { Folder = v }),
         Checkpoints("save_every", ConfigType.Whole, "500", "Steps from one checkpoint to the next.", (c, v) => c with { Every = v }),
         Checkpoints("keep_last", ConfigType.Whole, "3", "Newest checkpoints that are kept.", (c, v) => c with { KeepLast = v }),
     ];
@@ -62,7 +62,7 @@ internal static class TrainingExtrasKeys
             (t, v) => t.Adversarial is null && name != "disc_weight" ? t : t with { Adversarial = apply(t.Adversarial ?? new(), v) });
 
     private static ConfigKey Checkpoints<T>(
-        string name, ConfigType<T> type, string otherwise, string meaning, Func<CheckpointOptions, T, CheckpointOptions> apply) =>
+        string name, ConfigType<T> type, string otherwise, string meaning, Func<CheckpointOptions, T, CheckpointOptions?> apply) =>
         Of($"training.{name}", type, otherwise, meaning,
             (t, v) => t.Checkpoints is null && name != "checkpoint_dir" ? t : t with { Checkpoints = apply(t.Checkpoints ?? new(), v) });
 }

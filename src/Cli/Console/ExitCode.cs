@@ -15,7 +15,7 @@ internal static class ExitCode
     /// <summary>There is no output: no usable model, no place to write to, or not one good clip.</summary>
     public const int NothingDone = 3;
 
-    /// <summary>Stopped by Ctrl+C.</summary>
+    /// <summary>Stopped by Ctrl+C, or by the signal to terminate or hang up.</summary>
     public const int Cancelled = 130;
 
     /// <summary>The codes as they stand in the help.</summary>

@@ -7,9 +7,13 @@ namespace AudioBsq.Cli.Console;
 /// <summary>Error messages for a person.</summary>
 internal static class Failure
 {
+    // What ML.NET says where the cause is another exception: while it loads a model, and on the threads that fill its cache.
+    private static readonly string[] Wrappers =
+        ["Error during class instantiation", "Event we were waiting on was subject to an exception"];
+
     /// <summary>
-    /// The message of the exception that says what happened: ML.NET wraps others in exceptions of its own while it loads a model, and torch
-    /// appends a native stack trace, which is cut off.
+    /// The message of the exception that says what happened: ML.NET wraps others in exceptions of its own, and torch appends a native stack
+    /// trace, which is cut off.
     /// </summary>
     public static string Reason(Exception failure)
     {
@@ -19,5 +23,5 @@ internal static class Failure
 
     private static bool Says(Exception failure) =>
         failure is not (TargetInvocationException or TypeInitializationException or AggregateException)
-        && !failure.Message.StartsWith("Error during class instantiation", StringComparison.Ordinal);
+        && !Wrappers.Any(start => failure.Message.StartsWith(start, StringComparison.Ordinal));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Vocoding;
 
@@ -38,8 +39,9 @@ internal sealed class Synthesis : IDisposable
         if (vocoder.Mel != mel)
         {
             vocoder.Dispose();
+            var (found, wanted) = OptionsDifference.Of(vocoder.Mel, mel);
             throw new InvalidDataException(
-                $"'{file}' is for other mel spectrograms than the tokenizer's: {vocoder.Mel}, not {mel}. "
+                $"'{file}' is for other mel spectrograms than the tokenizer's: {found}, not {wanted}. "
                 + "Train one with 'audiobsq train-vocoder --tokenizer'.");
         }
 

@@ -15,8 +15,10 @@ internal static class OriginSection
             <dl>
             <dt>Measured on</dt>
             <dd>{evaluation.Clips.Count:N0} clips, {evaluation.Total.Seconds:N1} s{Failed(evaluation.Failed.Count)}</dd>
+            <dt>Model's fingerprint</dt>
+            <dd><code>{model.Fingerprint}</code></dd>
             <dt>Model's file</dt>
-            <dd><bdi>{evaluation.Model}</bdi>, {origin.Bytes / 1e6:F1} MB, SHA-256 <code>{origin.Fingerprint}</code></dd>
+            <dd><bdi>{evaluation.Model}</bdi>, {origin.Bytes / 1e6:F1} MB, SHA-256 <code>{origin.Sha256}</code></dd>
             <dt>Command</dt><dd><code>{origin.Command}</code></dd>
             <dt>Made</dt>
             <dd><time datetime="{origin.Date:yyyy-MM-ddTHH:mm:ssZ}">{origin.Date:yyyy-MM-dd HH:mm} UTC</time>

@@ -8,8 +8,8 @@ namespace AudioBsq.Cli.Reports;
 /// <param name="Date">When it was made.</param>
 /// <param name="Command">The command line.</param>
 /// <param name="Bytes">Size of the model's file.</param>
-/// <param name="Fingerprint">SHA-256 of the model's file, in hexadecimal.</param>
-internal sealed record ReportOrigin(string Version, DateTimeOffset Date, string Command, long Bytes, string Fingerprint)
+/// <param name="Sha256">SHA-256 of the model's file, in hexadecimal.</param>
+internal sealed record ReportOrigin(string Version, DateTimeOffset Date, string Command, long Bytes, string Sha256)
 {
     public static ReportOrigin Of(string model, IEnumerable<string> words)
     {

@@ -45,7 +45,7 @@ internal sealed class LiveTokenization(AudioBsqModel model, PcmFormat format, Te
         long tokens = 0;
         string problem = "";
         using var input = terminal.OpenInput();
-        using var source = new PcmSource(new InterruptibleStream(input, cancellation), format, Name);
+        using var source = new PcmSource(new InterruptibleStream(input, cancellation), format, Name, mends: true);
         using var sound = new SoundToTokens(model, AudioFile.ReadBlocks(source, Name, model.Mel.SampleRate));
         try
         {
@@ -59,6 +59,8 @@ internal sealed class LiveTokenization(AudioBsqModel model, PcmFormat format, Te
         Write(sound.End());
         double seconds = (double)sound.Samples / model.Mel.SampleRate;
         if (problem.Length == 0 || sound.Samples > 0) tally.Count(seconds, tokens);
+        string mended = string.Create(CultureInfo.InvariantCulture, $"{source.Mended:N0}");
+        if (source.Mended > 0) tally.Complain(Name, $"{mended} samples were no finite numbers: 0 is in their place.");
         string length = seconds.ToString("0.###", CultureInfo.InvariantCulture);
         if (problem.Length > 0 && sound.Samples > 0) tally.Complain(Name, $"{problem} What came before, {length} s, is kept.");
         else if (problem.Length > 0) tally.Refuse(Name, problem);

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Microsoft.ML;
-using Microsoft.ML.Data;
+using AudioBsq.Cli.Console;
+using AudioBsq.MLNet;
 
 namespace AudioBsq.Cli.Tokenizing;
 
@@ -11,17 +11,15 @@ internal static class ClipList
     public static Option<bool> FlatOption() => new("--no-recurse") { Description = "Leave out folders inside the given folders" };
 
     /// <summary>
-    /// Files as they are named, and of each folder its sound files in the order of their names. <paramref name="refuse"/> gets folders
-    /// without sound files, and the reason. Whether a file exists is not checked.
+    /// Files as they are named, and of each folder its sound files in the order of their names, each with its path below a folder of
+    /// results: the file's name, or its path within the folder that was named. Whether a file exists is not checked.
     /// </summary>
-    public static List<string> Find(MLContext ml, IEnumerable<string> inputs, bool recursive, Action<string, string> refuse) =>
-        [.. FindPlaces(ml, inputs, recursive, refuse).Select(clip => clip.Path)];
-
-    /// <summary>
-    /// The same, each with its path below a folder of results: the file's name, or its path within the folder that was named.
-    /// </summary>
-    public static List<(string Path, string Place)> FindPlaces(
-        MLContext ml, IEnumerable<string> inputs, bool recursive, Action<string, string> refuse)
+    /// <param name="inputs">Files and folders.</param>
+    /// <param name="recursive">Whether folders inside the folders are searched too.</param>
+    /// <param name="refuse">Gets folders without sound files, and the reason.</param>
+    /// <param name="terminal">Gets a message for each pipe, socket or device in a folder, which is left out.</param>
+    public static List<(string Path, string Place)> Find(
+        IEnumerable<string> inputs, bool recursive, Action<string, string> refuse, Terminal terminal)
     {
         var clips = new List<(string, string)>();
         foreach (string input in inputs)
@@ -35,8 +33,8 @@ internal static class ClipList
             try
             {
                 clips.AddRange(
-                    ml.Data.LoadAudioFolder(input, recursive: recursive).GetColumn<string>("Name")
-                        .Select(name => (Path.Combine(input, name), name)));
+                    AudioFolder.List(input, new AudioFolderOptions(recursive), LeaveOut)
+                        .Select(file => (Path.Combine(input, file.Name), file.Name)));
             }
             catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
             {
@@ -45,5 +43,7 @@ internal static class ClipList
         }
 
         return clips;
+
+        void LeaveOut(string path) => terminal.Say($"left out: '{path}' is a pipe, socket or device, not a file.");
     }
 }

@@ -35,6 +35,7 @@ internal sealed record ModelSummary(
         yield return ("Encoder", Describe(model.Encoder));
         yield return ("Decoder", Describe(model.EffectiveDecoder));
         yield return ("Parameters", string.Create(culture, $"{Tokenizer.Parameters:N0}"));
+        yield return ("Fingerprint", Tokenizer.Fingerprint);
         yield return (
             "Tokens",
             string.Create(
@@ -77,6 +78,7 @@ internal sealed record ModelSummary(
     /// <summary>A tokenizer's options, and what follows from them.</summary>
     /// <param name="Mel">Its mel spectrograms.</param>
     /// <param name="Model">Its network.</param>
+    /// <param name="Fingerprint">What identifies options and weights, as in the containers that the model writes.</param>
     /// <param name="Parameters">Number of weights.</param>
     /// <param name="BitsPerToken">Tokens are from 0 to 2^bits − 1.</param>
     /// <param name="TokensPerSecond">Tokens for a second of sound.</param>
@@ -85,14 +87,14 @@ internal sealed record ModelSummary(
     /// <param name="PastSteps">Earlier time steps that a block of a causal encoder attends to; null for any other.</param>
     /// <param name="LatencyMilliseconds">Longest delay from live sound to its tokens; null where they need the whole file.</param>
     internal sealed record TokenizerModel(
-        MelOptions Mel, AudioBsqOptions Model, long Parameters, int BitsPerToken, double TokensPerSecond, double BitsPerSecond, bool Causal,
-        int? PastSteps, double? LatencyMilliseconds)
+        MelOptions Mel, AudioBsqOptions Model, string Fingerprint, long Parameters, int BitsPerToken, double TokensPerSecond,
+        double BitsPerSecond, bool Causal, int? PastSteps, double? LatencyMilliseconds)
     {
         public static TokenizerModel Of(AudioBsqModel model)
         {
             var options = model.Options;
             return new TokenizerModel(
-                model.Mel, options, model.ParameterCount, options.BitsPerToken, model.TokensPerSecond,
+                model.Mel, options, model.Fingerprint, model.ParameterCount, options.BitsPerToken, model.TokensPerSecond,
                 model.TokensPerSecond * options.BitsPerToken, options.IsCausal,
                 options.IsCausal ? options.PastStepsOf(options.Encoder) : null, LatencyOf(model));
         }

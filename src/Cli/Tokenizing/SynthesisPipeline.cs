@@ -1,4 +1,5 @@
 using AudioBsq.MLNet;
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
@@ -25,8 +26,9 @@ internal sealed class SynthesisPipeline : IDisposable
         _tokenizer = saved.Tokenizer;
         if (vocoder is not null && vocoder.Mel != Model.Mel)
         {
+            var (found, wanted) = OptionsDifference.Of(vocoder.Mel, Model.Mel);
             throw new InvalidDataException(
-                $"The vocoder is for other mel spectrograms than the tokenizer's: {vocoder.Mel}, not {Model.Mel}. "
+                $"The vocoder is for other mel spectrograms than the tokenizer's: {found}, not {wanted}. "
                 + $"Train one with 'audiobsq train-vocoder --tokenizer {saved.Path}'.");
         }
 

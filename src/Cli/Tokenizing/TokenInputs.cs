@@ -1,21 +1,29 @@
+using AudioBsq.Cli.Console;
+using AudioBsq.MLNet;
+
 namespace AudioBsq.Cli.Tokenizing;
 
 /// <summary>The clips in what a user names: files of JSON lines, containers, and folders of containers.</summary>
 internal sealed class TokenInputs
 {
     private readonly List<(string Path, string Place)> _files = [];
+    private readonly CopiedInputs _copied;
     private long _done;
     private LongContainer? _reading;
 
     /// <summary>Finds the files. <paramref name="refuse"/> gets the name and reason of each input that cannot be used.</summary>
+    /// <param name="inputs">Files, pipes and folders.</param>
+    /// <param name="copied">Copies the pipes.</param>
+    /// <param name="refuse">Gets what cannot be used.</param>
     /// <exception cref="IOException">The only input cannot be used.</exception>
-    public TokenInputs(IReadOnlyList<string> inputs, Action<string, string> refuse)
+    public TokenInputs(IReadOnlyList<string> inputs, CopiedInputs copied, Action<string, string> refuse)
     {
+        _copied = copied;
         foreach (string input in inputs)
         {
             try
             {
-                Add(input);
+                Add(input, refuse);
             }
             catch (
                 Exception failure) when (inputs.Count > 1 && failure is IOException or InvalidDataException or UnauthorizedAccessException)
@@ -57,7 +65,7 @@ internal sealed class TokenInputs
             using var reader = new StreamReader(stream);
             foreach (var line in TokenFile.Read(reader))
             {
-                string name = $"{path}, line {line.Number}";
+                string name = $"{_copied.SourceOf(path)}, line {line.Number}";
                 string? problem = line.Clip is { } clip ? clip.Misfit(model.Options, model.Mel) : line.Problem;
                 _done = before + (stream.CanSeek ? stream.Position : 0);
                 if (problem is null) yield return new TokenInput(name, line.Clip!.Path, line.Clip, null);
@@ -68,7 +76,7 @@ internal sealed class TokenInputs
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 
-    private static FileStream? Open(string path, Action<string, string> refuse)
+    private FileStream? Open(string path, Action<string, string> refuse)
     {
         try
         {
@@ -76,38 +84,40 @@ internal sealed class TokenInputs
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            refuse(path, failure.Message);
+            refuse(_copied.SourceOf(path), _copied.Named(failure.Message));
             return null;
         }
     }
 
-    private static TokenInput? ReadContainer(
+    private TokenInput? ReadContainer(
         string path, string place, AudioBsqModel model, string modelName, TimeSpan? max, Action<string, string> refuse)
     {
         try
         {
             if (max is { } limit && LongContainer.Find(path, limit, model, modelName) is { } found)
-                return new TokenInput(path, place, null, null, found);
+                return new TokenInput(_copied.SourceOf(path), place, null, null, found);
             var (clip, content) = ContainerFile.Read(path, model, modelName);
-            return new TokenInput(path, place, clip, content);
+            return new TokenInput(_copied.SourceOf(path), place, clip, content);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            refuse(path, failure.Message);
+            refuse(_copied.SourceOf(path), _copied.Named(failure.Message));
             return null;
         }
     }
 
-    private void Add(string input)
+    private void Add(string input, Action<string, string> refuse)
     {
         if (!Directory.Exists(input))
         {
             if (!File.Exists(input)) throw new FileNotFoundException($"There is no file of tokens '{input}'.", input);
-            _files.Add((input, Path.GetFileName(input)));
+            _files.Add((_copied.PathOf(input), Path.GetFileName(input)));
             return;
         }
 
-        var found = Directory.EnumerateFiles(input, $"*{ContainerFile.Extension}", SearchOption.AllDirectories);
+        var options = new AudioFolderOptions(Recursive: true, [ContainerFile.Extension]);
+        var found = AudioFolder.Files(
+            Path.GetFullPath(input), options, path => refuse(path, "it is a pipe, socket or device, not a file"));
         string[] files = [.. found.Select(path => Path.GetRelativePath(input, path)).Order(StringComparer.Ordinal)];
         if (files.Length == 0)
             throw new InvalidDataException(

@@ -10,6 +10,10 @@ namespace AudioBsq.Cli.Training;
 /// <summary>Writes the folder of a training run, whose files docs/training.md lists.</summary>
 internal sealed class RunFolder : IDisposable
 {
+    // Links to folders, which may lead to each other, are not followed.
+    private static readonly EnumerationOptions Inside =
+        new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
     private readonly string _folder;
     private readonly TrainingConfig _config;
     private readonly MetricsFile _metrics;
@@ -50,10 +54,10 @@ internal sealed class RunFolder : IDisposable
     public void WriteConfig(string source, string[] overrides)
     {
         string place = PathOf("config.yaml");
-        if (Path.GetFullPath(place) == Path.GetFullPath(source)) return; // a run that is resumed from its own copy
+        if (File.Exists(source) && Path.GetFullPath(place) == Path.GetFullPath(source)) return; // a run that is resumed from its own copy
         var text = new StringBuilder($"# Copy of {source}; what it extends is not copied, summary.json has every value.\n");
         foreach (string each in overrides) text.Append($"# --set {each.ReplaceLineEndings(" ")}\n");
-        text.Append(File.ReadAllText(source));
+        text.Append(ConfigSource.Read(source));
         AtomicFile.Write(place, stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
@@ -91,7 +95,7 @@ internal sealed class RunFolder : IDisposable
     private static TrainingSummary.Entry EntryOf(FileSystemInfo entry)
     {
         if (entry is FileInfo file) return new TrainingSummary.Entry(file.Name, 1, file.Length);
-        FileInfo[] inside = [.. ((DirectoryInfo)entry).EnumerateFiles("*", SearchOption.AllDirectories)];
+        FileInfo[] inside = [.. ((DirectoryInfo)entry).EnumerateFiles("*", Inside)];
         return new TrainingSummary.Entry($"{entry.Name}/", inside.Length, inside.Sum(each => each.Length));
     }
 

@@ -49,6 +49,7 @@ internal sealed class TrainingPipeline : IDisposable
     {
         _clips = _config.Data.LoadTraining(_ml);
         var validation = _validation = _config.Data.LoadValidation(_ml);
+        if (_config.Data.HoldsOut) _warn(HeldOut(), null);
         var reading = Reading(Tolerant);
         if (validation is not null) validation = Cached(reading.Fit(validation).Transform(validation), "validation", caching, cancellation);
         var tokenizing = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
@@ -87,6 +88,16 @@ internal sealed class TrainingPipeline : IDisposable
     {
         _ml.Log -= Hear;
         _fitted?.Dispose();
+    }
+
+    private string HeldOut()
+    {
+        long held = _validation?.GetRowCount() ?? 0, all = held + _clips!.GetRowCount()!.Value;
+        return held == 0
+            ? "there is one clip only: it is trained on, and nothing is measured."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{held:N0} of {all:N0} clips are held out to measure on, chosen by their names (data.hold_out, data.val_split).");
     }
 
     private AudioLoadingOptions Tolerant => _config.Loading with { OnError = LoadErrorHandling.EmptyWaveform };

@@ -10,7 +10,8 @@ public static partial class AudioDataCatalog
     /// once and writes the file. It is used again as long as nothing has changed that decides its content: the list of sound files, their
     /// sizes and times of modification, the options of <c>LoadAudio</c> and <c>ExtractMelSpectrogram</c>, and this library. A file that is
     /// out of date or damaged is replaced, and <c>MLContext.Log</c> says so. Rows that are empty, as of files that could not be read, are
-    /// tried again each time.
+    /// tried again each time. While another run writes the file this one waits, and <c>MLContext.Log</c> says so; it then reads that
+    /// file, or replaces it where it is of other data.
     /// </summary>
     /// <remarks>
     /// The column keeps its type and annotations, so <c>TokenizeAudio</c> accepts it. A cursor on this column alone can shuffle, in the
@@ -32,9 +33,12 @@ public static partial class AudioDataCatalog
     /// <param name="progress">
     /// Called after each row that was written, with the number of rows so far, and of all where that is known.
     /// </param>
-    /// <param name="cancellationToken">Stops checking or writing the file; an unfinished file is removed.</param>
+    /// <param name="cancellationToken">Stops checking, writing or waiting for the file; an unfinished file is removed.</param>
     /// <exception cref="ArgumentException">It is not known what decides the column's content, and there is no key.</exception>
-    /// <exception cref="IOException">The file cannot be written, for instance because the disk is full; no part of it is left.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written, for instance because the disk is full; no part of it is left. Or another process has it open and has
+    /// written nothing for ten minutes.
+    /// </exception>
     /// <exception cref="InvalidDataException">At <paramref name="path"/> there is a file that is no cache.</exception>
     /// <example>
     /// <code>

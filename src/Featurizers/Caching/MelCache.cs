@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using AudioBsq.Persistence;
 using AudioBsq.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -6,12 +8,15 @@ using Microsoft.ML.Runtime;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// One column's cache: start reading here. An existing file is used if it holds what would be written; otherwise it is replaced.
+/// One column's cache: start reading here. An existing file is used if it holds what would be written; otherwise it is replaced. Where
+/// another run writes it, this one waits.
 /// </summary>
 internal sealed class MelCache
 {
     private const int RowsAhead = 16; // of each thread
     private const long ValuesAhead = 4 << 20;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200), MaxIdle = TimeSpan.FromMinutes(10);
 
     private readonly IHost _host;
     private readonly IDataView _data;
@@ -32,7 +37,12 @@ internal sealed class MelCache
         using var cancellation = new HostCancellation(_host, _options.CancellationToken);
         if (Directory.Exists(_path)) throw new IOException($"'{_path}' is a folder, not a file for a mel cache.");
         byte[] key = MelCacheKey.Of(_data, _column, _options.Key);
-        return new MelCacheView(_data, _column, Existing(key, cancellation.Token) ?? Written(key, cancellation.Token));
+        while (true)
+        {
+            if (Existing(key, cancellation.Token) is { } file) return new MelCacheView(_data, _column, file);
+            if (Written(key, cancellation.Token) is { } written) return new MelCacheView(_data, _column, written);
+            Wait(cancellation.Token);
+        }
     }
 
     private MelCacheFile? Existing(byte[] key, CancellationToken cancellation)
@@ -81,11 +91,33 @@ internal sealed class MelCache
         return true;
     }
 
-    private MelCacheFile Written(byte[] key, CancellationToken cancellation)
+    /// <summary>Waits for another run that writes the file, until it has ended in whatever way or does nothing any more.</summary>
+    private void Wait(CancellationToken cancellation)
+    {
+        _host.Warn(
+            nameof(MelCache), $"Another run is writing the mel cache '{_path}'. This one waits, and reads it if it is of the same clips.");
+        var (length, idle) = (0L, Stopwatch.StartNew());
+        while (AtomicFile.IsBeingWritten(_path, out long now))
+        {
+            if (now != length) idle.Restart();
+            length = now;
+            if (idle.Elapsed > MaxIdle)
+            {
+                throw new IOException(
+                    $"Another process has the mel cache '{_path}' open, and has written nothing for {MaxIdle.TotalMinutes} minutes.");
+            }
+
+            if (cancellation.WaitHandle.WaitOne(BetweenLooks)) cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    // Null where another run is writing it.
+    private MelCacheFile? Written(byte[] key, CancellationToken cancellation)
     {
         long? count = _data.GetRowCount();
-        using (var writer = new MelCacheWriter(_path, key))
+        using (var writer = MelCacheWriter.Begin(_path, key))
         {
+            if (writer is null) return null;
             foreach (float[] row in Rows(_options.Threads ?? Environment.ProcessorCount, cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -78,7 +78,7 @@ internal static class MelCacheKey
         }
     }
 
-    // These are the types that LoadAudio and ExtractMelSpectrogram read.
+    // These are the types that LoadAudio, ResampleAudio and ExtractMelSpectrogram read.
     private static Action Value(DataViewRow row, DataViewSchema.Column column, Func<string, string>? fileOf, BinaryWriter text) =>
         column.Type switch
         {
@@ -87,6 +87,7 @@ internal static class MelCacheKey
             VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte =>
                 Value<VBuffer<byte>>(row, column, value => WriteAll(value, text)),
             VectorDataViewType => Value<VBuffer<float>>(row, column, value => WriteAll(value, text)),
+            NumberDataViewType number when number == NumberDataViewType.Int32 => Value<int>(row, column, text.Write),
             _ => Value<float>(row, column, text.Write),
         };
 

@@ -15,7 +15,7 @@ internal sealed class MelCacheWriter : IDisposable
     private readonly AtomicFile _file;
     private readonly MemoryStream _index = new();
 
-    public MelCacheWriter(string path, byte[] key)
+    private MelCacheWriter(string path, byte[] key)
     {
         (_path, _key) = (path, key);
         _file = Guarded(() =>
@@ -24,6 +24,20 @@ internal sealed class MelCacheWriter : IDisposable
             return new AtomicFile(_path);
         });
         _file.Stream.Position = MelCacheFile.HeaderLength; // the header comes last
+    }
+
+    /// <summary>Begins a file; null where another process is writing it.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static MelCacheWriter? Begin(string path, byte[] key)
+    {
+        try
+        {
+            return new MelCacheWriter(path, key);
+        }
+        catch (AtomicFileBusyException)
+        {
+            return null;
+        }
     }
 
     public int Rows => (int)(_index.Length / MelCacheFile.EntryLength);
@@ -84,7 +98,8 @@ internal sealed class MelCacheWriter : IDisposable
         {
             return write();
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception cause) when (
+            cause is IOException and not AtomicFileBusyException or UnauthorizedAccessException or NotSupportedException)
         {
             throw Failed(cause);
         }

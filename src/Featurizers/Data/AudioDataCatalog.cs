@@ -11,12 +11,17 @@ namespace Microsoft.ML;
 /// </summary>
 public static partial class AudioDataCatalog
 {
-    private static readonly string[] TrainingFolders = ["train", "training"], ValidationFolders = ["val", "valid", "validation", "dev"];
+    internal static readonly string[] TrainingFolders = ["train", "training"], ValidationFolders = ["val", "valid", "validation", "dev"];
 
     /// <summary>
     /// One row for each sound file in a folder: text columns <c>Path</c> (full) and <c>Name</c> (below the folder, with '/'), sorted by
     /// name, and <c>Label</c> where asked for.
     /// </summary>
+    /// <remarks>
+    /// A link to a folder is followed, and every real folder counts once: where several ways lead to it, under its own path, or by the link
+    /// that comes first by name. Each link to a file is a row. Hidden files are left out, and, with a warning in <c>MLContext.Log</c>,
+    /// pipes, sockets and devices.
+    /// </remarks>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="labelFromFolder">Adds a text column <c>Label</c> with the name of the folder that the file lies in.</param>
@@ -45,7 +50,10 @@ public static partial class AudioDataCatalog
         var options = new AudioFolderOptions(recursive, extensions?.ToImmutableArray() ?? AudioFolderOptions.DefaultExtensions);
         var columns = SchemaDefinition.Create(typeof(AudioFolderRow));
         if (!labelFromFolder) columns.RemoveAll(column => column.ColumnName == nameof(AudioFolderRow.Label));
-        return environment.Rows(AudioFolder.List(folder, options), columns);
+        var report = new DataSetReport(environment, nameof(LoadAudioFolder));
+        var rows = AudioFolder.List(folder, options, report.AddSpecial);
+        report.Send();
+        return environment.Rows(rows, columns);
     }
 
     /// <summary>

@@ -1,19 +1,20 @@
-using System.IO.Enumeration;
-
 namespace AudioBsq.MLNet;
 
 /// <summary>Finds the sound files of a folder, in the same order on every system.</summary>
 internal static class AudioFolder
 {
     /// <summary>One row for each file, by name in ordinal order.</summary>
-    public static List<AudioFolderRow> List(string folder, AudioFolderOptions options)
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">Which files are found.</param>
+    /// <param name="leftOut">Gets the path of each pipe, socket or device that is named like a sound file.</param>
+    public static List<AudioFolderRow> List(string folder, AudioFolderOptions options, Action<string>? leftOut = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options.Validate();
         string root = Path.GetFullPath(folder);
         if (!Directory.Exists(root)) throw new DirectoryNotFoundException($"There is no folder '{root}'.");
 
-        var rows = Files(root, options).Select(path => new AudioFolderRow(root, path)).ToList();
+        var rows = Files(root, options, leftOut).Select(path => new AudioFolderRow(root, path)).ToList();
         if (rows.Count == 0)
             throw new InvalidDataException(
                 $"'{root}'{(options.Recursive ? " and the folders in it hold" : " holds")} no file that ends in "
@@ -23,7 +24,13 @@ internal static class AudioFolder
     }
 
     /// <summary>The one folder in <paramref name="root"/> that has one of some names.</summary>
-    public static string Only(string root, string[] names)
+    public static string Only(string root, string[] names) => Find(root, names) ?? throw new DirectoryNotFoundException(
+        $"'{Path.GetFullPath(root)}' has no folder {string.Join(" or ", names)}. For one folder of sounds there is LoadAudioFolder, and "
+        + "TrainTestSplit to divide it.");
+
+    /// <summary>The same, or null where there is none.</summary>
+    /// <exception cref="InvalidDataException">There are several.</exception>
+    public static string? Find(string root, string[] names)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         root = Path.GetFullPath(root);
@@ -35,35 +42,16 @@ internal static class AudioFolder
         return found switch
         {
             [var only] => only,
-            [] => throw new DirectoryNotFoundException(
-                $"'{root}' has no folder {string.Join(" or ", names)}. For one folder of sounds there is LoadAudioFolder, and "
-                + "TrainTestSplit to divide it."),
+            [] => null,
             _ => throw new InvalidDataException(
                 $"'{root}' has several folders for one purpose: {string.Join(", ", found.Select(Path.GetFileName))}."),
         };
     }
 
     /// <summary>Full paths, in no order.</summary>
-    public static IEnumerable<string> Files(string root, AudioFolderOptions options)
-    {
-        var extensions = options.Extensions.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        // Hidden files are left out (their attribute is among those skipped by default): some systems keep a "._name.wav" beside name.wav.
-        var search = new EnumerationOptions { RecurseSubdirectories = options.Recursive, IgnoreInaccessible = false };
-        return new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => entry.ToFullPath(), search)
-        {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                !entry.IsDirectory && extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => !LeadsBack(ref entry),
-        };
-    }
-
-    /// <summary>Whether a folder is a link to one that it lies in, which would never end.</summary>
-    private static bool LeadsBack(ref FileSystemEntry entry)
-    {
-        if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) return false;
-        string target = entry.ToFileSystemInfo().ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? "";
-        string inside = Path.TrimEndingDirectorySeparator(entry.ToFullPath()) + Path.DirectorySeparatorChar;
-        return target.Length > 0
-            && inside.StartsWith(Path.TrimEndingDirectorySeparator(target) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-    }
+    /// <param name="root">The folder.</param>
+    /// <param name="options">Which files are found.</param>
+    /// <param name="leftOut">Gets the path of each pipe, socket or device that is named like a sound file.</param>
+    public static List<string> Files(string root, AudioFolderOptions options, Action<string>? leftOut = null) =>
+        new FolderWalk(options, leftOut).Files(root);
 }

@@ -24,7 +24,7 @@ internal static class AudioSet
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}' of clips. Their names are {Layout}.");
 
-        var files = Files(folder);
+        var files = Files(folder, report);
         var rows = new List<AudioSetRow>();
         var segments = AudioSetSegment.Read(segmentsCsv, report)
             .OrderBy(segment => segment.VideoId, StringComparer.Ordinal)
@@ -57,10 +57,10 @@ internal static class AudioSet
     /// Files by video: those with a time in their name first. A video's identifier may itself have '_' and digits in it, but its length is
     /// fixed.
     /// </summary>
-    private static ILookup<string, (string Path, string[] Times)> Files(string folder)
+    private static ILookup<string, (string Path, string[] Times)> Files(string folder, DataSetReport report)
     {
         var files =
-            from path in AudioFolder.Files(folder, new AudioFolderOptions())
+            from path in AudioFolder.Files(folder, new AudioFolderOptions(), report.AddSpecial)
             let stem = Path.GetFileNameWithoutExtension(path)
             from offset in Enumerable.Range(0, 2) // a 'Y' may stand in front
             where stem.Length >= offset + IdLength && (offset == 0 || stem[0] == 'Y')

@@ -6,9 +6,9 @@ internal sealed class ClipIndex
     private readonly Dictionary<string, string> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _byStem = new(StringComparer.Ordinal);
 
-    public ClipIndex(string folder)
+    public ClipIndex(string folder, DataSetReport report)
     {
-        foreach (string path in AudioFolder.Files(folder, new AudioFolderOptions()).Order(StringComparer.Ordinal))
+        foreach (string path in AudioFolder.Files(folder, new AudioFolderOptions(), report.AddSpecial).Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
             _byName[name] = path;

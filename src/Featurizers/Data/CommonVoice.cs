@@ -19,7 +19,7 @@ internal static class CommonVoice
         var table = new TabSeparatedFile(path);
         int name = table.IndexOf("path");
         if (name < 0) throw new InvalidDataException($"'{path}' has no column 'path'; it has {string.Join(", ", table.Columns)}.");
-        var rows = Rows(table, name, new ClipIndex(clips), clips, report);
+        var rows = Rows(table, name, new ClipIndex(clips, report), clips, report);
         if (rows.Count == 0) throw report.Empty($"'{path}' has no row with a clip. The layout is {Layout}.");
         rows.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         report.Send();

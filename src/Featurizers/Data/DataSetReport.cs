@@ -19,6 +19,9 @@ internal sealed class DataSetReport(IHostEnvironment environment, string source)
         _problems[problem] = (count + 1, names);
     }
 
+    /// <summary>Counts a pipe, socket or device that is named like a sound file.</summary>
+    public void AddSpecial(string path) => Add("Left out because they are pipes, sockets or devices, not files", path);
+
     /// <summary>One warning for each kind of problem.</summary>
     public void Send()
     {

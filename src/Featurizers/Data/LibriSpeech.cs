@@ -23,7 +23,7 @@ internal static class LibriSpeech
         var chapters = new Dictionary<string, Dictionary<string, string>?>();
         var found = new HashSet<string>();
         var rows = new List<LibriSpeechRow>();
-        foreach (string path in AudioFolder.Files(folder, new AudioFolderOptions()).Order(StringComparer.Ordinal))
+        foreach (string path in AudioFolder.Files(folder, new AudioFolderOptions(), report.AddSpecial).Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(above, path).Replace(Path.DirectorySeparatorChar, '/');
             string id = Path.GetFileNameWithoutExtension(path), chapter = Path.GetDirectoryName(path)!;

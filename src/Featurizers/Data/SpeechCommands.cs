@@ -14,7 +14,7 @@ internal static class SpeechCommands
         root = Path.GetFullPath(root);
         if (!Directory.Exists(root)) throw new DirectoryNotFoundException($"There is no folder '{root}'.");
 
-        var rows = Clips(root);
+        var rows = Clips(root, report);
         if (split != SpeechCommandsSplit.All)
         {
             HashSet<string> validation = Listed(root, ValidationList), test = Listed(root, TestList);
@@ -41,12 +41,12 @@ internal static class SpeechCommands
     }
 
     // Folders that begin with '_' hold noise, not words.
-    private static List<SpeechCommandsRow> Clips(string root) =>
+    private static List<SpeechCommandsRow> Clips(string root, DataSetReport report) =>
     [
         .. from folder in Directory.EnumerateDirectories(root)
            let label = Path.GetFileName(folder)
            where label[0] is not ('_' or '.')
-           from path in AudioFolder.Files(folder, new AudioFolderOptions(recursive: false))
+           from path in AudioFolder.Files(folder, new AudioFolderOptions(recursive: false), report.AddSpecial)
            select new SpeechCommandsRow(path, $"{label}/{Path.GetFileName(path)}", label, Speaker(Path.GetFileName(path))),
     ];
 

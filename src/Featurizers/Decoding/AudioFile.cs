@@ -5,9 +5,9 @@ using AudioBsq.Signal;
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// Start reading here: sound files to waveforms and back. What a file is, is read from its content. WAV and FLAC are decoded without
-/// native code; MP3, Ogg Vorbis, Opus, AIFF and others by libsndfile, if the system has it; anything else by a decoder that
-/// <see cref="Register"/> was given. All members are thread safe.
+/// Start reading here: sound files to waveforms and back. What a file is, is read from its content. WAV, FLAC, AIFF, AU, CAF, W64 and
+/// NIST SPHERE, MP3, Ogg Vorbis and Opus are decoded here; anything else by a decoder that <see cref="Register"/> was given. All members
+/// are thread safe.
 /// </summary>
 public static class AudioFile
 {
@@ -16,13 +16,16 @@ public static class AudioFile
 
     private static readonly IAudioDecoder[] BuiltIn =
     [
-        new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new W64Decoder(), new CafDecoder(), new SphereDecoder(),
-        new SoundFileDecoder(),
+        new WavDecoder(), new FlacDecoder(), new AiffDecoder(), new AuDecoder(), new CafDecoder(), new W64Decoder(), new SphereDecoder(),
+        new MpegDecoder(), new OggDecoder(),
     ];
 
     private static ImmutableArray<IAudioDecoder> _registered = [];
 
-    /// <summary>Reads a file as one channel: channels are averaged, and the rate is changed where another one is asked for.</summary>
+    /// <summary>
+    /// Reads a file as one channel: channels are averaged, without that of low frequencies, and the rate is changed where another one is
+    /// asked for.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
     /// <exception cref="InvalidDataException">The file is no sound, or damaged, or shorter than it declares.</exception>
@@ -79,6 +82,53 @@ public static class AudioFile
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(bytes.ToArray(), writable: false);
         return Read(stream, name, sampleRate);
+    }
+
+    /// <summary>
+    /// What <see cref="Read(string, int?)"/> gives, read on another thread, so that the caller's can go on.
+    /// </summary>
+    /// <param name="path">The file. Waiting for a pipe, too, can be cancelled.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of sound, each of some milliseconds of work.</param>
+    /// <exception cref="InvalidDataException">The file is no sound, or damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here, or too long for one array.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked for it.</exception>
+    public static async Task<Waveform> ReadAsync(string path, int? sampleRate = null, CancellationToken cancellation = default)
+    {
+        CheckPath(path);
+        CheckRate(sampleRate);
+        return await Task.Run(Work, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+
+        Waveform Work()
+        {
+            using var source = OpenFile(path, cancellation);
+            return MonoReader.Read(source, path, sampleRate, cancellation: cancellation);
+        }
+    }
+
+    /// <summary>The same for a stream, from its position on.</summary>
+    /// <param name="stream">The content; it stays open, and is not used any more when the task has ended.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="sampleRate">Samples per second of the result, or null: as in the file.</param>
+    /// <param name="cancellation">Ends the reading between two blocks; a read of the stream that waits is waited for.</param>
+    /// <exception cref="InvalidDataException">The content is no sound, or damaged, or shorter than it declares.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The content is sound of a kind that is not decoded here, or too long for one array.
+    /// </exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked for it.</exception>
+    public static Task<Waveform> ReadAsync(
+        Stream stream, string name, int? sampleRate = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        CheckRate(sampleRate);
+        return Task.Run(Work, cancellation);
+
+        Waveform Work()
+        {
+            using var source = OpenStream(stream, name, cancellation);
+            return MonoReader.Read(source, name, sampleRate, cancellation: cancellation);
+        }
     }
 
     /// <summary>
@@ -141,15 +191,14 @@ public static class AudioFile
     }
 
     /// <summary>Opens a file to be decoded piece by piece, all channels as they are.</summary>
+    /// <param name="path">The file. A pipe is first read to memory, up to 2 GiB, for which it is waited.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no sound, or its header is damaged.</exception>
     /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here.</exception>
     public static IAudioSource Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a sound file.");
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no sound file '{path}'.", path);
-        return OpenSeekable(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), path, owned: true);
+        CheckPath(path);
+        return OpenFile(path, CancellationToken.None);
     }
 
     /// <summary>Opens a stream, from its position on. It stays the caller's and must stay open while the source is read.</summary>
@@ -161,11 +210,16 @@ public static class AudioFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        if (stream.CanSeek) return OpenSeekable(stream, name, owned: false);
-        var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        copy.Position = 0;
-        return OpenSeekable(copy, name, owned: true);
+        return OpenStream(stream, name, CancellationToken.None);
+    }
+
+    /// <summary>What another container holds, decoded by whoever reads such a file; not by a container again, so that this ends.</summary>
+    internal static IAudioSource OpenInside(Stream content, ContainerReader container)
+    {
+        byte[] head = SoundContent.HeadOf(content);
+        var decoder = BuiltIn.FirstOrDefault(decoder => decoder is not (WavDecoder or W64Decoder) && decoder.CanOpen(head, container.Name))
+            ?? throw container.Unread("MPEG audio in which no frame was found");
+        return decoder.Open(content, container.Name);
     }
 
     /// <summary>
@@ -228,11 +282,45 @@ public static class AudioFile
         return WavWriter.Write(stream, sampleRate, samples, blocks, format);
     }
 
+    private static void CheckPath(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a sound file.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no sound file '{path}'.", path);
+    }
+
     private static CheckedAudioSource Checked(IAudioSource source, string name)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(name);
         return source as CheckedAudioSource ?? new CheckedAudioSource(source, name, owned: null);
+    }
+
+    private static CheckedAudioSource OpenFile(string path, CancellationToken cancellation)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        if (file.CanSeek) return OpenSeekable(file, path, owned: true);
+        using (file) return OpenStream(file, path, cancellation);
+    }
+
+    private static CheckedAudioSource OpenStream(Stream stream, string name, CancellationToken cancellation) => stream.CanSeek
+        ? OpenSeekable(stream, name, owned: false)
+        : OpenSeekable(InMemory(stream, name, cancellation), name, owned: true);
+
+    private static MemoryStream InMemory(Stream stream, string name, CancellationToken cancellation)
+    {
+        var copy = new MemoryStream();
+        byte[] block = new byte[1 << 16];
+        for (int got; (got = stream.Read(block)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (copy.Length + got > Array.MaxLength)
+                throw new NotSupportedException($"'{name}' cannot seek and is longer than 2 GiB: write it to a file first.");
+            copy.Write(block, 0, got);
+        }
+
+        copy.Position = 0;
+        return copy;
     }
 
     private static CheckedAudioSource OpenSeekable(Stream stream, string name, bool owned)
@@ -268,7 +356,8 @@ public static class AudioFile
             }
         }
 
-        throw refusal ?? Refusal(SoundContent.Of(head), name);
+        var content = SoundContent.Of(head);
+        throw content.Reader == SoundReader.NotSound ? Refusal(content, name) : refusal ?? Refusal(content, name);
     }
 
     private static Exception Refusal(SoundContent content, string name) => content.Reader == SoundReader.NotSound

@@ -10,8 +10,8 @@ namespace AudioBsq.Decoding;
 public sealed record AudioFormat(int SampleRate, int Channels, long? Frames, string Codec)
 {
     /// <summary>
-    /// Place of the low-frequency channel in a frame, from 0, or null where there is none or the file does not say. It holds effects below
-    /// 120 Hz at a level of its own, so the mean of the channels leaves it out.
+    /// The channel of low frequencies (LFE), from 0, or null where there is none or it is not known. It is no part of the one channel that
+    /// <see cref="AudioFile"/> makes of several.
     /// </summary>
     public int? LfeChannel { get; init; }
 

@@ -1,10 +1,11 @@
 using System.Numerics.Tensors;
+using AudioBsq.Signal;
 
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// Checks every decoder, ours or a user's, by the same rules: possible format, whole frames, finite samples, and as many frames as
-/// declared.
+/// Checks every decoder, ours or a user's, by the same rules: possible format, whole frames, finite samples of a possible size, and as
+/// many frames as declared.
 /// </summary>
 internal sealed class CheckedAudioSource : IAudioSource
 {
@@ -24,12 +25,15 @@ internal sealed class CheckedAudioSource : IAudioSource
             throw Broken($"declares {Format.SampleRate} Hz; the rate must be from 1 to {MaxRate}");
         if (Format.Channels is < 1 or > MaxChannels)
             throw Broken($"declares {Format.Channels} channels; there must be 1 to {MaxChannels}");
-        if (Format.LfeChannel < 0 || Format.LfeChannel >= Format.Channels)
-            throw Broken($"declares low-frequency channel {Format.LfeChannel}; there are {Format.Channels}, from 0");
         if (Format.Frames < 0) throw Broken($"declares {Format.Frames} frames");
+        if (Format.LfeChannel is { } lfe && (lfe < 0 || lfe >= Format.Channels || Format.Channels == 1))
+            throw Broken($"declares channel {lfe} of {Format.Channels} as that of low frequencies");
     }
 
     public AudioFormat Format { get; }
+
+    /// <summary>What is not as it should be in a file that can be read all the same, or null.</summary>
+    public string? Warning => (_source as OggSource)?.Warning;
 
     /// <summary>False where a sample is NaN or infinite: the largest magnitude then is, too.</summary>
     public static bool AllFinite(ReadOnlySpan<float> samples) => samples.IsEmpty || float.IsFinite(TensorPrimitives.MaxMagnitude(samples));
@@ -49,7 +53,7 @@ internal sealed class CheckedAudioSource : IAudioSource
                 $"The decoder of '{_name}' gave {count} numbers for room of {interleaved.Length} and {Format.Channels} channels.");
         }
 
-        if (!AllFinite(interleaved[..count])) throw Broken("holds samples that are not finite numbers");
+        if (!Samples.AreValid(interleaved[..count])) throw Absurd(interleaved[..count]);
         _frames += count / Format.Channels;
         if (count == 0 && _frames < Format.Frames)
         {
@@ -67,6 +71,15 @@ internal sealed class CheckedAudioSource : IAudioSource
     {
         _source.Dispose();
         _owned?.Dispose();
+    }
+
+    private InvalidDataException Absurd(ReadOnlySpan<float> samples)
+    {
+        int at = 0;
+        while (Samples.AreValid(samples.Slice(at, 1))) at++;
+        return Broken(
+            $"holds {samples[at]} in frame {_frames + at / Format.Channels}, channel {at % Format.Channels + 1} of {Format.Channels}; "
+            + "samples must be finite numbers within ±1e10");
     }
 
     private InvalidDataException Broken(string what) => new($"'{_name}' ({Format.Codec}) {what}.");

@@ -8,7 +8,7 @@ public interface IAudioDecoder
     string Name { get; }
 
     /// <summary>Whether the content looks like something to be opened here.</summary>
-    /// <param name="head">The first bytes, at most <see cref="AudioFile.HeadLength"/>; an ID3v2 tag in front of them is left out.</param>
+    /// <param name="head">The first bytes, at most <see cref="AudioFile.HeadLength"/>; ID3v2 tags in front of them are left out.</param>
     /// <param name="nameHint">The file's name, if it has one; the content counts, not the extension.</param>
     bool CanOpen(ReadOnlySpan<byte> head, string? nameHint);
 

@@ -13,9 +13,10 @@ internal static class MonoReader
     private const int MostSamplesOnTrust = 1 << 20;
 
     /// <summary>Averages the channels, and changes the rate where <paramref name="sampleRate"/> is another one.</summary>
-    public static Waveform Read(IAudioSource source, string name, int? sampleRate, int maxSamples = MaxSamples)
+    public static Waveform Read(
+        IAudioSource source, string name, int? sampleRate, int maxSamples = MaxSamples, CancellationToken cancellation = default)
     {
-        float[] samples = ReadAll(source, name, maxSamples);
+        float[] samples = ReadAll(source, name, maxSamples, cancellation);
         int rate = source.Format.SampleRate, wanted = sampleRate ?? rate;
         return new Waveform(wanted == rate ? samples : Resampler.Resample(samples, rate, wanted), wanted);
     }
@@ -45,7 +46,7 @@ internal static class MonoReader
         if (resampler?.Flush() is { Length: > 0 } last) yield return last;
     }
 
-    private static float[] ReadAll(IAudioSource source, string name, int maxSamples)
+    private static float[] ReadAll(IAudioSource source, string name, int maxSamples, CancellationToken cancellation)
     {
         var blocks = new MonoBlocks(source);
         long declared = source.Format.Frames ?? 0;
@@ -53,6 +54,7 @@ internal static class MonoReader
         int count = 0;
         for (ReadOnlySpan<float> mono; !(mono = blocks.Next()).IsEmpty;)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (mono.Length > maxSamples - count) throw TooLong(name, maxSamples);
             int needed = count + mono.Length;
             if (needed > samples.Length)

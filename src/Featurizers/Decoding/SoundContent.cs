@@ -9,11 +9,8 @@ internal enum SoundReader
     /// <summary>It is sound that nobody here reads.</summary>
     Nobody,
 
-    /// <summary>Our own decoders.</summary>
-    Managed,
-
-    /// <summary>libsndfile.</summary>
-    SoundFile,
+    /// <summary>A built-in decoder.</summary>
+    BuiltIn,
 }
 
 /// <summary>What a file is, by its first bytes alone: its name and extension do not matter.</summary>
@@ -21,6 +18,14 @@ internal enum SoundReader
 /// <param name="Reader">Who reads it.</param>
 internal readonly record struct SoundContent(string Name, SoundReader Reader)
 {
+    private const string Mpeg = "MP3";
+
+    /// <summary>Whether it starts as MPEG audio does.</summary>
+    public bool IsMpeg => Name == Mpeg;
+
+    /// <summary>Whether the first bytes say nothing.</summary>
+    public bool IsUnknown { get; private init; }
+
     /// <summary>
     /// The first bytes behind ID3v2 tags, or with them where nothing is left behind them. The stream is moved to the first of these.
     /// </summary>
@@ -39,28 +44,28 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
     /// <summary>What a file is that starts with these bytes.</summary>
     public static SoundContent Of(ReadOnlySpan<byte> head)
     {
-        if (WavHeader.IsWav(head)) return new("WAV", SoundReader.Managed);
-        if (FlacStreamInfo.IsFlac(head)) return new("FLAC", SoundReader.Managed);
+        if (WavHeader.IsWav(head)) return new("WAV", SoundReader.BuiltIn);
+        if (FlacStreamInfo.IsFlac(head)) return new("FLAC", SoundReader.BuiltIn);
         if (OggPages.IsOgg(head)) return Ogg(head);
         foreach (var (magic, at, name, reader) in Known)
         {
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return new(name, reader);
         }
 
-        if (MpegLength.IsFrame(head)) return new("MP3", SoundReader.SoundFile);
+        if (MpegFrames.StartIn(head)) return new(Mpeg, SoundReader.BuiltIn);
         if (head.Length >= 2 && head[0] == 0xFF && (head[1] & 0xF6) == 0xF0) return new("AAC", SoundReader.Nobody);
-        return new(Other(head), SoundReader.NotSound);
+        return Other(head);
     }
 
     private static readonly (byte[] Magic, int At, string Name, SoundReader Reader)[] Known =
     [
-        ("ID3"u8.ToArray(), 0, "MP3", SoundReader.SoundFile), // a tag and behind it nothing that is known by its first bytes
-        ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
-        ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.Managed),
-        (".snd"u8.ToArray(), 0, "AU", SoundReader.Managed),
-        ("caff"u8.ToArray(), 0, "CAF", SoundReader.Managed),
-        ([0x72, 0x69, 0x66, 0x66, 0x2E, 0x91, 0xCF, 0x11], 0, "W64", SoundReader.Managed),
-        ("NIST_1A"u8.ToArray(), 0, "NIST SPHERE", SoundReader.Managed),
+        ("ID3"u8.ToArray(), 0, Mpeg, SoundReader.BuiltIn), // a tag and behind it nothing that is known by its first bytes
+        ("AIFF"u8.ToArray(), 8, "AIFF", SoundReader.BuiltIn),
+        ("AIFC"u8.ToArray(), 8, "AIFF", SoundReader.BuiltIn),
+        (".snd"u8.ToArray(), 0, "AU", SoundReader.BuiltIn),
+        ("caff"u8.ToArray(), 0, "CAF", SoundReader.BuiltIn),
+        ([0x72, 0x69, 0x66, 0x66, 0x2E, 0x91, 0xCF, 0x11], 0, "W64", SoundReader.BuiltIn),
+        ("NIST_1A"u8.ToArray(), 0, "NIST SPHERE", SoundReader.BuiltIn),
         ("ftyp"u8.ToArray(), 4, "MP4 (m4a, AAC or ALAC)", SoundReader.Nobody),
         ([0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], 0, "Windows Media (wma)", SoundReader.Nobody),
         ([0x1A, 0x45, 0xDF, 0xA3], 0, "WebM or Matroska", SoundReader.Nobody),
@@ -86,23 +91,21 @@ internal readonly record struct SoundContent(string Name, SoundReader Reader)
         // The first packet names its codec; it starts behind the page's header and segment table.
         int at = head.Length > 26 ? 27 + head[26] : head.Length;
         var packet = head[Math.Min(at, head.Length)..];
-        string codec = packet.StartsWith("OpusHead"u8) ? "Opus"
-            : packet.StartsWith("\u0001vorbis"u8) ? "Vorbis"
-            : packet.StartsWith("Speex"u8) ? "Speex"
-            : packet.StartsWith("\u007FFLAC"u8) ? "FLAC" : "of an unknown codec";
-        return new($"Ogg {codec}", SoundReader.SoundFile);
+        string codec = OggCodec.NameOf(packet) ?? "of an unknown codec";
+        return new($"Ogg {codec}", SoundReader.BuiltIn);
     }
 
-    private static string Other(ReadOnlySpan<byte> head)
+    private static SoundContent Other(ReadOnlySpan<byte> head)
     {
-        if (!head.ContainsAnyExcept((byte)0)) return "nothing but zeros";
+        if (!head.ContainsAnyExcept((byte)0)) return new("nothing but zeros", SoundReader.NotSound) { IsUnknown = true };
         bool isText = !head.ContainsAnyInRange((byte)0, (byte)8) && !head.ContainsAnyInRange((byte)14, (byte)26);
-        if (!isText) return $"unknown binary data (it starts with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])})";
+        string start = Convert.ToHexString(head[..Math.Min(head.Length, 8)]);
+        if (!isText) return new($"unknown binary data (it starts with {start})", SoundReader.NotSound) { IsUnknown = true };
         string text = System.Text.Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         string[] pages = ["<!DOCTYPE html", "<html"];
-        if (pages.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase))) return "an HTML page";
-        if (text.StartsWith('<')) return "XML";
-        if (text.StartsWith('{') || text.StartsWith('[')) return "JSON";
-        return "text";
+        string kind = pages.Any(page => text.StartsWith(page, StringComparison.OrdinalIgnoreCase)) ? "an HTML page"
+            : text.StartsWith('<') ? "XML"
+            : text.StartsWith('{') || text.StartsWith('[') ? "JSON" : "text";
+        return new(kind, SoundReader.NotSound);
     }
 }

@@ -11,7 +11,7 @@ namespace AudioBsq.MLNet;
 public abstract class AudioTransformer : ITransformer, IDisposable
 {
     private readonly IDisposable? _owned;
-    private int _disposed;
+    private readonly EngineOwners _engines = new();
 
     /// <param name="environment">Where the component registers its host.</param>
     /// <param name="columns">The first columns that it reads and adds.</param>
@@ -51,13 +51,17 @@ public abstract class AudioTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BatchDataView(input, Bind(input.Schema));
+        return new BatchDataView(input, Bind(input.Schema), GetType().Name);
     }
 
     /// <summary>Frees what the transformer owns. Data views made by it must not be read afterwards.</summary>
+    /// <remarks>
+    /// A prediction engine calls this when it is disposed, unless its options say <c>OwnsTransformer = false</c>. The other engines of the
+    /// transformer go on, and it is freed after the last of them: at once, or, in a chain, when they are collected.
+    /// </remarks>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) _owned?.Dispose();
+        if (_engines.EndOne()) _owned?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -66,7 +70,7 @@ public abstract class AudioTransformer : ITransformer, IDisposable
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new RowMapper(Bind(inputSchema));
+        return new RowMapper(Bind(inputSchema), opened: _engines.Add);
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)

@@ -1,9 +1,14 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace AudioBsq.MLNet;
 
-/// <summary>The input's rows with a mapper's columns: lazy, in the input's order, with the input's row ids.</summary>
-internal sealed class BatchDataView(IDataView input, BatchMapper mapper) : IDataView
+/// <summary>
+/// The input's rows with a mapper's columns: lazy, in the input's order, with the input's row ids. ML.NET's export to ONNX goes back
+/// through views like this one, and is stopped here: it would leave out a view that it does not know, and write a model without it.
+/// </summary>
+internal sealed class BatchDataView(IDataView input, BatchMapper mapper, string transformer) : ITransformCanSaveOnnx
 {
     public IDataView Input => input;
 
@@ -66,6 +71,19 @@ internal sealed class BatchDataView(IDataView input, BatchMapper mapper) : IData
             throw;
         }
     }
+
+    IDataView IDataTransform.Source => input;
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw NotInOnnx();
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NotInOnnx();
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        throw new NotSupportedException($"Save the {transformer} with mlContext.Model.Save, not the data that it gives.");
+
+    private NotSupportedException NotInOnnx() => new(
+        $"The {transformer} of this pipeline cannot be converted to ONNX. Save the pipeline with mlContext.Model.Save, or convert what "
+        + "comes behind alone: the transformers there, with mlContext.Data.Cache of what they read as inputData.");
 
     private static void Dispose(ReadOnlySpan<DataViewRowCursor> cursors)
     {

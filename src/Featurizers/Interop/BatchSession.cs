@@ -22,6 +22,22 @@ internal abstract class BatchSession : IDisposable
 
     public virtual void Dispose() { }
 
+    /// <summary>Reads a vector column's current row, which must be as long as the column's type says, if it says.</summary>
+    protected static ValueGetter<VBuffer<T>> VectorReader<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        var read = row.GetGetter<VBuffer<T>>(column);
+        int size = VectorSize.Of(column);
+        return size == 0 ? read : (ref VBuffer<T> value) =>
+        {
+            read(ref value);
+            if (value.Length != size)
+            {
+                throw new InvalidDataException(
+                    $"Row {row.Position} of column '{column.Name}' has {value.Length} values; the column's type says {size}.");
+            }
+        };
+    }
+
     /// <summary>A getter of vectors that copies what <paramref name="values"/> gives.</summary>
     protected static ValueGetter<VBuffer<T>> VectorGetter<T>(Func<ReadOnlyMemory<T>> values) => (ref VBuffer<T> destination) =>
     {

@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 namespace AudioBsq.MLNet;
 
 /// <summary>One row at a time: the way of prediction engines and of chains inside them.</summary>
-internal sealed class RowMapper(BatchMapper mapper) : IRowToRowMapper
+/// <param name="mapper">What each row is mapped by.</param>
+/// <param name="opened">Called for each row that is opened: once by an engine.</param>
+internal sealed class RowMapper(BatchMapper mapper, Action<DataViewRow> opened) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => mapper.InputSchema;
 
@@ -18,7 +20,9 @@ internal sealed class RowMapper(BatchMapper mapper) : IRowToRowMapper
         ArgumentNullException.ThrowIfNull(input);
         if (input.Schema != InputSchema)
             throw new ArgumentException("The row's schema is not the one this mapper was made for.", nameof(input));
-        return new Row(mapper, mapper.Plan(activeColumns), input);
+        var row = new Row(mapper, mapper.Plan(activeColumns), input);
+        opened(row);
+        return row;
     }
 
     private sealed class Row : DataViewRow

@@ -15,7 +15,7 @@ internal sealed class SharedResource<T>(T value) where T : class
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, value);
+            if (_disposed) throw Ended();
             _leases++;
             return new Lease(this);
         }
@@ -43,7 +43,7 @@ internal sealed class SharedResource<T>(T value) where T : class
         {
             get
             {
-                ObjectDisposedException.ThrowIf(_ended != 0, typeof(T));
+                if (_ended != 0) throw Ended();
                 return Resource.Value;
             }
         }
@@ -54,7 +54,7 @@ internal sealed class SharedResource<T>(T value) where T : class
         /// </summary>
         public Lease Borrow()
         {
-            ObjectDisposedException.ThrowIf(_ended != 0, typeof(T));
+            if (_ended != 0) throw Ended();
             return Resource.Acquire();
         }
 
@@ -65,4 +65,9 @@ internal sealed class SharedResource<T>(T value) where T : class
     }
 
     private T Value => value;
+
+    private static ObjectDisposedException Ended() => new(
+        typeof(T).Name,
+        "The transformer that is used here was disposed. Where a prediction engine did that, make engines with "
+        + "new PredictionEngineOptions { OwnsTransformer = false }.");
 }

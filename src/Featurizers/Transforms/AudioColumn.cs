@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// What a column's annotations say about its sound. A column of waveforms holds vectors of Single, of any length, at one sample rate; a
-/// column of mel spectrograms holds vectors of Single, (frames, bands) row by row.
+/// What a column's annotations say about its sound. A column of waveforms holds vectors of Single at one sample rate; a column of mel
+/// spectrograms holds vectors of Single, (frames, bands) row by row. Where all clips have one length, the column's type says it.
 /// </summary>
 public static class AudioColumn
 {
@@ -37,11 +37,13 @@ public static class AudioColumn
         return OptionsJson.Read<MelOptions>(json.ToString(), $"Column '{column.Name}'", options => options.Validate());
     }
 
-    internal static DataViewSchema.DetachedColumn OfWaveforms(string name, int sampleRate) =>
-        OutputColumn.Create(name, new VectorDataViewType(NumberDataViewType.Single), annotations =>
+    /// <summary>A waveform column; samples is 0 where rows may differ.</summary>
+    internal static DataViewSchema.DetachedColumn OfWaveforms(string name, int sampleRate, int samples = 0) =>
+        OutputColumn.Create(name, new VectorDataViewType(NumberDataViewType.Single, samples), annotations =>
             annotations.AddPrimitiveValue(SampleRateAnnotation, NumberDataViewType.Int32, sampleRate));
 
-    internal static DataViewSchema.DetachedColumn OfMels(string name, MelOptions options) =>
-        OutputColumn.Create(name, new VectorDataViewType(NumberDataViewType.Single, 0, options.Bands), annotations =>
+    /// <summary>A mel column; frames is 0 where rows may differ.</summary>
+    internal static DataViewSchema.DetachedColumn OfMels(string name, MelOptions options, int frames = 0) =>
+        OutputColumn.Create(name, new VectorDataViewType(NumberDataViewType.Single, frames, options.Bands), annotations =>
             annotations.AddPrimitiveValue(MelOptionsAnnotation, TextDataViewType.Instance, OptionsJson.Write(options).AsMemory()));
 }

@@ -9,7 +9,7 @@ namespace AudioBsq.MLNet;
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
 /// | Input column data type | <see cref="System.String"/> (a path), or vector of <see cref="System.Byte"/> (a file's content) |
-/// | Output column data type | Vector of <see cref="System.Single"/>, of any length, with a SampleRate annotation |
+/// | Output column data type | Vector of <see cref="System.Single"/>, of any length or of one, with a SampleRate annotation |
 /// | Exportable to ONNX | No |
 ///
 /// Time columns, if any, are <see cref="System.Single"/>, in seconds; an error column is <see cref="System.String"/>.

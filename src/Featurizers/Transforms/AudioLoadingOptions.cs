@@ -6,6 +6,12 @@ public sealed record AudioLoadingOptions
     /// <summary>Samples per second of every waveform, in Hz; files of another rate are resampled.</summary>
     public int SampleRate { get; init; } = 16_000;
 
+    /// <summary>
+    /// Length of every waveform: longer sound is cut, shorter sound padded with silence, and the columns made from it have a known size, as
+    /// ML.NET's trainers need it. As long as the sound when null.
+    /// </summary>
+    public double? Seconds { get; init; }
+
     /// <summary>Folder that relative paths start from; the current folder of the process when null.</summary>
     public string? Folder { get; init; }
 
@@ -30,9 +36,13 @@ public sealed record AudioLoadingOptions
     /// </summary>
     public string? EndColumn { get; init; }
 
+    /// <summary>Samples of every waveform; 0 where they may differ.</summary>
+    internal int Samples => ClipLength.Of(Seconds, SampleRate);
+
     internal void Validate()
     {
         Check.Positive(SampleRate);
+        ClipLength.Check(Seconds, SampleRate);
         Check.That(Folder is not "", Folder, "must be null or a folder");
         Check.That(Enum.IsDefined(OnError), OnError, "must be a defined handling");
         Check.That(ErrorColumn is not "", ErrorColumn, "must be null or a name");

@@ -30,14 +30,14 @@ internal sealed class AudioLoadingSession : BatchSession
     {
         try
         {
-            (_waveforms[slot], _errors[slot]) = (_read().Samples, "");
+            (_waveforms[slot], _errors[slot]) = (ClipLength.Fit(_read().Samples, _options.Samples), "");
         }
         catch (Exception error) when (_options.OnError == LoadErrorHandling.EmptyWaveform
             && error is InvalidDataException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            (_waveforms[slot], _errors[slot]) = ([], error.Message);
+            (_waveforms[slot], _errors[slot]) = (new float[_options.Samples], error.Message);
             string named = error.Message.Contains(_name, StringComparison.Ordinal) ? error.Message : $"{_name}: {error.Message}";
-            _host.Warn("LoadAudio", $"Row {_row.Position} gets an empty waveform: {named}");
+            _host.Warn("LoadAudio", $"Row {_row.Position} gets {(_options.Samples > 0 ? "silence" : "an empty waveform")}: {named}");
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class AudioLoadingSession : BatchSession
 
     private Func<Waveform> FromContent(DataViewSchema.Column column)
     {
-        var read = _row.GetGetter<VBuffer<byte>>(column);
+        var read = VectorReader<byte>(_row, column);
         VBuffer<byte> content = default;
         return () =>
         {
@@ -80,11 +80,16 @@ internal sealed class AudioLoadingSession : BatchSession
     {
         var part = new TimeRange(_start() ?? 0, _end());
         return part.IsValid
-            ? part
+            ? Enough(part)
             : throw new InvalidDataException(
                 $"Row {_row.Position} of '{_name}' is from {part.Start} to {part.End} s; a part must start at 0 or later and end "
                 + "after it starts.");
     }
+
+    // A second more than is kept, so that a filter of the resampler does not find an end there.
+    private TimeRange Enough(TimeRange part) => _options.Seconds is { } seconds && part.Start + seconds + 1 < (part.End ?? double.MaxValue)
+        ? part with { End = part.Start + seconds + 1 }
+        : part;
 
     private Func<double?> Time(string? column)
     {

@@ -43,7 +43,7 @@ public sealed class AudioLoadingTransformer : AudioTransformer, ILoadableTransfo
 
     internal static IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(string output, AudioLoadingOptions options)
     {
-        var waveform = AudioColumn.OfWaveforms(output, options.SampleRate);
+        var waveform = AudioColumn.OfWaveforms(output, options.SampleRate, options.Samples);
         return options.ErrorColumn is null ? [waveform] : [waveform, new(options.ErrorColumn, TextDataViewType.Instance)];
     }
 

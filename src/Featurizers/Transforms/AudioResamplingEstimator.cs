@@ -8,9 +8,11 @@ namespace AudioBsq.MLNet;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Vector of <see cref="System.Single"/>: a waveform |
-/// | Output column data type | Vector of <see cref="System.Single"/>, of any length, with a SampleRate annotation |
+/// | Input column data type | Vector of <see cref="System.Single"/>: a waveform, or (frames, channels) row by row |
+/// | Output column data type | Vector of <see cref="System.Single"/>, of any length or of one, with a SampleRate annotation |
 /// | Exportable to ONNX | No |
+///
+/// A column of sample rates, if any, is <see cref="System.Int32"/>.
 /// </remarks>
 public sealed class AudioResamplingEstimator : AudioEstimator<AudioResamplingTransformer>
 {
@@ -25,8 +27,14 @@ public sealed class AudioResamplingEstimator : AudioEstimator<AudioResamplingTra
 
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
-        ColumnRule.SingleVector.Find(Host, input, _settings.Input);
-        return [AudioColumn.OfWaveforms(_settings.Output, _settings.SampleRate)];
+        int size = VectorSize.Of(ColumnRule.SingleVector.Find(Host, input, _settings.Input));
+        if (_settings.InputSampleRateColumn is { } rates)
+        {
+            AudioResamplingTransformer.RateRule.Find(Host, input, rates);
+            size = 0;
+        }
+
+        return [AudioColumn.OfWaveforms(_settings.Output, _settings.SampleRate, _settings.Seconds is null ? size : 1)];
     }
 
     private protected override AudioResamplingTransformer FitCore(IDataView input) => new(Host, _settings);

@@ -6,6 +6,9 @@ public enum LoadErrorHandling
     /// <summary>Reading the row throws, with the file's name and the reason.</summary>
     Throw,
 
-    /// <summary>The row gets an empty waveform, and <c>MLContext.Log</c> a warning with the file's name and the reason.</summary>
+    /// <summary>
+    /// The row gets an empty waveform, or silence where all have one length, and <c>MLContext.Log</c> a warning with the file's name and
+    /// the reason.
+    /// </summary>
     EmptyWaveform,
 }

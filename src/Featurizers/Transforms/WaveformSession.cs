@@ -12,7 +12,7 @@ internal sealed class WaveformSession(
     Func<ReadOnlySpan<float>, float[]> compute, DataViewRow row, DataViewSchema.Column column, int capacity)
     : BatchSession
 {
-    private readonly ValueGetter<VBuffer<float>> _read = row.GetGetter<VBuffer<float>>(column);
+    private readonly ValueGetter<VBuffer<float>> _read = VectorReader<float>(row, column);
     private readonly float[][] _results = new float[capacity][];
     private VBuffer<float> _waveform;
 
@@ -23,7 +23,7 @@ internal sealed class WaveformSession(
         {
             _results[slot] = compute(_waveform.IsDense ? _waveform.GetValues() : [.. _waveform.DenseValues()]);
         }
-        catch (ArgumentException rule)
+        catch (Exception rule) when (rule is ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"Row {row.Position} of column '{column.Name}': {rule.Message}", rule);
         }

@@ -96,7 +96,7 @@ internal static partial class LinuxTorchLoader
         {
             throw new TorchLoadException(
                 $"{TorchFolders.Variable} names '{named}', but this program has a libtorch of its own in '{own}'; "
-                + "two cannot be loaded. Build it with -p:Torch=none.");
+                + "two cannot be loaded. Take the package TorchSharp-cpu (or TorchSharp-cuda-linux) out of the program.");
         }
 
         return named;

@@ -21,9 +21,9 @@ internal static class TorchDevice
         if (!HasCuda())
         {
             throw new NotSupportedException(
-                $"Device '{device}' was asked for and CUDA is not available. Build the program with -p:Torch=cuda (it then takes the "
-                + $"package TorchSharp-cuda-linux or TorchSharp-cuda-windows, or name a CUDA libtorch in {TorchFolders.Variable}), "
-                + "check the driver with nvidia-smi, or use device 'cpu'.");
+                $"Device '{device}' was asked for and CUDA is not available. Add the package TorchSharp-cuda-linux or "
+                + "TorchSharp-cuda-windows to the program in place of TorchSharp-cpu (or have no such package, and name a CUDA libtorch in "
+                + $"{TorchFolders.Variable}), check the driver with nvidia-smi, or use device 'cpu'.");
         }
 
         int count = torch.cuda.device_count();

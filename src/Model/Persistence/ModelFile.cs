@@ -38,6 +38,13 @@ internal static class ModelFile
         return Read(stream, path, TorchDevice.Resolve(device));
     }
 
+    /// <exception cref="InvalidDataException">The stream is no model, or is damaged.</exception>
+    public static ModelContent Read(Stream stream, string device)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Read(stream, stream is FileStream file ? file.Name : "stream", TorchDevice.Resolve(device));
+    }
+
     /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names <paramref name="name"/>.</exception>
     public static ModelContent Read(Stream stream, string name, Device device)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace AudioBsq.Persistence;
@@ -13,6 +14,8 @@ internal static class OptionsJson
     };
 
     public static string Write<T>(T options) where T : class => JsonSerializer.Serialize(options, Settings);
+
+    public static JsonNode? Node<T>(T options) where T : class => JsonSerializer.SerializeToNode(options, Settings);
 
     /// <summary>
     /// Reads options that <see cref="Write"/> wrote, and validates them. <paramref name="source"/> names the file or column in messages.

@@ -29,8 +29,7 @@ internal sealed class SafetensorsReader
         Span<byte> prefix = stackalloc byte[8];
         if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8) throw Broken("is shorter than its 8-byte header length");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (prefix.StartsWith("PK"u8))
-            throw Broken("begins like a zip, as a PyTorch checkpoint (.pth, .pt) does: convert that first, as described in docs/import.md");
+        if (prefix.StartsWith("PK"u8)) throw ZipContent.Refusal(stream, name, prefix.Length);
         if (length is < 2 or > MaxHeaderLength)
             throw Broken($"claims a header of {length} bytes; 2 to {MaxHeaderLength:N0} are possible");
         ParseHeader(ReadBytes((int)length, "header"));

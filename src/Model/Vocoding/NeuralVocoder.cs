@@ -118,6 +118,14 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
         return VocoderFile.Read(stream, path, TorchDevice.Resolve(device));
     }
 
+    /// <summary>The same from a stream, from its position to its end. It need not seek, and is left open.</summary>
+    /// <exception cref="InvalidDataException">The stream holds no vocoder, or more than one, or is damaged.</exception>
+    public static NeuralVocoder Load(Stream stream, string device = "auto")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return VocoderFile.Read(stream, stream is FileStream file ? file.Name : "stream", TorchDevice.Resolve(device));
+    }
+
     /// <summary>Writes the weights and options as one safetensors file.</summary>
     public void Save(string path) => AtomicFile.Write(path, Save);
 

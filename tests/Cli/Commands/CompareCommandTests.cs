@@ -77,7 +77,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void ConfigWithoutValidation_IsRefused()
     {
-        string config = _data.Write("unmeasured.yaml", File.ReadAllText(_data.Config).Replace("val_split: val", ""));
+        string config = _data.Write("unmeasured.yaml", File.ReadAllText(_data.Config).Replace("val_split: val", "hold_out: 0"));
 
         Assert.Contains("data.val_split", Ran.AudioBsq("compare", config, "-o", _data.PathOf("out"), "--case", "one").Expect(2).Messages);
     }

@@ -20,6 +20,9 @@ public sealed class InfoCommandTests(SavedTokenizer model) : IClassFixture<Saved
         var tokenizer = root.GetProperty("tokenizer");
         Assert.Equal(16, tokenizer.GetProperty("mel").GetProperty("bands").GetInt32());
         Assert.Equal(32, tokenizer.GetProperty("model").GetProperty("windowFrames").GetInt32());
+        string fingerprint = tokenizer.GetProperty("fingerprint").GetString()!;
+        Assert.Matches("^[0-9a-f]{32}$", fingerprint);
+        Assert.Contains(Ran.AudioBsq("info", model.Zip).OutputLines, line => line.StartsWith("Fingerprint") && line.Contains(fingerprint));
         Assert.Equal(9, tokenizer.GetProperty("bitsPerToken").GetInt32());
         Assert.Equal(50, tokenizer.GetProperty("tokensPerSecond").GetDouble()); // 100 frames a second, 4 in a patch, 2 patches side by side
         Assert.Equal(450, tokenizer.GetProperty("bitsPerSecond").GetDouble());

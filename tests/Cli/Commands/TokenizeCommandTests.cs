@@ -1,5 +1,6 @@
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
+using AudioBsq.Tests.Featurizers.Decoding;
 using Microsoft.ML;
 
 namespace AudioBsq.Tests.Cli.Commands;
@@ -18,6 +19,60 @@ public sealed class TokenizeCommandTests(SavedTokenizer model) : IClassFixture<S
         Assert.Equal([4000, 800, 2400], clips.Select(clip => clip.Samples));
         Assert.Equal([26, 6, 16], clips.Select(clip => clip.Frames));
         Assert.All(clips, clip => Assert.Equal((16_000, 9), (clip.SampleRate, clip.BitsPerToken)));
+    }
+
+    [SkippableFact]
+    public async Task Pipe_IsReadOnceAndToItsEnd_ByItsName()
+    {
+        string pipe = NamedPipe.Make(model.New("hello.wav")), folder = model.New("containers");
+        byte[] sound = File.ReadAllBytes(model.Clip(2));
+        int[] expected = SavedTokenizer.TokensOf(model.Zip, [model.Clip(2)])[0];
+
+        var feeding = NamedPipe.Feed(pipe, sound);
+        var lines = Ran.AudioBsq("tokenize", model.Zip, pipe, model.Clip(0)).Expect(0).Clips();
+        await feeding;
+        foreach (string kept in new[] { "0", "1" })
+        {
+            feeding = NamedPipe.Feed(pipe, sound);
+            Ran.AudioBsq("tokenize", model.Zip, pipe, "--format", "absq", "-o", folder).Expect(0);
+            await feeding;
+        }
+
+        feeding = NamedPipe.Feed(pipe, sound);
+        var info = Ran.AudioBsq("info", pipe).Expect(0);
+        await feeding;
+
+        Assert.Equal([pipe, model.Clip(0)], lines.Select(clip => clip.Path));
+        Assert.Equal(expected, lines[0].Tokens);
+        Assert.Equal(["hello.absq"], Directory.GetFiles(folder).Select(Path.GetFileName));
+        Assert.Contains(info.OutputLines, line => line.StartsWith("Sound file") && line.EndsWith(pipe));
+    }
+
+    [SkippableFact]
+    public async Task PipeWithoutSound_IsNamed()
+    {
+        string pipe = NamedPipe.Make(model.New("hello.wav"));
+
+        var feeding = NamedPipe.Feed(pipe, "no sound at all"u8.ToArray());
+        var ran = Ran.AudioBsq("tokenize", model.Zip, pipe).Expect(3);
+        await feeding;
+
+        Assert.Contains(pipe, ran.MessageLines[0]);
+        Assert.DoesNotContain("audiobsq-", ran.MessageLines[0].Replace(model.Folder, ""));
+        Assert.Contains("only once", Ran.AudioBsq("tokenize", model.Zip, "-", "-").Expect(2).Messages);
+    }
+
+    [Fact]
+    public void Stopping_EndsTheWaitingForStandardInput()
+    {
+        using var stop = new CancellationTokenSource();
+        using var stuck = new StuckStream(File.ReadAllBytes(model.Clip(0)), stop.Cancel);
+        string output = model.New("tokens.jsonl");
+
+        var ran = Ran.WithInput(stuck, stop.Token, "tokenize", model.Zip, "-", "-o", output).Expect(130);
+
+        Assert.Equal(["audiobsq: stopped."], ran.MessageLines);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(output)!));
     }
 
     [Fact]

@@ -69,6 +69,47 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
+    public void FlatFolder_TrainsByTheNameOfAConfiguration_AndHoldsClipsOut()
+    {
+        string flat = Directory.CreateDirectory(_data.PathOf("flat")).FullName;
+        foreach (string clip in Directory.GetFiles(_data.PathOf("train"))) File.Copy(clip, Path.Combine(flat, Path.GetFileName(clip)));
+        File.WriteAllText(Path.Combine(flat, "damaged.wav"), "no sound");
+        string[] small =
+        [
+            $"root={flat}", "width=32", "layers=1", "heads=2", "dim_ffn_output=64", "input_length=32", "batch_size=2", "max_iter=3",
+            "warm_up_steps=1", "print_every=1", "training.device=cpu",
+        ];
+
+        var ran = Ran.AudioBsq(["train", "tiny", "-o", _data.PathOf("out"), .. small.SelectMany(set => new[] { "--set", set })]).Expect(1);
+
+        Assert.Contains("1 of 5 clips are held out to measure on", ran.Messages);
+        Assert.Contains(ran.MessageLines, line => line.StartsWith("audiobsq: left out: ") && line.Contains("damaged.wav"));
+        Assert.True(Summary("out").GetProperty("best").GetProperty("meanAbsoluteError").GetDouble() > 0);
+        Assert.StartsWith("# Copy of audiobsq:tiny-folder.yaml", File.ReadAllText(_data.PathOf("out", "config.yaml")));
+    }
+
+    [Fact]
+    public void List_NamesTheConfigurations()
+    {
+        var ran = Ran.AudioBsq("train", "--list").Expect(0);
+
+        Assert.Contains("tiny-folder", ran.OutputLines);
+        Assert.Contains("half-hour", Ran.AudioBsq("train", "nothing").Expect(3).Messages);
+    }
+
+    [Fact]
+    public void Override_ThatTurnsAPartOff_IsAWarning()
+    {
+        string config = _data.Write("gan.yaml", "loss: {disc_weight: 0.1, disc_start: 5}\ndata: {root: nowhere}");
+
+        var ran = Ran.AudioBsq("train", config, "-o", _data.PathOf("out"), "--set", "loss.disc_weight=0").Expect(3);
+
+        Assert.Contains("loss.disc_start counts no more", ran.MessageLines[0]);
+        Assert.Contains("nowhere", ran.MessageLines[1]);
+    }
+
+    [Fact]
     public void BrokenConfig_IsToldLineByLine()
     {
         string broken = _data.Write("broken.yaml", "data:\n  root: x\nmodel:\n  embed_dimm: 9\n  beta: high\n");

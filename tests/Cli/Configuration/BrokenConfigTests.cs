@@ -58,6 +58,8 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("data:\n  dataset_type: librispeech", 2, "data.train_split is needed for LibriSpeech")]
     [InlineData("data:\n  dataset_type: common_voice\n  train_split: [train, other]", 3, "data.train_split", "takes one split")]
     [InlineData("data:\n  dataset_type: speech_commands\n  val_split: dev", 3, "data.val_split", "'dev'")]
+    [InlineData("data:\n  hold_out: 1", 2, "data.hold_out", "must be from 0 to below 1")]
+    [InlineData("data:\n  val_split: dev\n  hold_out: 0.1", 3, "data.hold_out, data.val_split", "without val_split")]
     [InlineData("data:\n  whole_videos: true", 2, "data.whole_videos", "audioset")]
     [InlineData("data:\n  mel_cache: ram", 2, "data.mel_cache must be memory, disk or none", "'ram'")]
     [InlineData("data:\n  mel_cache: false", 2, "data.mel_cache must be", "'false'")]

@@ -6,7 +6,7 @@ namespace AudioBsq.Tests.Cli.Configuration;
 public sealed class ConfigSchemaTests : IDisposable
 {
     private static readonly string[] Words =
-        ["needed", "the whole folder", "no validation", "no checkpoints", "the folder of the run", "patch_size", "lr / batch_size"];
+        ["needed", "the whole folder", "the folder of the run", "patch_size", "lr / batch_size"];
 
     private readonly ConfigText _text = new();
 
@@ -29,8 +29,8 @@ public sealed class ConfigSchemaTests : IDisposable
         var (without, with) = (_text.Load("", Needs(key)), _text.Load($"{key.Section}:\n  {key.Name}: {key.Default}\n", Needs(key)));
 
         Assert.Equal(
-            (without.Model, without.Mel, without.Training, without.Data.Kind, without.Data.MelCache),
-            (with.Model, with.Mel, with.Training, with.Data.Kind, with.Data.MelCache));
+            (without.Model, without.Mel, without.Training, without.Data.Kind, without.Data.MelCache, without.Data.HoldOut),
+            (with.Model, with.Mel, with.Training, with.Data.Kind, with.Data.MelCache, with.Data.HoldOut));
     }
 
     // These keys have no meaning without another one; it is then the same on both sides.
@@ -82,7 +82,8 @@ public sealed class ConfigSchemaTests : IDisposable
             name.StartsWith("libri") ? DataSetKind.LibriSpeech : name.StartsWith("common")
                 ? DataSetKind.CommonVoice
                 : DataSetKind.AudioFolder, config.Data.Kind);
-        Assert.Equal((false, false), (config.Data.TrainSplits.IsEmpty, config.Data.ValidationSplits.IsEmpty));
+        bool finds = config.Data.Kind == DataSetKind.AudioFolder; // its folders, or clips to hold out
+        Assert.Equal((finds, finds), (config.Data.TrainSplits.IsEmpty, config.Data.ValidationSplits.IsEmpty));
     }
 
     [Fact]

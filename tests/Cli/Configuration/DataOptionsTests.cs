@@ -39,13 +39,70 @@ public sealed class DataOptionsTests : IDisposable
     }
 
     [Fact]
-    public void FolderWithoutSplits_IsAllForTraining()
+    public void FlatFolder_HoldsOutOneClipInTwenty_ByName()
     {
-        _tree.Touch("x/a.wav", "b.wav");
+        string[] names = [.. Enumerable.Range(0, 400).Select(i => $"{i % 7}/{i}.wav")];
+        _tree.Touch(names);
+
+        var (train, validation) = Load("");
+        _tree.Touch([.. Enumerable.Range(400, 400).Select(i => $"{i % 7}/{i}.wav")]);
+        var (later, laterValidation) = Load("");
+
+        Assert.InRange(validation.Length, 10, 32);
+        Assert.Equal(names.Order(StringComparer.Ordinal), train.Concat(validation).Order(StringComparer.Ordinal));
+        Assert.Subset(laterValidation.ToHashSet(), validation.ToHashSet()); // clips stay on their side
+        Assert.Subset(later.ToHashSet(), train.ToHashSet());
+        Assert.InRange(laterValidation.Length, 21, 64);
+    }
+
+    [Theory, InlineData(2), InlineData(3), InlineData(15)]
+    public void SmallFolder_HoldsOutOneClipAtLeast_AndNeverAll(int count)
+    {
+        _tree.Touch([.. Enumerable.Range(0, count).Select(i => $"{i}.wav")]);
+
+        Assert.InRange(Load("").Validation.Length, 1, count - 1);
+        Assert.InRange(Load("data: {hold_out: 0.99}").Training.Length, 1, count - 1);
+    }
+
+    [Fact]
+    public void OneClip_IsForTraining()
+    {
+        _tree.Touch("a.wav");
 
         var data = _text.Load("", $"root={_tree.Root}").Data;
 
-        Assert.Equal(2, data.LoadTraining(_tree.Context).GetRowCount());
         Assert.Null(data.LoadValidation(_tree.Context));
+        Assert.Equal(1, data.LoadTraining(_tree.Context).GetRowCount());
+    }
+
+    [Fact]
+    public void HoldOut_CanBeNone_AndLeavesASplitsClipsInTheirFolder()
+    {
+        _tree.Touch("train/a.wav", "train/b.wav", "other/c.wav");
+
+        var none = _text.Load("data: {hold_out: 0}", $"root={_tree.Root}").Data;
+        var (train, validation) = Load("data: {train_split: train}");
+
+        Assert.Equal((3, null), (none.LoadTraining(_tree.Context).GetRowCount(), none.LoadValidation(_tree.Context)));
+        Assert.Equal(["a.wav", "b.wav"], train.Concat(validation).Order());
+    }
+
+    [Fact]
+    public void FoldersTrainAndVal_AreFoundWithoutBeingNamed()
+    {
+        _tree.Touch("Train/a.wav", "dev/b.wav", "c.wav");
+
+        var (train, validation) = Load("");
+
+        Assert.Equal(["a.wav"], train);
+        Assert.Equal(["b.wav"], validation);
+    }
+
+    private (string[] Training, string[] Validation) Load(string text)
+    {
+        var data = _text.Load(text, $"root={_tree.Root}").Data;
+        return (
+            [.. data.LoadTraining(_tree.Context).GetColumn<string>("Name")],
+            [.. data.LoadValidation(_tree.Context)!.GetColumn<string>("Name")]);
     }
 }

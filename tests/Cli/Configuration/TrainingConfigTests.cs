@@ -14,6 +14,16 @@ public sealed class TrainingConfigTests : IDisposable
 
     public void Dispose() => _text.Dispose();
 
+    [Theory, InlineData("audioconfig:"), InlineData("audioconfig: # width: 192"), InlineData("audioconfig: null")]
+    public void EmptySection_KeepsWhatItInherits(string section)
+    {
+        _text.Write("audioconfig: {width: 64, layers: 2, heads: 4}", "base.yaml");
+
+        var encoder = _text.Load($"extends: base.yaml\n{section}\nloss:\n", "heads=2").Model.Encoder;
+
+        Assert.Equal((64, 2, 2), (encoder.Width, encoder.Layers, encoder.Heads));
+    }
+
     [Fact]
     public void EveryKey_ReachesItsOption()
     {

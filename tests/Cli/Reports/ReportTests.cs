@@ -20,6 +20,14 @@ public sealed class ReportTests(WrittenReport report) : IClassFixture<WrittenRep
     }
 
     [Fact]
+    public void Page_NamesTheModelsFingerprint()
+    {
+        var term = report.Root.Descendants("dt").Single(term => term.Value == "Model's fingerprint");
+
+        Assert.Matches("^[0-9a-f]{32}$", term.ElementsAfterSelf("dd").First().Value);
+    }
+
+    [Fact]
     public void Page_LoadsNothing()
     {
         var addresses = report.Root.Descendants().Attributes()

@@ -127,16 +127,31 @@ public sealed class LiveTokenizationTests(SavedTokenizer model) : IClassFixture<
         byte[] pcm = LiveSound.Pcm(16_000);
 
         var odd = Ran.WithInput(new MemoryStream([.. pcm, 7]), "tokenize", model.Causal, "-", "--pcm", "s16le", "-o", path).Expect(1);
-        var nothing =
-            Ran.WithInput(new MemoryStream([.. BitConverter.GetBytes(float.NaN)]), "tokenize", model.Causal, "-", "--pcm", "f32le")
-            .Expect(3);
+        var nothing = Ran.WithInput(new MemoryStream([7]), "tokenize", model.Causal, "-", "--pcm", "f32le").Expect(3);
         var empty = Ran.WithInput(new MemoryStream(), "tokenize", model.Causal, "-", "--pcm", "f32le").Expect(0);
 
         Assert.Contains("ends within a frame", odd.MessageLines[1]);
         Assert.Contains("What came before, 1 s, is kept.", odd.MessageLines[1]);
         Assert.Equal((true, 16_000L), (Read(path).IsWhole, Read(path).Samples));
-        Assert.Contains("holds NaN in frame 0", nothing.MessageLines[1]);
+        Assert.Contains("ends within a frame: of frame 0", nothing.MessageLines[1]);
         Assert.Equal(("", ""), (nothing.Output, empty.Output));
+    }
+
+    [Fact]
+    public void SamplesThatAreNoNumbers_BecomeZero_AndAreCounted()
+    {
+        float[] samples = [.. Enumerable.Range(0, 16_000).Select(i => MathF.Sin(i * 0.1f) / 2)], mended = [.. samples];
+        (samples[5_000], samples[5_001], samples[15_999]) = (float.NaN, float.PositiveInfinity, float.NaN);
+        (mended[5_000], mended[5_001], mended[15_999]) = (0, 0, 0);
+        string[] command = ["tokenize", model.Causal, "-", "--pcm", "f32le"];
+
+        var broken = Ran.WithInput(Bytes(samples), command).Expect(1);
+        var whole = Ran.WithInput(Bytes(mended), command).Expect(0);
+
+        Assert.Equal(Lines(whole.Output).SelectMany(line => line.Tokens), Lines(broken.Output).SelectMany(line => line.Tokens));
+        Assert.Contains("3 samples were no finite numbers", broken.MessageLines[1]);
+
+        static MemoryStream Bytes(float[] samples) => new([.. samples.SelectMany(BitConverter.GetBytes)]);
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class LongContainerTests(SavedTokenizer model) : IClassFixture<Sav
     }
 
     private static IEnumerable<TokenInput> Input(SynthesisPipeline pipeline, TimeSpan? longest, params string[] paths) =>
-        new TokenInputs(paths, (name, reason) => Assert.Fail($"{name}: {reason}"))
+        new TokenInputs(paths, new CopiedInputs(() => Stream.Null, default), (name, reason) => Assert.Fail($"{name}: {reason}"))
             .Read(pipeline.Model, "model", longest, (name, reason) => Assert.Fail($"{name}: {reason}"));
 
     private (List<float[]> Sounds, string Messages) Write(SynthesisPipeline pipeline, TimeSpan? longest, params string[] paths)

@@ -1,4 +1,5 @@
 using AudioBsq.MLNet;
+using AudioBsq.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -98,6 +99,41 @@ public sealed class MelCacheDamageTests : IDisposable
         Assert.Contains("ends in row 0", Assert.Throws<InvalidDataException>(() => cached.GetColumn<float[]>("Mel").First()).Message);
         File.Delete(_clips.Path);
         Assert.Throws<FileNotFoundException>(() => cached.GetColumn<float[]>("Mel").First());
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task SecondRun_WaitsForTheFirst_AndReadsItsFile_OrWritesItsOwn(bool firstEndsWell)
+    {
+        _clips.Cache();
+        byte[] whole = File.ReadAllBytes(_clips.Path);
+        File.Delete(_clips.Path);
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _clips.Ml.Log += (_, message) => { if (message.RawMessage.Contains("Another run is writing")) waits.TrySetResult(); };
+        int written = _clips.Written;
+        var first = new AtomicFile(_clips.Path);
+
+        var second = Task.Run(() => _clips.Cache().GetColumn<float[]>("Mel").ToArray());
+        await Task.WhenAny(waits.Task, second);
+        Assert.False(second.IsCompleted);
+        first.Stream.Write(whole);
+        if (firstEndsWell) first.Commit();
+        first.Dispose();
+
+        Assert.Equal(_clips.Expected(), await second);
+        Assert.Equal(firstEndsWell ? written : written + 4, _clips.Written);
+    }
+
+    [Fact]
+    public void Waiting_CanBeStopped()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_clips.Path)!);
+        using var first = new AtomicFile(_clips.Path);
+        using var stop = new CancellationTokenSource();
+        _clips.Ml.Log += (_, message) => { if (message.RawMessage.Contains("Another run is writing")) stop.Cancel(); };
+
+        Assert.ThrowsAny<OperationCanceledException>(() => _clips.Cache(options => options with { CancellationToken = stop.Token }));
+
+        Assert.Equal([Unfinished], Directory.GetFiles(Path.GetDirectoryName(_clips.Path)!)); // the first one's
     }
 
     [Fact]

@@ -80,6 +80,23 @@ public class PcmReaderTests
     }
 
     [Fact]
+    public async Task ReadAsync_GivesAllThatIsBeforeABrokenSample()
+    {
+        float[] samples = new float[3_000];
+        samples[2_500] = float.NaN;
+        var stream = new MemoryStream([.. samples.SelectMany(BitConverter.GetBytes)]);
+        int read = 0;
+
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var piece in PcmReader.ReadAsync(stream, new PcmFormat { SampleFormat = PcmSampleFormat.F32Le }))
+                read += piece.Length;
+        });
+
+        Assert.Equal(2_500, read);
+    }
+
+    [Fact]
     public async Task ReadAsync_RefusesWhatPcmSourceRefuses()
     {
         var cut = await Assert.ThrowsAsync<InvalidDataException>(

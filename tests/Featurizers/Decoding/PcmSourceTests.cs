@@ -77,9 +77,32 @@ public class PcmSourceTests
             new PcmFormat { SampleFormat = PcmSampleFormat.F32Le, Channels = 2 },
             "pipe");
 
-        var error = Assert.Throws<InvalidDataException>(() => Sources.ReadAll(source));
+        int read = 0;
+        float[] block = new float[700];
+        var error = Assert.Throws<InvalidDataException>(() =>
+        {
+            while (source.Read(block) is > 0 and var got) read += got;
+        });
 
         Assert.Contains($"'pipe' (PCM 32-bit float, 16000 Hz) holds {value} in frame 2000, channel 2 of 2", error.Message);
+        Assert.Equal(4_000, read); // all that is before it
+    }
+
+    [Fact]
+    public void Read_MendsNumbersThatAreNotFinite_WhereAsked()
+    {
+        float[] samples = [.. Enumerable.Range(0, 5_000).Select(i => i / 5_000f)];
+        (samples[7], samples[4_001], samples[4_002]) = (float.NaN, float.PositiveInfinity, float.NegativeInfinity);
+        using var source = new PcmSource(
+            new DribblingStream([.. samples.SelectMany(BitConverter.GetBytes)], most: 999),
+            new PcmFormat { SampleFormat = PcmSampleFormat.F32Le },
+            mends: true);
+
+        float[] read = Sources.ReadAll(source);
+
+        (samples[7], samples[4_001], samples[4_002]) = (0, 0, 0);
+        Assert.Equal(samples, read);
+        Assert.Equal(3, source.Mended);
     }
 
     [Fact]
@@ -112,7 +135,7 @@ public class PcmSourceTests
     {
         for (; singles.Length > 0; singles = singles[4..])
         {
-            if (!float.IsFinite(BinaryPrimitives.ReadSingleLittleEndian(singles))) singles[..4].Clear();
+            if (!(MathF.Abs(BinaryPrimitives.ReadSingleLittleEndian(singles)) < 1e9f)) singles[..4].Clear();
         }
     }
 }

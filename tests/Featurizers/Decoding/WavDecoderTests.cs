@@ -40,28 +40,6 @@ public class WavDecoderTests
         Assert.Equal(8000, waveform.SampleRate);
     }
 
-    [SkippableTheory]
-    [InlineData(1, 8), InlineData(1, 16), InlineData(1, 24), InlineData(1, 32), InlineData(3, 32), InlineData(3, 64), InlineData(6, 8)]
-    [InlineData(7, 8)]
-    public void Read_AgreesWithLibsndfile(int tag, int bits)
-    {
-        SoundFileEncoder.SkipWithoutLibrary();
-        // All byte values in all positions, but finite floats.
-        var random = new Random(tag * 100 + bits);
-        byte[] data = new byte[256 * 3 * 8 * bits / 8];
-        random.NextBytes(data);
-        if (bits == 8) for (int i = 0; i < 256; i++) data[i] = (byte)i;
-        if ((tag, bits) == (3, 32))
-            for (int i = 0; i < data.Length; i += 4) BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i), random.NextSingle() * 4 - 2);
-        if ((tag, bits) == (3, 64))
-            for (int i = 0; i < data.Length; i += 8) BinaryPrimitives.WriteDoubleLittleEndian(data.AsSpan(i), random.NextDouble() * 4 - 2);
-        byte[] file = File(Chunk("fmt ", Format(tag, 3, 44_100, bits)), Chunk("data", data));
-
-        float[] ours = Sources.ReadAll(new WavDecoder(), file), theirs = Sources.ReadAll(new SoundFileDecoder(), file);
-
-        Assert.Equal(theirs, ours);
-    }
-
     [Fact]
     public void Read_SkipsChunksOfAnyLengthAndOrder()
     {
@@ -119,15 +97,14 @@ public class WavDecoderTests
         { "no samples", File(Chunk("fmt ", Format(1, 1, 8000, 16))) },
         { "before their format", File(Chunk("data", Samples(1)), Chunk("fmt ", Format(1, 1, 8000, 16))) },
         { "format of 14 bytes", File(Chunk("fmt ", new byte[14]), Chunk("data", Samples(1))) },
-        { "frames of 3 bytes", File(Chunk("fmt ", Format(1, 1, 8000, 16, block: 3)), Chunk("data", Samples(1))) },
         { "0 channels", File(Chunk("fmt ", Format(1, 0, 8000, 16)), Chunk("data", Samples(1))) },
         { "300 channels", File(Chunk("fmt ", Format(1, 300, 8000, 16)), Chunk("data", Samples(1))) },
         { "0 Hz", File(Chunk("fmt ", Format(1, 1, 0, 16)), Chunk("data", Samples(1))) },
         { "2147483647 Hz", File(Chunk("fmt ", Format(1, 1, int.MaxValue, 16)), Chunk("data", Samples(1))) },
         { "without a sub-format", File(Chunk("fmt ", Format(0xFFFE, 1, 8000, 16)), Chunk("data", Samples(1))) },
-        { "not finite", File(Chunk("fmt ", Format(3, 1, 8000, 32)), Chunk("data", BitConverter.GetBytes(float.NaN))) },
-        { "not finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(double.PositiveInfinity))) },
-        { "not finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(1e300))) },
+        { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 32)), Chunk("data", BitConverter.GetBytes(float.NaN))) },
+        { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(double.PositiveInfinity))) },
+        { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(1e300))) },
         { "ends before its samples", File(Chunk("LIST", new byte[4], size: 1000)) },
     };
 

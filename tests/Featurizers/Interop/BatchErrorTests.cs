@@ -92,7 +92,7 @@ public class BatchErrorTests
         {
             BatchSize = 4,
         };
-        var view = new BatchDataView(input, mapper);
+        var view = new BatchDataView(input, mapper, "Toy");
 
         Assert.Throws<InvalidDataException>(() => view.GetRowCursor(view.Schema));
         Assert.Throws<InvalidDataException>(() => view.GetRowCursorSet(view.Schema, 3));

@@ -1,5 +1,7 @@
 using AudioBsq.Decoding;
 using AudioBsq.MLNet;
+using AudioBsq.Signal;
+using AudioBsq.Tests.Model.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -53,6 +55,53 @@ public sealed class AudioLoadingTests : IDisposable
     }
 
     [Fact]
+    public void Seconds_CutAndPad_AndMakeAKnownSize()
+    {
+        var data = _ml.Data.LoadAudioFolder(_clips.Folder);
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", seconds: 0.1).Fit(data).Transform(data);
+
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 1_600), loaded.Schema["Waveform"].Type);
+        Assert.Equal(
+            [[.. Clips.Samples(0), .. new float[800]], Clips.Samples(1), Clips.Samples(2)[..1_600]], loaded.GetColumn<float[]>("Waveform"));
+    }
+
+    [Fact] // what is cut off is decoded as far as the resampler looks
+    public void Seconds_GiveTheBeginningOfTheWholeWaveform()
+    {
+        string path = Path.Combine(_clips.Folder, "long.wav");
+        var noise = new Waveform(Tone.Noise(3 * 44_100, seed: 1), 44_100);
+        AudioFile.WriteWav(path, noise, WavSampleFormat.IeeeFloat);
+        var data = Paths(path);
+        var columns = new AudioLoadingOptions { Seconds = 0.5 };
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", columns).Fit(data).Transform(data);
+
+        Assert.Equal(AudioFile.Read(path, 16_000).Samples[..8_000], loaded.GetColumn<float[]>("Waveform").Single());
+    }
+
+    [Fact]
+    public void Seconds_MakeSilenceOfBadFiles()
+    {
+        var data = Paths(_clips.Spoil("bad.wav"), _clips.PathOf(0));
+        var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error", Seconds = 0.05 };
+
+        var loaded = _ml.Transforms.LoadAudio("Waveform", "Path", options).Fit(data).Transform(data);
+
+        Assert.Equal([new float[800], Clips.Samples(0)], loaded.GetColumn<float[]>("Waveform"));
+        Assert.Contains("bad.wav", loaded.GetColumn<string>("Error").First());
+        Assert.Contains(_log, message => message.Message.Contains("Row 0 gets silence", StringComparison.Ordinal));
+    }
+
+    [Theory, InlineData(0), InlineData(-1), InlineData(double.NaN), InlineData(1e9)]
+    public void ImpossibleSeconds_AreRefused(double seconds)
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.LoadAudio("Waveform", "Path", seconds: seconds));
+
+        Assert.Contains("Seconds", error.Message);
+    }
+
+    [Fact]
     public void RelativePaths_StartFromTheFolder()
     {
         var data = _ml.Data.LoadAudioFolder(_clips.Folder);
@@ -96,6 +145,27 @@ public sealed class AudioLoadingTests : IDisposable
         Assert.Contains($"Row 1 gets an empty waveform: {rows[1].Error}", warnings[0].Message);
         Assert.Contains("{0} missing.wav", warnings[1].Message);
         Assert.All(warnings, warning => Assert.Contains("LoadAudio", warning.Source));
+    }
+
+    [Theory]
+    [InlineData(1e30f), InlineData(-2e10f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    public void AnImpossibleSample_LeavesOutItsFileOnly(float value)
+    {
+        AudioFile.WriteWav(_clips.PathOf(1), new Waveform(new float[100], 16_000), WavSampleFormat.IeeeFloat);
+        byte[] file = File.ReadAllBytes(_clips.PathOf(1));
+        BitConverter.GetBytes(value).CopyTo(file, file.Length - 3 * sizeof(float));
+        File.WriteAllBytes(_clips.PathOf(1), file);
+        var options = new AudioLoadingOptions { OnError = LoadErrorHandling.EmptyWaveform, ErrorColumn = "Error" };
+        var data = Paths(_clips.PathOf(0), _clips.PathOf(1), _clips.PathOf(2));
+        var pipeline = _ml.Transforms.LoadAudio("Waveform", "Path", options).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"));
+
+        var mel = pipeline.Fit(data).Transform(data);
+        var rows = _ml.Data.CreateEnumerable<ClipResult>(mel, reuseRowObject: false, ignoreMissingColumns: true).ToList();
+
+        Assert.Equal([800, 0, 2400], rows.Select(row => row.Waveform.Length));
+        Assert.Equal([true, false, true], rows.Select(row => row.Mel.Length > 0));
+        Assert.Equal([true, false, true], rows.Select(row => row.Error == ""));
+        Assert.Contains($"{_clips.PathOf(1)}' (WAV 32-bit float) holds {value} in frame 97, channel 1 of 1", rows[1].Error);
     }
 
     [Fact]

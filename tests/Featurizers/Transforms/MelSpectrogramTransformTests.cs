@@ -2,6 +2,7 @@ using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace AudioBsq.Tests.Featurizers.Transforms;
 
@@ -100,6 +101,68 @@ public sealed class MelSpectrogramTransformTests
         Assert.Contains("16000 Hz", error.Message);
     }
 
+    [Fact]
+    public void AssumedRate_IsAWarning_OnceAndWhereTheColumnDoesNotSay()
+    {
+        using var clips = new Clips(1);
+        var files = _ml.Data.LoadAudioFolder(clips.Folder);
+        var annotated = _ml.Transforms.LoadAudio("Waveform", "Path").Fit(files).Transform(files);
+        var plain = Waveforms(Clips.Samples(0));
+        List<string> Warnings(Action<MLContext> run)
+        {
+            var (ml, warnings) = (new MLContext(), new List<string>());
+            ml.Log += (_, message) =>
+            {
+                if (message.Kind == ChannelMessageKind.Warning) warnings.Add(message.Message);
+            };
+            run(ml);
+            return warnings;
+        }
+
+        var assumed = Warnings(ml =>
+        {
+            var model = ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform").Fit(plain);
+            model.Transform(plain);
+            model.Transform(plain);
+        });
+
+        Assert.Contains("'Waveform' does not say its sample rate, so 16000 Hz is assumed", Assert.Single(assumed));
+        Assert.Contains("sampleRate: 16000", assumed[0]);
+        Assert.Contains("ResampleAudio", assumed[0]);
+        Assert.Empty(Warnings(ml => ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform").Fit(annotated)));
+        Assert.Empty(Warnings(ml => ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", sampleRate: 16_000).Fit(plain)));
+        Assert.Empty(Warnings(ml => ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", new MelOptions()).Fit(plain)));
+    }
+
+    [Fact]
+    public void OtherColumns_AreToldFromWaveforms()
+    {
+        var stereo = _ml.Data.LoadFromEnumerable([new StereoRow()]);
+        var data = Waveforms(Clips.Samples(0));
+        var mels = _ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Small).Fit(data).Transform(data);
+        string Error(IDataView view, string column) =>
+            Assert.ThrowsAny<ArgumentException>(() => _ml.Transforms.ExtractMelSpectrogram("Out", column, Small).Fit(view)).Message;
+
+        Assert.Contains("2 channels: put ResampleAudio before", Error(stereo, "Stereo"));
+        Assert.Contains("a mel spectrogram", Error(mels, "Mel"));
+    }
+
+    [Fact]
+    public void KnownLength_GivesAKnownSize_WhichRowsMustKeep()
+    {
+        var data = _ml.Data.LoadFromEnumerable([new FixedRow(), new FixedRow { Waveform = new float[399] }]);
+        var estimator = _ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", Small);
+
+        var mels = estimator.Fit(data).Transform(data);
+
+        Assert.Equal([6, 20], Assert.IsType<VectorDataViewType>(mels.Schema["Mel"].Type).Dimensions.ToArray());
+        Assert.Equal(6 * 20, _ml.Data.TakeRows(mels, 1).GetColumn<float[]>("Mel").Single().Length);
+        var error = Assert.Throws<InvalidDataException>(() => mels.GetColumn<float[]>("Mel").Count());
+        Assert.Contains("Row 1 of column 'Waveform' has 399 values; the column's type says 400.", error.Message);
+        var promised = estimator.GetOutputSchema(SchemaShape.Create(data.Schema)).Single(column => column.Name == "Mel");
+        Assert.Equal(SchemaShape.Column.VectorKind.Vector, promised.Kind);
+    }
+
     [Theory, InlineData(float.NaN), InlineData(float.PositiveInfinity)]
     public void SampleThatIsNoNumber_NamesRowAndColumn(float sample)
     {
@@ -126,6 +189,18 @@ public sealed class MelSpectrogramTransformTests
 
     private IDataView Waveforms(params float[][] waveforms) =>
         _ml.Data.LoadFromEnumerable(waveforms.Select(waveform => new ClipRow { Waveform = waveform }));
+
+    private sealed class StereoRow
+    {
+        [VectorType(100, 2)]
+        public float[] Stereo { get; set; } = new float[200];
+    }
+
+    private sealed class FixedRow
+    {
+        [VectorType(400)]
+        public float[] Waveform { get; set; } = new float[400];
+    }
 
     /// <summary>One row with one vector.</summary>
     private sealed class OneRow(DataViewSchema schema, VBuffer<float> value) : DataViewRow

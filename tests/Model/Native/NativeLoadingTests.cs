@@ -100,8 +100,9 @@ public class NativeLoadingTests
         else
         {
             Assert.Equal(DeviceType.CPU, TorchDevice.Resolve("auto").type);
-            Assert.Contains(
-                "-p:Torch=cuda", Assert.Throws<NotSupportedException>(() => TorchDevice.Resolve("cuda")).Message, StringComparison.Ordinal);
+            string advice = Assert.Throws<NotSupportedException>(() => TorchDevice.Resolve("cuda")).Message;
+            Assert.Contains("package TorchSharp-cuda-linux", advice, StringComparison.Ordinal);
+            Assert.DoesNotContain("-p:Torch", advice, StringComparison.Ordinal); // that is of this repository, not of its packages
         }
     }
 

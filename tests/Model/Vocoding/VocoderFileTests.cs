@@ -24,6 +24,18 @@ public class VocoderFileTests(ITestOutputHelper output)
         Assert.Equal(File.ReadAllBytes(path), Saved(loaded));
     }
 
+    [Fact]
+    public void Streams_AreLoadedFrom_AndStayOpen()
+    {
+        using var vocoder = SmallVocoder.Create();
+        using var stream = new MemoryStream(Saved(vocoder));
+
+        using var loaded = NeuralVocoder.Load(new OneWayStream(stream), "cpu");
+
+        Assert.Equal(Saved(vocoder), Saved(loaded));
+        Assert.True(stream.CanRead);
+    }
+
     [Fact] // the text that files held before networks could look ahead less
     public void OldFiles_AreOfCentredNetworks()
     {

@@ -22,6 +22,24 @@ internal sealed class FlacBitReader(Stream stream)
     /// <summary>Whether the stream ends here. Only between frames, where the next bit starts a byte.</summary>
     public bool AtEnd => _have == 0 && _position == _end && !Load();
 
+    /// <summary>Where the next byte stands in the stream. Only between frames.</summary>
+    public long Place => stream.Position - (_end - _position) - _have / 8;
+
+    /// <summary>Whether the next bytes are those that every frame starts with. Only between frames.</summary>
+    public bool AtFrame
+    {
+        get
+        {
+            while (_have < 16)
+            {
+                if (_position == _end && !Load()) return false;
+                Fill();
+            }
+
+            return _bits >> 49 == 0x7FFC; // 15 bits
+        }
+    }
+
     /// <summary>Restarts the checksum.</summary>
     public void BeginFrame() => (_crc, _crcFrom) = (0, _position - _have / 8);
 

@@ -2,14 +2,17 @@ using System.Security.Cryptography;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>The samples of a FLAC file, block by block, with all its checksums.</summary>
+/// <summary>
+/// The samples of a FLAC file, block by block, with all its checksums; of several streams one behind the other, all of them.
+/// </summary>
 internal sealed class FlacSource : IAudioSource
 {
-    private readonly FlacBitReader _reader;
-    private readonly FlacStreamInfo _info;
-    private readonly FlacBlock _block;
+    private readonly Stream _stream;
     private readonly string _name;
-    private readonly IncrementalHash? _md5;
+    private FlacBitReader _reader;
+    private FlacStreamInfo _info;
+    private FlacBlock _block;
+    private IncrementalHash? _md5;
     private byte[] _bytes = [];
     private float[] _samples = [];
     private int _at, _end;
@@ -20,9 +23,12 @@ internal sealed class FlacSource : IAudioSource
     /// <summary>Reads from a stream whose position is the first block.</summary>
     public FlacSource(Stream stream, FlacStreamInfo info, string name)
     {
-        (_reader, _info, _block, _name) = (new FlacBitReader(stream), info, new FlacBlock(info), name);
-        _md5 = info.Md5 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        Format = new AudioFormat(info.SampleRate, info.Channels, info.Frames, $"FLAC {info.Bits}-bit") { LfeChannel = info.LfeChannel };
+        (_stream, _reader, _info, _block, _name) = (stream, new FlacBitReader(stream), info, new FlacBlock(info), name);
+        _md5 = HashOf(info);
+        Format = new AudioFormat(info.SampleRate, info.Channels, FlacStreamInfo.FramesOfAll(info, stream), $"FLAC {info.Bits}-bit")
+        {
+            LfeChannel = info.LfeChannel,
+        };
     }
 
     public AudioFormat Format { get; }
@@ -48,16 +54,9 @@ internal sealed class FlacSource : IAudioSource
         try
         {
             if (_ended) return false;
-            if (_frames == _info.Frames || _reader.AtEnd)
-            {
-                _ended = true;
-                bool complete = _info.Frames is null || _frames == _info.Frames; // who reads compares the lengths
-                if (complete && _md5 is not null && !VerifyMd5(_md5)) throw new InvalidDataException("the MD5 of the samples is wrong");
-                return false;
-            }
-
-            ReadBlock();
-            return true;
+            if (_frames == _info.Frames || _reader.AtEnd || !_reader.AtFrame) _ended = !TryGoOn();
+            if (!_ended) ReadBlock();
+            return !_ended;
         }
         catch (EndOfStreamException e)
         {
@@ -68,6 +67,59 @@ internal sealed class FlacSource : IAudioSource
             throw Broken("is damaged", e.Message, e);
         }
     }
+
+    /// <summary>Where no block follows at once: goes to the next one behind tags, or in the next stream; false at the end.</summary>
+    private bool TryGoOn()
+    {
+        while (true)
+        {
+            _stream.Position = _reader.Place;
+            var next = FlacTail.Skip(_stream);
+            bool full = _frames == _info.Frames, mayEnd = full || _info.Frames is null;
+            if (next == FlacNext.Block && !full)
+            {
+                _reader = new FlacBitReader(_stream);
+                return true;
+            }
+
+            if (next == FlacNext.Block && IsBlock()) throw new InvalidDataException("there are more samples than declared");
+            if (next == FlacNext.Unknown && !full) throw new InvalidDataException("no block starts where one should");
+            if (next == FlacNext.Stream && !mayEnd) throw new InvalidDataException("another recording starts");
+            if (mayEnd && _md5 is not null && !VerifyMd5(_md5)) throw new InvalidDataException("the MD5 of the samples is wrong");
+            if (next != FlacNext.Stream) return false; // who reads compares the lengths
+            Begin(FlacStreamInfo.Read(_stream, _name));
+            _reader = new FlacBitReader(_stream);
+            if (_reader.AtFrame) return true;
+        }
+    }
+
+    private bool IsBlock()
+    {
+        try
+        {
+            FlacFrameHeader.Read(new FlacBitReader(_stream));
+            return true;
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            return false;
+        }
+    }
+
+    private void Begin(FlacStreamInfo info)
+    {
+        if ((info.SampleRate, info.Channels) != (Format.SampleRate, Format.Channels))
+        {
+            throw new NotSupportedException(
+                $"'{_name}' holds several FLAC recordings one after another, of different rates or numbers of channels: split it.");
+        }
+
+        _md5?.Dispose();
+        (_info, _block, _md5, _frames, _blocks, _first) = (info, new FlacBlock(info), HashOf(info), 0, 0, null);
+    }
+
+    private static IncrementalHash? HashOf(FlacStreamInfo info) =>
+        info.Md5 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
 
     private void ReadBlock()
     {

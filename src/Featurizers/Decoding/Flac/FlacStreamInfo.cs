@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace AudioBsq.Decoding;
 
 /// <summary>
-/// What stands before the first block of a FLAC file (RFC 9639, sections 6 to 8); of the metadata only STREAMINFO counts.
+/// What stands before the first block of a FLAC file (RFC 9639, sections 6 to 8); of the metadata only STREAMINFO and a channel mask count.
 /// </summary>
 /// <param name="SampleRate">In Hz.</param>
 /// <param name="Channels">1 to 8.</param>
@@ -12,7 +12,7 @@ namespace AudioBsq.Decoding;
 /// <param name="Md5">Checksum of all samples, or null where the encoder left it out.</param>
 internal sealed record FlacStreamInfo(int SampleRate, int Channels, int Bits, long? Frames, byte[]? Md5)
 {
-    private const int Length = 34;
+    private const int Length = 34, Seen = 26;
     private const int LfeOfFixedOrders = 3; // 5.1, 6.1 and 7.1 start with front left, right and center (section 9.1.3)
 
     /// <summary>Place of the low-frequency channel, or null where there is none.</summary>
@@ -36,10 +36,49 @@ internal sealed record FlacStreamInfo(int SampleRate, int Channels, int Bits, lo
             (last, int type) = ((four[0] & 0x80) != 0, four[0] & 0x7F);
             if (type == 0) info = info is null ? Parse(stream, length, name) : throw Broken(name, "has two stream headers");
             else if (info is null) throw Broken(name, "does not start with its stream header");
+            else if (type == FlacComment.BlockType) info = info.WithChannels(stream, length);
             stream.Position = next;
         }
 
         return info!;
+    }
+
+    /// <summary>
+    /// The length of a file whose first stream this is: other streams may follow, up to the file's end. Null where one has no length.
+    /// </summary>
+    /// <param name="first">The first stream.</param>
+    /// <param name="stream">At the first block; it stays there.</param>
+    public static long? FramesOfAll(FlacStreamInfo first, Stream stream)
+    {
+        long? frames = first.Frames;
+        long start = stream.Position;
+        byte[] bytes = new byte[1 << 16];
+        int held = 0;
+        for (int got; frames is not null && (got = stream.Read(bytes, held, bytes.Length - held)) > 0;)
+        {
+            held += got;
+            var left = bytes.AsSpan(0, held);
+            for (int at; left.Length >= Seen && (at = left[..^(Seen - 4)].IndexOf("fLaC"u8)) >= 0; left = left[(at + 4)..])
+            {
+                bool isHeader = (left[at + 4] & 0x7F) == 0 && left.Slice(at + 5, 3).SequenceEqual((ReadOnlySpan<byte>)[0, 0, Length]);
+                long more = (long)(BinaryPrimitives.ReadUInt64BigEndian(left[(at + 18)..]) & 0xF_FFFF_FFFF);
+                if (isHeader) frames = more == 0 ? null : frames + more;
+            }
+
+            int keep = Math.Min(Seen - 1, left.Length);
+            left[^keep..].CopyTo(bytes);
+            held = keep;
+        }
+
+        stream.Position = start;
+        return frames;
+    }
+
+    private FlacStreamInfo WithChannels(Stream stream, int length)
+    {
+        byte[] block = new byte[length]; // as long as the file at most
+        stream.ReadExactly(block);
+        return FlacComment.ChannelMaskOf(block) is { } mask ? this with { LfeChannel = ChannelMask.LfeOf(mask, Channels) } : this;
     }
 
     private static FlacStreamInfo Parse(Stream stream, int length, string name)

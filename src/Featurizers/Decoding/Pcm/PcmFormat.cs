@@ -12,7 +12,7 @@ public sealed record PcmFormat
     /// <summary>Samples in one frame, from 1 to 256.</summary>
     public int Channels { get; init; } = 1;
 
-    internal int SampleBytes => WavSamples.SizeOf(SampleFormat);
+    internal int SampleBytes => SampleConversion.SizeOf(SampleFormat);
 
     internal void Validate()
     {

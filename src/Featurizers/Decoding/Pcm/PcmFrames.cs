@@ -1,3 +1,5 @@
+using AudioBsq.Signal;
+
 namespace AudioBsq.Decoding;
 
 /// <summary>Puts bytes without a header, in whatever pieces they come, together to frames of samples.</summary>
@@ -7,27 +9,33 @@ internal sealed class PcmFrames
 
     private readonly string _name;
     private readonly int _frameBytes;
-    private readonly WavCodec _codec;
+    private readonly SampleEncoding _encoding;
     private readonly byte[] _bytes;
+    private readonly bool _mends;
     private int _held; // bytes that are not decoded yet
     private long _taken;
 
+    /// <param name="format">What the bytes are.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="mends">Whether samples that are not finite numbers within ±1e10 become 0; otherwise the sound ends there.</param>
     /// <exception cref="ArgumentOutOfRangeException">The format is out of range.</exception>
-    public PcmFrames(PcmFormat format, string name)
+    public PcmFrames(PcmFormat format, string name, bool mends = false)
     {
         ArgumentNullException.ThrowIfNull(format);
         ArgumentNullException.ThrowIfNull(name);
         format.Validate();
         int sampleBytes = format.SampleBytes;
-        (_name, _frameBytes) = (name, sampleBytes * format.Channels);
-        _codec = format.SampleFormat == PcmSampleFormat.F32Le ? WavCodec.Float : WavCodec.Pcm;
+        (_name, _frameBytes, _mends) = (name, sampleBytes * format.Channels, mends);
+        _encoding = new(format.SampleFormat == PcmSampleFormat.F32Le ? SampleCodec.Float : SampleCodec.Signed, sampleBytes);
         _bytes = new byte[BlockBytes / _frameBytes * _frameBytes];
-        Format = new AudioFormat(
-            format.SampleRate, format.Channels, null, $"PCM {sampleBytes * 8}-bit{(_codec == WavCodec.Float ? " float" : "")}");
+        Format = new AudioFormat(format.SampleRate, format.Channels, null, $"PCM {_encoding.Name}");
     }
 
     /// <summary>The caller's format; the length is unknown.</summary>
     public AudioFormat Format { get; }
+
+    /// <summary>Samples that were not finite numbers within ±1e10 and became 0.</summary>
+    public long Mended { get; private set; }
 
     /// <summary>Frames that fit in the buffer.</summary>
     public int Most => _bytes.Length / _frameBytes;
@@ -46,27 +54,51 @@ internal sealed class PcmFrames
         _held += bytes;
     }
 
-    /// <summary>Decodes all frames that are there, and returns how many samples they hold.</summary>
-    /// <exception cref="InvalidDataException">A sample is not a finite number.</exception>
+    /// <summary>Decodes all frames that are there, or those before one that is broken, and returns how many samples they hold.</summary>
+    /// <exception cref="InvalidDataException">A sample of the first frame is not a finite number within ±1e10.</exception>
     public int Take(Span<float> interleaved)
     {
-        int frames = Whole, used = frames * _frameBytes;
-        var samples = interleaved[..(frames * Format.Channels)];
-        WavSamples.ToSingles(_bytes.AsSpan(0, used), _codec, samples);
-        if (!CheckedAudioSource.AllFinite(samples)) throw NotFinite(samples);
+        int channels = Format.Channels, frames = Math.Min(Whole, interleaved.Length / channels);
+        var samples = interleaved[..(frames * channels)];
+        SampleConversion.ToSingles(_bytes.AsSpan(0, frames * _frameBytes), _encoding, samples);
+        if (!Samples.AreValid(samples))
+        {
+            if (_mends) Mend(samples);
+            else frames = FirstBroken(samples) / channels;
+            if (frames == 0) throw NotFinite(samples);
+            samples = samples[..(frames * channels)];
+        }
+
+        int used = frames * _frameBytes;
         _bytes.AsSpan(used, _held - used).CopyTo(_bytes);
         _held -= used;
         _taken += frames;
         return samples.Length;
     }
 
-    private InvalidDataException NotFinite(ReadOnlySpan<float> samples)
+    private void Mend(Span<float> samples)
+    {
+        foreach (ref float sample in samples)
+        {
+            if (Samples.AreValid([sample])) continue;
+            sample = 0;
+            Mended++;
+        }
+    }
+
+    private static int FirstBroken(ReadOnlySpan<float> samples)
     {
         int at = 0;
-        while (float.IsFinite(samples[at])) at++;
+        while (Samples.AreValid(samples.Slice(at, 1))) at++;
+        return at;
+    }
+
+    private InvalidDataException NotFinite(ReadOnlySpan<float> samples)
+    {
+        int at = FirstBroken(samples);
         return Broken(
             $"holds {samples[at]} in frame {_taken + at / Format.Channels}, channel {at % Format.Channels + 1} of {Format.Channels}; "
-            + "samples must be finite numbers");
+            + "samples must be finite numbers within ±1e10");
     }
 
     private InvalidDataException Broken(string what) => new($"'{_name}' ({Format.Codec}, {Format.SampleRate} Hz) {what}.");

@@ -30,7 +30,7 @@ public static class PcmReader
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The format or the rate is out of range.</exception>
     /// <exception cref="InvalidDataException">
-    /// While enumerating: the stream ends within a frame, or holds a sample that is not a finite number.
+    /// While enumerating: the stream ends within a frame, or holds a sample that is not a finite number; what is before it was given.
     /// </exception>
     public static IAsyncEnumerable<ReadOnlyMemory<float>> ReadAsync(
         Stream stream, PcmFormat format, int? sampleRate = null, string name = "PCM stream", CancellationToken cancellation = default)
@@ -51,9 +51,13 @@ public static class PcmReader
             int got = await stream.ReadAsync(frames.Room(frames.Most), cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false);
             frames.Add(got);
             if (got == 0) break;
-            var mono = MonoBlocks.Mix(interleaved.AsSpan(0, frames.Take(interleaved)), frames.Format);
-            float[] piece = resampler?.Accept(mono) ?? mono.ToArray();
-            if (piece.Length > 0) yield return piece;
+            do
+            {
+                var mono = MonoBlocks.Mix(interleaved.AsSpan(0, frames.Take(interleaved)), frames.Format.Channels);
+                float[] piece = resampler?.Accept(mono) ?? mono.ToArray();
+                if (piece.Length > 0) yield return piece;
+            }
+            while (frames.Whole > 0); // a frame that is broken: the next one to be taken
         }
 
         if (resampler?.Flush() is { Length: > 0 } last) yield return last;

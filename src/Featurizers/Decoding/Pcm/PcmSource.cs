@@ -13,12 +13,16 @@ internal sealed class PcmSource : IAudioSource
     /// <param name="stream">The samples, frame after frame.</param>
     /// <param name="format">What they are.</param>
     /// <param name="name">A name for messages.</param>
+    /// <param name="mends">Whether samples that are not finite numbers become 0; otherwise the sound ends with an error there.</param>
     /// <exception cref="ArgumentOutOfRangeException">The format is out of range.</exception>
-    public PcmSource(Stream stream, PcmFormat format, string name = "PCM stream")
+    public PcmSource(Stream stream, PcmFormat format, string name = "PCM stream", bool mends = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        (_stream, _frames) = (stream, new PcmFrames(format, name));
+        (_stream, _frames) = (stream, new PcmFrames(format, name, mends));
     }
+
+    /// <summary>Samples that were not finite numbers and became 0.</summary>
+    public long Mended => _frames.Mended;
 
     /// <summary>The caller's format; the length is unknown.</summary>
     public AudioFormat Format => _frames.Format;

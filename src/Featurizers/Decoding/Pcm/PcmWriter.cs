@@ -14,12 +14,12 @@ internal static class PcmWriter
         Check.That(Enum.IsDefined(format), format, "must be a defined format");
         if (!CheckedAudioSource.AllFinite(samples))
             throw new ArgumentException("There are samples that are not finite numbers.", nameof(samples));
-        int size = WavSamples.SizeOf(format), cut = 0;
+        int size = SampleConversion.SizeOf(format), cut = 0;
         byte[] bytes = new byte[Math.Min(samples.Length, BlockSamples) * size];
         for (int at = 0; at < samples.Length; at += BlockSamples)
         {
             var block = samples.Slice(at, Math.Min(BlockSamples, samples.Length - at));
-            WavSamples.ToBytes(block, format, bytes);
+            SampleConversion.ToBytes(block, format, bytes);
             stream.Write(bytes, 0, block.Length * size);
             foreach (float sample in block) cut += MathF.Abs(sample) > 1 ? 1 : 0;
         }

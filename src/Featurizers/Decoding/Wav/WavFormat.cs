@@ -2,67 +2,91 @@ using System.Buffers.Binary;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>The format chunk of a WAV or W64 file (Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0).</summary>
-/// <param name="Tag">Encoding; that of the sub-format where the chunk is extensible.</param>
-/// <param name="Channels">Samples in one frame.</param>
+/// <summary>What a fmt chunk says, of WAV or W64.</summary>
+/// <param name="Tag">Number of the format; with the extensible form, that of its sub-format.</param>
 /// <param name="SampleRate">In Hz.</param>
-/// <param name="BlockBytes">Bytes of a frame, or of a block of a compressed encoding, as declared.</param>
-/// <param name="Bits">Bits of a sample as declared.</param>
-/// <param name="Speakers">Which loudspeakers the channels are for, in the order of bits; 0 where that is not said.</param>
-/// <param name="Extra">What follows the first 16 bytes.</param>
-internal sealed record WavFormat(int Tag, int Channels, int SampleRate, int BlockBytes, int Bits, uint Speakers, byte[] Extra)
+/// <param name="Channels">Samples in one frame.</param>
+/// <param name="Bits">Bits of a sample.</param>
+/// <param name="Block">Bytes of a frame, or of a compressed block; often wrong for what is not compressed.</param>
+/// <param name="IsExtensible">Whether it says which bits are valid and which channel goes where.</param>
+internal sealed record WavFormat(int Tag, int SampleRate, int Channels, int Bits, int Block, bool IsExtensible)
 {
-    public const int Pcm = 1, MsAdpcm = 2, Float = 3, ALaw = 6, MuLaw = 7, ImaAdpcm = 0x11, Mpeg = 0x50, Mp3 = 0x55;
+    public const int Pcm = 1, Float = 3;
 
-    private const int Extensible = 0xFFFE, MaxBytes = 1 << 12;
+    private const int MsAdpcmTag = 2, ALaw = 6, MuLaw = 7, ImaAdpcmTag = 0x11, Mpeg = 0x50, Mp3 = 0x55, Extensible = 0xFFFE;
 
     private static ReadOnlySpan<byte> SubFormatTail => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
+    private static ReadOnlySpan<byte> AmbisonicTail => [0, 0, 0x21, 0x07, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA, 0, 0, 0];
 
-    /// <summary>Rate and channels as an <see cref="AudioFormat"/>.</summary>
-    public AudioFormat Sound(long frames, string codec) =>
-        new(SampleRate, Channels, frames, codec) { LfeChannel = ChannelMask.LfeOf(Speakers, Channels) };
+    /// <summary>The channel of low frequencies, from 0, where the channel mask names one.</summary>
+    public int? LfeChannel { get; private init; }
 
-    /// <summary>Reads the chunk's body of so many bytes.</summary>
-    public static WavFormat Read(Stream stream, long size, string name)
+    /// <summary>Pairs of predictor coefficients (Microsoft ADPCM).</summary>
+    public short[] Coefficients { get; private init; } = [];
+
+    /// <summary>Reads the chunk's body.</summary>
+    public static WavFormat Read(ContainerReader reader, long size)
     {
-        if (size < 16) throw WavHeader.Broken(name, $"has a format of {size} bytes; 16 are needed");
-        byte[] f = new byte[(int)Math.Min(size, MaxBytes)];
-        stream.Fill(f, name);
-        int tag = BinaryPrimitives.ReadUInt16LittleEndian(f), channels = BinaryPrimitives.ReadUInt16LittleEndian(f.AsSpan(2));
-        uint mask = 0;
-        if (tag == Extensible)
+        if (size < 16) throw reader.Broken($"has a format of {size} bytes; 16 are needed");
+        var f = reader.Take((int)Math.Min(size, 64));
+        int tag = U16(f, 0), channels = U16(f, 2), block = U16(f, 12), bits = U16(f, 14);
+        int rate = BinaryPrimitives.ReadInt32LittleEndian(f[4..]);
+        reader.CheckFormat(rate, channels);
+        if (tag != Extensible)
+            return new WavFormat(tag, rate, channels, bits, block, false) { Coefficients = tag == MsAdpcmTag ? CoefficientsOf(f) : [] };
+        if (f.Length < 40) throw reader.Broken("has an extensible format without a sub-format");
+        if (!f[26..40].SequenceEqual(SubFormatTail) && !f[26..40].SequenceEqual(AmbisonicTail))
+            throw reader.Unread($"the unknown sub-format {new Guid(f[24..40])}");
+        uint mask = BinaryPrimitives.ReadUInt32LittleEndian(f[20..]);
+        return new WavFormat(U16(f, 24), rate, channels, bits, block, true)
         {
-            if (f.Length < 40) throw WavHeader.Broken(name, "has an extensible format without a sub-format");
-            if (!f.AsSpan(26, 14).SequenceEqual(SubFormatTail))
-                throw new NotSupportedException($"'{name}' is a WAV file of the unknown sub-format {new Guid(f.AsSpan(24, 16))}.");
-            (tag, mask) = (BinaryPrimitives.ReadUInt16LittleEndian(f.AsSpan(24)), BinaryPrimitives.ReadUInt32LittleEndian(f.AsSpan(20)));
-        }
-
-        if (channels is < 1 or > CheckedAudioSource.MaxChannels)
-            throw WavHeader.Broken(name, $"declares {channels} channels; there must be 1 to {CheckedAudioSource.MaxChannels}");
-        return new WavFormat(
-            tag,
-            channels,
-            BinaryPrimitives.ReadInt32LittleEndian(f.AsSpan(4)),
-            BinaryPrimitives.ReadUInt16LittleEndian(f.AsSpan(12)),
-            BinaryPrimitives.ReadUInt16LittleEndian(f.AsSpan(14)),
-            mask,
-            f[16..]);
+            LfeChannel = ChannelMask.LfeOf(mask, channels),
+        };
     }
 
-    /// <summary>
-    /// How samples are written, or null for a compressed encoding. The bits decide, unless the declared frame has room for whole samples
-    /// of more bytes, such as 24 bits in 4; some writers leave the frame's size 0 or wrong.
-    /// </summary>
-    public SampleLayout? Layout
+    /// <summary>The samples from the reader's position on, so many bytes of them.</summary>
+    public IAudioSource Open(ContainerReader reader, long bytes) => Tag switch
     {
-        get
+        ImaAdpcmTag => AdpcmSource.Open(reader, this, new ImaAdpcm(Channels), bytes),
+        MsAdpcmTag => AdpcmSource.Open(reader, this, new MsAdpcm(Channels, Coefficients), bytes),
+        Mpeg or Mp3 => OpenMpeg(reader, bytes),
+        _ => SampleSource.Of(reader.Stream, reader.Kind, SampleRate, Channels, EncodingOf(reader), bytes, LfeChannel),
+    };
+
+    private SampleEncoding EncodingOf(ContainerReader reader)
+    {
+        int held = Block % Channels == 0 ? Block / Channels : 0, bits = Bits == 0 ? 8 * held : Bits;
+        switch (Tag, bits)
         {
-            bool isPlain = (Tag, Bits) is (Pcm, >= 1 and <= 32) or (Float, 32 or 64) or (ALaw or MuLaw, 8);
-            if (!isPlain) return null;
-            int bytes = (Bits + 7) / 8, declared = BlockBytes / Channels;
-            if (Tag == Pcm && BlockBytes % Channels == 0 && declared > bytes && declared <= 4) bytes = declared;
-            return new SampleLayout((WavCodec)Tag, bytes);
+            case (ALaw, _):
+                return new(SampleCodec.ALaw, 1);
+            case (MuLaw, _):
+                return new(SampleCodec.MuLaw, 1);
+            case (Float, 32 or 64):
+                return new(SampleCodec.Float, bits / 8);
+            case (Pcm, 12 or (> 16 and <= 24)) when held == 4: // in a greater container; otherwise the block's size is wrong
+                return new(SampleCodec.Signed, 4, Shift: IsExtensible ? 0 : SampleAlignment.ShiftOf(reader.Stream, bits));
+            case (Pcm, >= 1 and <= 32):
+                return bits <= 8 ? new(SampleCodec.Unsigned, 1) : new(SampleCodec.Signed, (bits + 7) / 8);
+            default:
+                throw reader.Unread($"format 0x{Tag:X4} with {Bits} bits");
         }
     }
+
+    /// <summary>Whoever reads MPEG audio reads it here, too; how many frames there are is its word, not the fact chunk's.</summary>
+    private static IAudioSource OpenMpeg(ContainerReader reader, long bytes)
+    {
+        if (bytes > reader.Left) throw reader.Broken($"is truncated: {reader.Left} of {bytes} bytes of MPEG audio are there");
+        return AudioFile.OpenInside(new StreamPart(reader.Stream, reader.Position, bytes), reader);
+    }
+
+    private static short[] CoefficientsOf(ReadOnlySpan<byte> f)
+    {
+        int count = f.Length < 22 ? 0 : Math.Min(U16(f, 20), (f.Length - 22) / 4);
+        short[] coefficients = new short[2 * count];
+        for (int i = 0; i < coefficients.Length; i++) coefficients[i] = BinaryPrimitives.ReadInt16LittleEndian(f[(22 + 2 * i)..]);
+        return coefficients;
+    }
+
+    private static int U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 }

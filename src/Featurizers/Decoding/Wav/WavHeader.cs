@@ -2,83 +2,53 @@ using System.Buffers.Binary;
 
 namespace AudioBsq.Decoding;
 
-/// <summary>How samples are written as numbers.</summary>
-internal enum WavCodec
-{
-    Pcm = 1,
-    Float = 3,
-    ALaw = 6,
-    MuLaw = 7,
-
-    /// <summary>Whole numbers of one byte that are signed; elsewhere one byte is unsigned.</summary>
-    SignedByte = 256,
-}
-
 /// <summary>
-/// What stands before the samples of a RIFF, RF64 or BW64 file: chunks in any order and of any size, of which fmt, fact, ds64 and data
-/// count.
+/// What stands before the samples of a RIFF, RF64 or BW64 file: chunks in any order and of any size, of which fmt, ds64 and data count.
 /// </summary>
-/// <param name="Format">The format chunk.</param>
-/// <param name="Bytes">Bytes of sound: as declared, or to the stream's end where the declared size says nothing.</param>
-/// <param name="DeclaredFrames">Frames that the fact chunk declares, or null.</param>
-internal sealed record WavHeader(WavFormat Format, long Bytes, long? DeclaredFrames)
+internal static class WavHeader
 {
     public static bool IsWav(ReadOnlySpan<byte> head) =>
         head.Length >= 12 && (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8))
             && head[8..12].SequenceEqual("WAVE"u8);
 
-    public static InvalidDataException Broken(string name, string what) => new($"The WAV file '{name}' {what}.");
-
-    /// <summary>Reads up to the first sample and leaves the stream there.</summary>
-    public static WavHeader Read(Stream stream, string name)
+    /// <summary>
+    /// Reads up to the first sample, leaves the stream there, and tells how many bytes of samples there are, or should be.
+    /// </summary>
+    public static (WavFormat Format, long Bytes) Read(ContainerReader reader)
     {
-        Span<byte> riff = stackalloc byte[12], chunk = stackalloc byte[8];
-        long start = stream.Position, size64 = -1;
-        if (stream.ReadAtLeast(riff, 12, throwOnEndOfStream: false) < 12 || !IsWav(riff)) throw Broken(name, "has no RIFF WAVE header");
+        long start = reader.Position, bytes64 = -1;
+        var riff = reader.Take(12);
+        if (!IsWav(riff)) throw reader.Broken("has no RIFF WAVE header");
+        bool is64 = !riff.StartsWith("RIFF"u8);
+        long riffSize = is64 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(riff[4..]);
         WavFormat? format = null;
-        long? frames = null;
-        while (stream.ReadAtLeast(chunk, 8, throwOnEndOfStream: false) == 8)
+        while (reader.Left >= 8)
         {
-            long size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]), at = stream.Position, left = stream.Length - at;
-            if (chunk[..4].SequenceEqual("data"u8))
+            var chunk = reader.Take(8);
+            bool isFormat = chunk.StartsWith("fmt "u8), isSizes = chunk.StartsWith("ds64"u8), isSound = chunk.StartsWith("data"u8);
+            long size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]), at = reader.Position;
+            if (isSound)
             {
-                if (format is null) throw Broken(name, "has its samples before their format");
-                if (size64 >= 0 && size == uint.MaxValue) size = size64;
-                uint riffSize = BinaryPrimitives.ReadUInt32LittleEndian(riff[4..]);
-                return new WavHeader(format, new WavDataSize(stream, start, riffSize, format).Of(size), frames);
+                if (format is null) throw reader.Broken("has its samples before their format");
+                if (is64 && bytes64 > 0 && (size is 0 or uint.MaxValue || (uint)bytes64 == size)) size = bytes64;
+                var extent = new WavExtent(reader, start, riffSize);
+                size = extent.Resolve(size);
+                reader.Skip(at, 0);
+                return (format, size);
             }
 
-            if (size > left) throw Broken(name, "ends before its samples");
-            if (chunk[..4].SequenceEqual("fmt "u8)) format = WavFormat.Read(stream, size, name);
-            else if (chunk[..4].SequenceEqual("fact"u8) && size >= 4) frames = ReadFrames(stream, name);
-            else if (chunk[..4].SequenceEqual("ds64"u8)) size64 = ReadSize64(stream, size, name);
-            stream.Position = at + size;
-            SkipPadding(stream, size);
+            if (isFormat) format = WavFormat.Read(reader, size);
+            if (isSizes) bytes64 = ReadSizes(reader, size);
+            reader.SkipPadded(at, size);
         }
 
-        throw Broken(name, "has no samples");
+        throw reader.Broken("has no samples");
     }
 
-    private static long ReadFrames(Stream stream, string name) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(stream.Fill(stackalloc byte[4], name));
-
-    private static long ReadSize64(Stream stream, long size, string name)
+    /// <summary>The size of the data chunk, which 32 bits do not hold; negative where it was left open.</summary>
+    private static long ReadSizes(ContainerReader reader, long size)
     {
-        Span<byte> sizes = stackalloc byte[16];
-        if (size < 16) throw Broken(name, $"has a ds64 chunk of {size} bytes");
-        long dataSize = BinaryPrimitives.ReadInt64LittleEndian(stream.Fill(sizes, name)[8..]);
-        return dataSize >= 0 ? dataSize : throw Broken(name, "declares a negative size");
-    }
-
-    // Some writers leave out the byte that makes a chunk's length even: then a known chunk starts right behind it.
-    private static void SkipPadding(Stream stream, long size)
-    {
-        if ((size & 1) == 0) return;
-        long at = stream.Position;
-        Span<byte> next = stackalloc byte[4];
-        int got = stream.ReadAtLeast(next, 4, throwOnEndOfStream: false);
-        bool isNext = got == 4
-            && (next.SequenceEqual("data"u8) || next.SequenceEqual("fmt "u8) || next.SequenceEqual("fact"u8) || next.SequenceEqual("LIST"u8));
-        stream.Position = Math.Min(isNext ? at : at + 1, stream.Length);
+        if (size < 16) throw reader.Broken($"has a ds64 chunk of {size} bytes");
+        return BinaryPrimitives.ReadInt64LittleEndian(reader.Take(16)[8..]);
     }
 }

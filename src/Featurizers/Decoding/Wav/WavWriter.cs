@@ -59,7 +59,7 @@ internal static class WavWriter
         writer.Write((uint)(4 + 8 + formatBytes + factBytes + 8 + dataBytes + (dataBytes & 1)));
         writer.Write("WAVEfmt "u8);
         writer.Write(formatBytes);
-        writer.Write((short)(isFloat ? WavCodec.Float : WavCodec.Pcm));
+        writer.Write((short)(isFloat ? WavFormat.Float : WavFormat.Pcm));
         writer.Write((short)1);
         writer.Write(sampleRate);
         writer.Write(checked(sampleRate * sampleBytes));
@@ -78,7 +78,7 @@ internal static class WavWriter
         return buffer.ToArray();
     }
 
-    private static int SizeOf(WavSampleFormat format) => WavSamples.SizeOf(FormatOf(format));
+    private static int SizeOf(WavSampleFormat format) => SampleConversion.SizeOf(FormatOf(format));
 
     private static PcmSampleFormat FormatOf(WavSampleFormat format) => format switch
     {
