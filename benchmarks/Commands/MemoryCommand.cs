@@ -30,7 +30,8 @@ internal sealed class MemoryCommand : Command
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string model in arguments.GetValue(_models) is { Length: > 0 } asked ? asked : [.. MemoryCase.Models.Keys])
         {
-            foreach (var precision in Enum.GetValues<TrainingPrecision>()) Compare(model, precision, arguments.GetValue(_threads));
+            Compare(model, TrainingPrecision.Full, arguments.GetValue(_threads));
+            Compare(model, TrainingPrecision.BFloat16, arguments.GetValue(_threads));
         }
     }
 

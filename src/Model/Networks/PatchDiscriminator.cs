@@ -31,7 +31,8 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
     public override Tensor forward(Tensor mel)
     {
         using var scope = NewDisposeScope();
-        return network.call(mel.dim() == 3 ? mel.unsqueeze(1) : mel).MoveToOuterDisposeScope();
+        // One channel may have any place; as the innermost axis it makes torch keep all stages so, which is faster.
+        return network.call(mel.dim() == 3 ? mel.unsqueeze(-1).permute(0, 3, 1, 2) : mel).MoveToOuterDisposeScope();
     }
 
     private static List<Module<Tensor, Tensor>> Stages(int layers, int width)

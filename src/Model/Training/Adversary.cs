@@ -34,28 +34,41 @@ internal sealed class Adversary : IDisposable
     public bool Acts(int step) => step >= _options.StartStep;
 
     /// <summary>
-    /// The model's weighted adversarial loss. <paramref name="error"/> is its other loss, <paramref name="lastLayer"/> its last weights.
+    /// The model's weighted adversarial loss, and the logits that <see cref="Accumulate"/> takes: one pass through the discriminator serves
+    /// both. The loss has the gradient of the reconstruction in it, so its backward pass does not enter the discriminator.
     /// </summary>
-    public Tensor ModelLoss(Tensor target, Tensor reconstructed, Tensor? valid, Tensor error, Tensor lastLayer)
+    /// <param name="target">The originals.</param>
+    /// <param name="reconstructed">The model's reconstructions.</param>
+    /// <param name="valid">(batch, frames), true for valid frames; null when all are.</param>
+    /// <param name="error">The model's other loss.</param>
+    /// <param name="lastLayer">The model's last weights.</param>
+    public (Tensor Loss, Tensor Real, Tensor Fake) ModelLoss(
+        Tensor target, Tensor reconstructed, Tensor? valid, Tensor error, Tensor lastLayer)
     {
         using var scope = NewDisposeScope();
-        RequireGradients(false); // the discriminator does not learn from the model's loss
-        var (_, fake) = Discriminate(target, WithoutPadding(reconstructed, target, valid));
+        var input = reconstructed.detach().requires_grad_();
+        var (real, fake) = Discriminate(target, WithoutPadding(input, target, valid));
         var loss = GanLosses.Generator(fake, _options.Loss);
+        var gradient = autograd.grad([loss], [input], retain_graph: true)[0];
+        var carrier = (reconstructed * gradient).sum();
         var weight = _options.Adaptive
-            ? GanLosses.AdaptiveWeight(error, loss, lastLayer) * Scalar(_options.Weight)
+            ? GanLosses.AdaptiveWeight(error, carrier, lastLayer) * Scalar(_options.Weight)
             : full([], Scalar(_options.Weight), loss.dtype, loss.device);
-        return (loss * weight).MoveToOuterDisposeScope();
+        var total = carrier.Plus((loss - carrier).detach()) * weight;
+        return (total.MoveToOuterDisposeScope(), real.MoveToOuterDisposeScope(), fake.MoveToOuterDisposeScope());
     }
 
     /// <summary>
     /// Adds the gradients of the discriminator's loss on a batch, times <paramref name="share"/>. Returns the loss without the penalty.
     /// </summary>
-    public double Accumulate(Tensor target, Tensor reconstructed, Tensor? valid, double share, int step)
+    /// <param name="target">The originals, for the penalty.</param>
+    /// <param name="real">The originals' logits, from <see cref="ModelLoss"/>.</param>
+    /// <param name="fake">The reconstructions' logits.</param>
+    /// <param name="share">The batch's share of the step.</param>
+    /// <param name="step">The step, from 0.</param>
+    public double Accumulate(Tensor target, Tensor real, Tensor fake, double share, int step)
     {
         using var scope = NewDisposeScope();
-        RequireGradients(true);
-        var (real, fake) = Discriminate(target, WithoutPadding(reconstructed, target, valid).detach());
         var loss = GanLosses.Discriminator(real, fake, _options.Loss);
         var total = loss;
         if (_options.PenaltyWeight > 0 && (step + 1) % _options.PenaltyEvery == 0)
@@ -65,7 +78,7 @@ internal sealed class Adversary : IDisposable
             total = loss.Plus(penalty * Scalar(_options.PenaltyWeight / 2 * _options.PenaltyEvery));
         }
 
-        (total * Scalar(share)).backward();
+        (total * Scalar(share)).backward(inputs: [.. Discriminator.parameters()]);
         return loss.item<float>();
     }
 
@@ -98,10 +111,5 @@ internal sealed class Adversary : IDisposable
     {
         long missing = _options.MinSide - mel.shape[1];
         return missing <= 0 ? mel : functional.pad(mel, [0, 0, 0, missing], value: _silence);
-    }
-
-    private void RequireGradients(bool required)
-    {
-        foreach (var parameter in Discriminator.parameters()) parameter.requires_grad = required;
     }
 }

@@ -21,12 +21,14 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     private readonly List<ReconstructionSample> _samples = [];
     private BatchSource? _batches;
     private ReconstructionMetrics? _validation;
+    private CancellationToken _cancellation;
 
     public TokenizerTraining(ModelContent model, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report)
         : base(options, report)
     {
         (_model, _options, _data) = (model, options, data);
         _trainer = new Trainer(model.Network, options, model.Device);
+        if (_trainer.Precision.Reason is { } reason) Note(reason);
     }
 
     public string Model => OptionsJson.Write(_model.Options);
@@ -90,14 +92,17 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
         _best.Dispose();
     }
 
-    protected override IDisposable OpenData(SamplerPosition from, CancellationToken cancellation) =>
-        _batches = new BatchSource(_data, _model.Options, _options, _model.Device, from, cancellation);
+    protected override IDisposable OpenData(SamplerPosition from, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        return _batches = new BatchSource(_data, _model.Options, _options, _model.Device, from, cancellation);
+    }
 
     protected override TokenizerStep? Step(int step, out long frames)
     {
         var batches = _batches!.Next(step);
         frames = batches.Sum(batch => batch.Frames);
-        return _trainer.Step(batches, step);
+        return _trainer.Step(batches, step, _cancellation);
     }
 
     protected override bool Validate(int done, bool last, CancellationToken cancellation)

@@ -14,10 +14,13 @@ internal sealed class Trainer : IDisposable
     private readonly LinearDecay _codebookWeight;
     private readonly Adversary? _adversary;
     private readonly ActivationCheckpointing? _checkpointing;
+    private bool _half;
 
     public Trainer(AudioBsqNetwork network, TrainingOptions options, Device device)
     {
         (_network, _options) = (network, options);
+        Precision = PrecisionChoice.Of(options.Precision, device);
+        _half = Precision.Precision == TrainingPrecision.BFloat16;
         Optimization = new Optimization(network, options, device, Decays);
         if (options.Adversarial is not null) _adversary = new Adversary(options, network.Options, device);
         _codebookWeight = new LinearDecay(options.CodebookWeight, options.CodebookWarmupFactor, options.EffectiveCodebookWarmup);
@@ -25,6 +28,9 @@ internal sealed class Trainer : IDisposable
     }
 
     public Optimization Optimization { get; }
+
+    /// <summary>The precision that was chosen at the start, which a checkpoint may overrule.</summary>
+    public PrecisionChoice Precision { get; }
 
     /// <summary>States of the optimizers and the discriminator, by name.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
@@ -36,7 +42,8 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>One optimizer step. Returns its measurements, or null if it was skipped.</summary>
     /// <exception cref="ArithmeticException">Too many steps in a row were not finite.</exception>
-    public TokenizerStep? Step(IReadOnlyList<MelBatch> batches, int step)
+    /// <exception cref="OperationCanceledException">Cancelled, between two batches; the weights are those before the step.</exception>
+    public TokenizerStep? Step(IReadOnlyList<MelBatch> batches, int step, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         if (!batches.All(batch => batch.Mel.isfinite().all().item<bool>())) // before it spoils the batch statistics
@@ -52,6 +59,7 @@ internal sealed class Trainer : IDisposable
         var losses = new StepLosses();
         for (int i = 0; i < batches.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             random.manual_seed(StepSeed.Of(_options.Seed, step, i));
             double share = batches.Count == 1 ? 1 : batches[i].Frames / frames;
             losses = losses.Plus(Accumulate(batches[i], share, step), share);
@@ -65,12 +73,14 @@ internal sealed class Trainer : IDisposable
     public void SaveScalars(Dictionary<string, double> scalars)
     {
         Optimization.SaveScalars(scalars);
+        scalars["bfloat16"] = _half ? 1 : 0;
         scalars["discriminator_steps"] = _adversary?.Optimizer.Steps ?? 0;
     }
 
     public void RestoreScalars(IReadOnlyDictionary<string, double> scalars)
     {
         Optimization.RestoreScalars(scalars);
+        if (_options.Precision == TrainingPrecision.Auto) _half = scalars["bfloat16"] == 1;
         if (_adversary is not null) _adversary.Optimizer.Steps = (int)scalars["discriminator_steps"];
     }
 
@@ -94,23 +104,21 @@ internal sealed class Trainer : IDisposable
             : null;
         if (multiResolution is not null) loss = loss.Plus(multiResolution);
         bool adversarialStep = _adversary?.Acts(step) == true;
-        var adversarial = adversarialStep
+        var (adversarial, real, fake) = adversarialStep
             ? _adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, _network.LastWeight)
-            : null;
+            : ((Tensor?)null, null, null);
         if (adversarial is not null) loss = loss.Plus(adversarial);
         double weight = _codebookWeight.At(step);
         loss = loss.Plus(quantized.Loss * Scalar(weight));
         (share == 1 ? loss : loss * Scalar(share)).backward();
         _checkpointing?.ThrowIfFailed();
-        double? discriminator = adversarialStep
-            ? _adversary!.Accumulate(target, reconstructed.detach(), batch.ValidFrames, share, step)
-            : null;
+        double? discriminator = adversarialStep ? _adversary!.Accumulate(target, real!, fake!, share, step) : null;
         return StepLosses.Of(loss, error, quantized, weight, multiResolution, adversarial, discriminator);
     }
 
     private (Tensor Reconstructed, Quantization.QuantizerOutput Quantized) Forward(MelBatch batch, Tensor target)
     {
-        using var type = ComputeType.Use(_options.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null);
+        using var type = ComputeType.Use(_half ? ScalarType.BFloat16 : null);
         var z = _network.Encode(batch.Masked is null ? target : _network.Scale(batch.Masked), batch.ValidSteps);
         var quantized = _network.Quantizer.Forward(z, ValidPositions(batch));
         return (_network.Decode(quantized.Codes, batch.ValidSteps), quantized);

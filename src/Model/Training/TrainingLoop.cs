@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AudioBsq.Native;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -33,11 +34,12 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
     /// <summary>Whether training should stop early.</summary>
     protected virtual bool IsStalled => false;
 
-    /// <exception cref="OperationCanceledException">Training was cancelled, between two steps. Checkpoints remain.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled, between two batches. Checkpoints remain.</exception>
     public void Run(CancellationToken cancellation)
     {
         var checkpoints = options.Checkpoints is { } folder ? new TrainingCheckpoints(folder, State, CreateFile) : null;
         (_firstStep, var position) = checkpoints?.Resume(_notes.Add) ?? default;
+        using var held = new HeldMemory();
         using var data = OpenData(position, cancellation);
         for (int step = _firstStep; step < options.MaxSteps && !IsStalled; step++)
         {
@@ -65,6 +67,9 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
 
     /// <summary>Validates after <paramref name="done"/> steps if that is due.</summary>
     protected virtual bool Validate(int done, bool last, CancellationToken cancellation) => false;
+
+    /// <summary>Adds an event to the next report.</summary>
+    protected void Note(string text) => _notes.Add(text);
 
     /// <summary>The part of a report that the loop does not know.</summary>
     protected abstract TProgress Describe();

@@ -27,7 +27,9 @@ public sealed record TrainingOptions : TrainingLoopOptions
     /// </summary>
     public int? CodebookWarmupSteps { get; init; }
 
-    /// <summary>Number format of matrix products and attention in training.</summary>
+    /// <summary>
+    /// Number format of matrix products and attention in training. A run that is resumed with another one goes on in that.
+    /// </summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Full;
 
     /// <summary>
@@ -85,6 +87,7 @@ public sealed record TrainingOptions : TrainingLoopOptions
     internal override TrainingLoopOptions Essential() => (TrainingOptions)base.Essential() with
     {
         ActivationCheckpointing = false,
+        Precision = TrainingPrecision.Full,
         ReadAheadClips = 0,
         ValidateEvery = 1,
         SampleClips = 0,

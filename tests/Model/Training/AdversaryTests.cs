@@ -43,7 +43,7 @@ public class AdversaryTests
         for (int step = 4; step < 64; step++)
         {
             adversary.Optimizer.ClearGradients();
-            last = adversary.Accumulate(real, fake, null, share: 1, step);
+            last = Accumulate(adversary, real, fake, step);
             adversary.Step(step);
             if (step == 4) first = last;
         }
@@ -60,7 +60,7 @@ public class AdversaryTests
         var valid = arange(32).unsqueeze(0) < tensor(new long[] { 32, 20 }).unsqueeze(1);
         var last = tensor(1f);
 
-        adversary.ModelLoss(target, reconstructed, valid, reconstructed.mean(), last).backward();
+        adversary.ModelLoss(target, reconstructed, valid, reconstructed.mean(), last).Loss.backward();
 
         Assert.All(adversary.Discriminator.parameters(), parameter => Assert.Null(parameter.grad));
         Assert.True((reconstructed.grad![1, 19] != 0).any().item<bool>());
@@ -73,12 +73,48 @@ public class AdversaryTests
         using var scope = NewDisposeScope();
         using var adversary = New(Quick);
 
-        Assert.True(double.IsFinite(adversary.Accumulate(randn(1, 4, 16), randn(1, 4, 16), null, 1, step: 5)));
+        Assert.True(double.IsFinite(Accumulate(adversary, randn(1, 4, 16), randn(1, 4, 16), step: 5)));
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void ModelLoss_AndAccumulate_HaveTheGradientsOfTwoPassesThroughTheDiscriminator(bool adaptive)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new SeededGenerator(1);
+        using var adversary = New(Quick with { Adaptive = adaptive, Weight = 0.3 });
+        var discriminator = adversary.Discriminator;
+        var (target, features) = (randn(2, 32, 16), randn(2, 32, 16));
+        var last = ones(16).requires_grad_();
+        var reconstructed = features * last;
+        var error = (reconstructed - target).abs().mean();
+        var fake = discriminator.call(cat([target, reconstructed])).chunk(2)[1];
+        var expectedLoss = GanLosses.Generator(fake, GanLoss.Hinge);
+        var weight = adaptive ? GanLosses.AdaptiveWeight(error, expectedLoss, last) * 0.3 : tensor(0.3f);
+        var expected = autograd.grad([expectedLoss * weight], [last], retain_graph: true)[0];
+        var logits = discriminator.call(cat([target, reconstructed.detach()])).chunk(2);
+        var parameters = discriminator.parameters().ToArray();
+        var expectedGradients = autograd.grad([GanLosses.Discriminator(logits[0], logits[1], GanLoss.Hinge)], parameters);
+
+        var (loss, real, judged) = adversary.ModelLoss(target, reconstructed, null, error, last);
+        loss.backward();
+        adversary.Accumulate(target, real, judged, share: 1, step: 4); // no penalty in this step
+
+        Close.To((expectedLoss * weight).item<float>(), loss.item<float>(), 1e-5);
+        Close.To(expected, last.grad!, 1e-6, "the model's gradient");
+        foreach (var (gradient, parameter) in expectedGradients.Zip(parameters)) Close.To(gradient, parameter.grad!, 1e-6, "discriminator");
+        adversary.Optimizer.ClearGradients();
     }
 
     [Fact]
     public void Constructor_RefusesMoreStagesThanTheBandsAllow() =>
         Assert.Contains("16 bands", Assert.Throws<ArgumentOutOfRangeException>(() => New(Quick with { Layers = 2 })).Message);
+
+    private static double Accumulate(Adversary adversary, Tensor real, Tensor fake, int step)
+    {
+        var (_, onReal, onFake) = adversary.ModelLoss(real, fake, null, fake.mean(), fake);
+        return adversary.Accumulate(real, onReal, onFake, share: 1, step);
+    }
 
     private static Adversary New(AdversarialOptions options) =>
         new(Runs.Options with { MaxSteps = 100, Adversarial = options }, Small.Options, CPU);

@@ -1,4 +1,5 @@
 using AudioBsq.Inference;
+using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Training;
 using TorchSharp.Modules;
@@ -73,6 +74,34 @@ public class TrainerTests
         Assert.Contains("3 steps in a row", message);
         Assert.Contains("holds NaN or infinity", message);
         Assert.Equal(5, trainer.Optimization.Skipped);
+    }
+
+    [Fact]
+    public void Step_ChangesNoWeightWithoutGradientAndDecaysOnlyWhatShould()
+    {
+        using var scope = NewDisposeScope();
+        var (unused, plain, decayed) = (Parameter(ones(2)), Parameter(ones(2)), Parameter(ones(2)));
+        using var optimizer = new AdamWOptimizer([("unused", unused, 0.5), ("plain", plain, 0), ("decayed", decayed, 0.5)], 0.9, 0.99);
+        (plain.sum() * 3).Plus(decayed.sum() * 3).backward();
+
+        optimizer.Step(0.1);
+
+        Close.To(ones(2), unused, 0);
+        Close.To(ones(2) * 0.9f, plain, 1e-6); // the first step is the sign of the gradient times the learning rate
+        Close.To(ones(2) * 0.85f, decayed, 1e-6);
+    }
+
+    [Fact]
+    public void Step_EndsBetweenTwoBatches_WhenCancelled()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Runs.Network(Small.Options);
+        using var trainer = new Trainer(network, Options, CPU);
+        float[] before = Runs.Weights(network);
+
+        Assert.Throws<OperationCanceledException>(() => trainer.Step([Runs.Batch(Small.Options, 32)], 0, new CancellationToken(true)));
+
+        Assert.Equal(before, Runs.Weights(network));
     }
 
     [Fact]
