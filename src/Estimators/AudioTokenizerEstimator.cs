@@ -88,7 +88,8 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         Host.Inform(
             "Training",
             $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {_seed}, {training.MaxSteps} steps.");
-        return AudioBsqModel.Train(data, model, mel, training, Report, cancellation);
+        var warning = new LongTrainingWarning(model, device, text => Host.Warn("Training", text));
+        return AudioBsqModel.Train(data, model, mel, training, (Action<TrainingProgress>)Report + warning.Judge, cancellation);
     }
 
     private void Report(TrainingProgress progress)
