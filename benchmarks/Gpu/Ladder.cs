@@ -6,6 +6,9 @@ namespace AudioBsq.Benchmarks.Gpu;
 /// <summary>From loading torch to a trained step, in steps that each build on little. Start reading here.</summary>
 internal sealed class Ladder
 {
+    /// <summary>Number of the step that loads torch.</summary>
+    public const int LoadingStep = 1;
+
     private readonly string _name;
     private Device? _device;
 

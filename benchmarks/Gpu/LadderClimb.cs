@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AudioBsq.Native;
 
 namespace AudioBsq.Benchmarks.Gpu;
 
@@ -7,6 +8,7 @@ internal static class LadderClimb
 {
     public static void Run(Ladder ladder, int from)
     {
+        if (from > Ladder.LoadingStep) TorchLibrary.EnsureLoaded(); // as the process before this one did
         for (int i = from; i < ladder.Steps.Count; i++)
         {
             Print(new LadderReport(i, LadderOutcome.Begun, ""));

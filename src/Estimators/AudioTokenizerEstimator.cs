@@ -88,13 +88,27 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         Host.Inform(
             "Training",
             $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {_seed}, {training.MaxSteps} steps.");
+        HashSet<string> said = [];
         var warning = new LongTrainingWarning(model, device, text => Host.Warn("Training", text));
-        return AudioBsqModel.Train(data, model, mel, training, (Action<TrainingProgress>)Report + warning.Judge, cancellation);
+        return AudioBsqModel.Train(data, model, mel, training, Progress, Start, cancellation);
+
+        void Progress(TrainingProgress progress)
+        {
+            Report(progress, said);
+            warning.Judge(progress);
+        }
+
+        void Start(string note)
+        {
+            said.Add(note);
+            Host.Inform("Training", note);
+            _options.StartCallback?.Invoke(note);
+        }
     }
 
-    private void Report(TrainingProgress progress)
+    private void Report(TrainingProgress progress, HashSet<string> said)
     {
-        foreach (string note in progress.Notes) Host.Inform("Training", note);
+        foreach (string note in progress.Notes.Where(note => !said.Contains(note))) Host.Inform("Training", note);
         string validation = progress.Validation is { } v
             ? FormattableString.Invariant($", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}")
             : "";

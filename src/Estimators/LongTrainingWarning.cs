@@ -4,8 +4,8 @@ using AudioBsq.Training;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Says at the first report of a training on the processor that it will take more than an hour, and how many. The estimate is from the
-/// steps so far.
+/// Says at the first report of a training on the processor that it will take more than an hour, and how many: by the time that the first
+/// steps took.
 /// </summary>
 /// <param name="model">What is trained.</param>
 /// <param name="device">Where, by its full name.</param>
@@ -20,13 +20,12 @@ internal sealed class LongTrainingWarning(AudioBsqOptions model, string device, 
     {
         if (_judged || device != "cpu") return;
         _judged = true;
-        int done = progress.Step - progress.FirstStep;
-        var left = progress.Elapsed / done * (progress.MaxSteps - progress.Step);
-        if (left < Long) return;
+        if (progress.Remaining < Long) return;
         bool isLarge = NetworkLayout.Parameters(model, ModelParts.All) > NetworkLayout.Parameters(AudioBsqOptions.Tiny, ModelParts.All);
         string smaller = isLarge ? $"; {nameof(AudioBsqOptions)}.{nameof(AudioBsqOptions.Tiny)} is the model for a processor" : "";
-        warn(FormattableString.Invariant($"At the speed of the first {done} steps, training on the processor takes ")
-            + FormattableString.Invariant($"{left.TotalHours:F1} hours more. ")
+        int done = progress.Step - progress.FirstStep;
+        warn(FormattableString.Invariant($"At the speed of the first {done} step{(done == 1 ? "" : "s")}, training on the processor takes ")
+            + FormattableString.Invariant($"{progress.Remaining.TotalHours:F1} hours more. ")
             + $"A GPU, or fewer {nameof(TrainingOptions.MaxSteps)}, would shorten that{smaller}.");
     }
 }

@@ -13,8 +13,8 @@ public class LongTrainingWarningTests
     {
         var warning = new LongTrainingWarning(AudioBsqOptions.Small, "cpu", _said.Add);
 
-        warning.Judge(After(step: 10, first: 0, seconds: 100));
-        warning.Judge(After(step: 20, first: 0, seconds: 200));
+        warning.Judge(After(steps: 10, hours: 5.5));
+        warning.Judge(After(steps: 20, hours: 5.4));
 
         string text = Assert.Single(_said); // once
         Assert.StartsWith("At the speed of the first 10 steps, training on the processor takes 5.5 hours more.", text);
@@ -24,36 +24,37 @@ public class LongTrainingWarningTests
     [Fact]
     public void Judge_CountsTheStepsOfThisProcess_WhenTheRunIsResumed()
     {
-        new LongTrainingWarning(AudioBsqOptions.Small, "cpu", _said.Add).Judge(After(step: 1_010, first: 1_000, seconds: 100));
+        var progress = After(steps: 1_001, hours: 30) with { FirstStep = 1_000 };
 
-        Assert.StartsWith("At the speed of the first 10 steps, training on the processor takes 2.8 hours more.", Assert.Single(_said));
+        new LongTrainingWarning(AudioBsqOptions.Small, "cpu", _said.Add).Judge(progress);
+
+        Assert.StartsWith("At the speed of the first 1 step, training on the processor takes 30.0 hours more.", Assert.Single(_said));
     }
 
     [Fact]
     public void Judge_DoesNotNameTiny_WhenTinyIsTrained()
     {
-        new LongTrainingWarning(AudioBsqOptions.Tiny, "cpu", _said.Add).Judge(After(step: 10, first: 0, seconds: 100));
+        new LongTrainingWarning(AudioBsqOptions.Tiny, "cpu", _said.Add).Judge(After(steps: 10, hours: 5.5));
 
         Assert.DoesNotContain("Tiny", Assert.Single(_said), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("cpu", 17)] // 56 minutes
+    [InlineData("cpu", 0.9)]
     [InlineData("cuda:0", 100)]
-    public void Judge_IsSilent_WhenItIsQuickOrOnACard(string device, double seconds)
+    public void Judge_IsSilent_WhenItIsQuickOrOnACard(string device, double hours)
     {
-        new LongTrainingWarning(AudioBsqOptions.Small, device, _said.Add).Judge(After(step: 10, first: 0, seconds));
+        new LongTrainingWarning(AudioBsqOptions.Small, device, _said.Add).Judge(After(steps: 10, hours));
 
         Assert.Empty(_said);
     }
 
-    private static TrainingProgress After(int step, int first, double seconds) => new()
+    private static TrainingProgress After(int steps, double hours) => new()
     {
-        Step = step,
-        FirstStep = first,
+        Step = steps,
         MaxSteps = 2_000,
-        Elapsed = TimeSpan.FromSeconds(seconds),
-        Terms = new LossTerms { Reconstruction = 0, Quantizer = 0, UnweightedQuantizer = 0, MultiResolution = null, Adversarial = null },
+        Remaining = TimeSpan.FromHours(hours),
+        Terms = new LossTerms { Reconstruction = 0, Quantizer = 0, UnweightedQuantizer = 0 },
         MeanAbsoluteError = 0,
         PositionEntropy = 0,
         CodebookEntropy = 0,

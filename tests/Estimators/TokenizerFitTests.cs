@@ -19,6 +19,27 @@ public class TokenizerFitTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Fact]
+    public void Fit_LogsAWarning_WhenTrainingOnTheProcessorTakesHours()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning) warnings.Add(message.Message);
+        };
+        using var stop = new CancellationTokenSource();
+        var options = Options with
+        {
+            Training = Brief with { MaxSteps = int.MaxValue, ReportEvery = 1 },
+            MetricsCallback = _ => stop.Cancel(),
+            CancellationToken = stop.Token,
+        };
+
+        Assert.Throws<OperationCanceledException>(() => Fit(_ml, options));
+
+        Assert.Contains(" hours more.", Assert.Single(warnings));
+    }
+
+    [Fact]
     [Trait("Speed", "Slow")]
     public void Fit_ReportsProgress_ToTheCallbackAndTheLog()
     {
