@@ -10,7 +10,7 @@ namespace AudioBsq.Vocoding;
 internal sealed class VocoderAdversary : IDisposable
 {
     /// <summary>Time of a step with the discriminators in steps without, measured with the default options.</summary>
-    public const double Slowness = 6;
+    public const double Slowness = 3;
 
     private readonly VocoderAdversarialOptions _options;
     private readonly double _gradientClip;
