@@ -80,11 +80,11 @@ public class TokenizerFitTests
                 message.Kind == ChannelMessageKind.Info
                     && message.Source.Contains("AudioTokenizerEstimator", StringComparison.Ordinal)).Select(message =>
                         message.Message).ToList();
-        Assert.Equal(5, messages.Count);
+        Assert.Equal(6, messages.Count);
         Assert.Contains("9 bits on cpu, seed", messages[0]);
         string loss = FormattableString.Invariant($"loss {reports[1].Loss:F4}, mel error {reports[1].MeanAbsoluteError:F3}");
         string validation = FormattableString.Invariant($"validation error {reports[1].Validation!.MeanAbsoluteError:F3}, code usage");
-        Assert.Contains($"Step 15 of 30: {loss}, {validation}", messages[2]);
+        Assert.Contains($"Step 15 of 30: {loss}, {validation}", messages[3]);
     }
 
     [Fact]
