@@ -1,4 +1,3 @@
-using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

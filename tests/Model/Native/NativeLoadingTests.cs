@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using AudioBsq.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -74,7 +75,7 @@ public class NativeLoadingTests
         }
     }
 
-    [SkippableFact]
+    [SkippableFact, SupportedOSPlatform("linux")]
     public void Imports_AreAllThere()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "the native library here is not Linux's");
