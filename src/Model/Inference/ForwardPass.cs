@@ -58,7 +58,9 @@ internal sealed class ForwardPass(ModelContent model)
         return tokens;
     }
 
-    /// <summary>Tokens of the values of whole steps, which follow the steps in the cache; they do not depend on how many there are.</summary>
+    /// <summary>
+    /// Tokens of the values of whole steps, which follow the steps in the cache. How many steps run at once does not change a bit of them.
+    /// </summary>
     public int[] EncodeSteps(ReadOnlyMemory<float> values, CausalCache cache)
     {
         using var scope = NewDisposeScope();

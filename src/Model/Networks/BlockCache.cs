@@ -42,6 +42,7 @@ internal sealed class BlockCache : IDisposable
     private static void KeepClips(ref Tensor? cached, long count)
     {
         if (cached is not { } all || all.shape[0] <= count) return;
+        using var scope = NewDisposeScope();
         cached = all.narrow(0, 0, count).clone().DetachFromDisposeScope();
         all.Dispose();
     }

@@ -1,6 +1,6 @@
 namespace AudioBsq.Networks;
 
-/// <summary>The caches of all blocks of a causal encoder or decoder, for one clip or several whose time steps come one after another.</summary>
+/// <summary>The caches of all blocks of a causal encoder or decoder, for clips whose time steps come one after another.</summary>
 internal sealed class CausalCache : IDisposable
 {
     private readonly BlockCache[] _blocks;

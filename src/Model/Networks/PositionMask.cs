@@ -34,7 +34,8 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Vali
         if (cache is not null)
         {
             // Row by row a step is only given the keys that it sees; its own patches may still not see those after them.
-            if (RowLinear.InUse && (perStep == 1 || mask == AttentionMask.BlockCausal)) return new(null, Causal: false, Valid: null, rotation);
+            bool seesWholeSteps = perStep == 1 || mask == AttentionMask.BlockCausal;
+            if (RowLinear.InUse && seesWholeSteps) return new PositionMask(null, Causal: false, Valid: null, rotation);
             var seen = CausalMask(network, options, cache.Steps, steps, like.device);
             return new PositionMask(seen.MoveToOuterDisposeScope(), Causal: false, Valid: null, rotation);
         }

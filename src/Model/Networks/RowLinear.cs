@@ -58,10 +58,16 @@ internal static class RowLinear
         int inputs = x.Length / rows, blockOutputs = Math.Max(4, BlockValues / inputs / 4 * 4);
         for (int first = 0; first < outputs; first += blockOutputs)
         {
-            int count = Math.Min(blockOutputs, outputs - first), row = 0;
+            int count = Math.Min(blockOutputs, outputs - first);
             var block = weight.Slice(first * inputs, count * inputs);
-            for (; row + 4 <= rows; row += 4) FourRows(x.Slice(row * inputs, 4 * inputs), block, y[(row * outputs + first)..], count, outputs);
-            for (; row < rows; row++) OneRow(x.Slice(row * inputs, inputs), block, y.Slice(row * outputs + first, count));
+            for (int row = 0; row < rows;)
+            {
+                var left = x[(row * inputs)..];
+                var to = y[(row * outputs + first)..];
+                if (row + 4 <= rows) FourRows(left[..(4 * inputs)], block, to, count, outputs);
+                else OneRow(left[..inputs], block, to[..count]);
+                row += row + 4 <= rows ? 4 : 1;
+            }
         }
     }
 
@@ -142,7 +148,10 @@ internal static class RowLinear
             OneRow(x.Slice(row * (int)inputs, (int)inputs), weight[(output * (int)inputs)..], y.Slice(row * stride + output, 1));
     }
 
-    private static float Rest(ref float x, ref float weight, nuint from, nuint to)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Rest(ref float x, ref float weight, nuint from, nuint to) => from == to ? 0 : RestOf(ref x, ref weight, from, to);
+
+    private static float RestOf(ref float x, ref float weight, nuint from, nuint to)
     {
         float sum = 0;
         for (nuint i = from; i < to; i++) sum += Unsafe.Add(ref x, i) * Unsafe.Add(ref weight, i);

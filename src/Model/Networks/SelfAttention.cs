@@ -46,7 +46,8 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
     // Each time step by itself, with the keys that it sees and no others, so that how many steps there are does not change a sum's order.
     private Tensor StepByStep(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
-        long positions = queries.shape[2], cached = keys.shape[2] - positions, start = Math.Clamp(_cachedPositions - cached, 0, positions);
+        long positions = queries.shape[2], cached = keys.shape[2] - positions;
+        long start = Math.Clamp(_cachedPositions - cached, 0, positions); // from here on all steps see as many keys
         var steps = new List<Tensor>();
         for (long first = 0, seen = cached + _perStep; first < start; first += _perStep, seen += _perStep)
         {
@@ -59,7 +60,7 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
         return steps.Count == 1 ? steps[0] : cat(steps, dim: 2);
     }
 
-    // The steps from a position on, all of which see as many keys, side by side in a batch.
+    // The steps from a position on, side by side in a batch.
     private Tensor FullWindows(Tensor queries, Tensor keys, Tensor values, Tensor? mask, long start)
     {
         long window = _cachedPositions + _perStep, firstKey = keys.shape[2] - queries.shape[2] + start - _cachedPositions;

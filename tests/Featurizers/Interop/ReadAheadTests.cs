@@ -79,7 +79,7 @@ public class ReadAheadTests
     }
 
     [Fact]
-    public void Dispose_WaitsForTheRowThatIsBeingRead()
+    public async Task Dispose_WaitsForTheRowThatIsBeingRead()
     {
         using ManualResetEventSlim reading = new(), goOn = new();
         var input = new SplittableView(
@@ -96,7 +96,7 @@ public class ReadAheadTests
         var disposal = Task.Run(cursor.Dispose);
         int alive = input.Alive;
         goOn.Set();
-        disposal.Wait();
+        await disposal;
 
         Assert.Equal((1, 0), (alive, input.Alive));
         Assert.Equal((1, 1), toy.Sessions);
