@@ -41,7 +41,12 @@ public class CausalBatchTests
     public void Encode_GivesTheTokensOfAStream_WhenEveryLatentIsClose(string name)
     {
         using var model = StreamModels.New(name);
-        using (no_grad()) model.Content.Network.get_parameter("quant_embed.weight")!.narrow(0, 3, 1).mul_(1e-7);
+        using (NewDisposeScope())
+        using (no_grad())
+        {
+            model.Content.Network.get_parameter("quant_embed.weight")!.narrow(0, 3, 1).mul_(1e-7);
+        }
+
         using var stream = model.CreateStreamingTokenizer();
         float[] sound = StreamModels.Sound(20_000);
         var mels = Mels();
