@@ -1,10 +1,8 @@
 using System.CommandLine;
 using AudioBsq.Benchmarks.Memory;
 using AudioBsq.Decoding;
-using AudioBsq.Native;
 using AudioBsq.Signal;
 using Microsoft.ML;
-using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Commands;
 
@@ -15,22 +13,18 @@ internal sealed class FirstTokensCommand : Command
 
     private readonly Argument<string> _model = new("MODEL") { Description = "A model, or the zip of a pipeline" };
     private readonly Argument<string> _sound = new("SOUND") { Description = "A recording" };
-    private readonly Option<int> _threads = Inputs.Threads(1);
 
     public FirstTokensCommand() : base(CommandName, "Tokenize one recording, and write the peak memory of that in bytes.")
     {
         Hidden = true;
         Add(_model);
         Add(_sound);
-        Add(_threads);
         SetAction(Run);
     }
 
     private void Run(ParseResult arguments)
     {
         string model = arguments.GetRequiredValue(_model), sound = arguments.GetRequiredValue(_sound);
-        TorchDevice.Resolve("cpu"); // loads torch
-        torch.set_num_threads(arguments.GetValue(_threads));
         int tokens = Path.GetExtension(model) == ".zip" ? TokenizeByPipeline(model, sound) : Tokenize(model, sound);
         Console.WriteLine(tokens > 0 ? PeakMemory.OfProcess() : throw new InvalidDataException($"'{sound}' has no tokens."));
     }

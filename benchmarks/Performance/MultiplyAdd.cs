@@ -21,8 +21,8 @@ internal static class MultiplyAdd
         else Run<Vector128<float>, Narrow>(Vector128.Create(0.5f));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TVector, TKind>(TVector x)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static TVector Run<TVector, TKind>(TVector x)
         where TVector : struct
         where TKind : struct, IKind<TVector>
     {
@@ -43,13 +43,8 @@ internal static class MultiplyAdd
             l = TKind.Apply(x, x, l);
         }
 
-        Keep(a, b, c, d, e, f);
-        Keep(g, h, i, j, k, l);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Keep<TVector>(TVector a, TVector b, TVector c, TVector d, TVector e, TVector f)
-    {
+        // One result of all, without a call: the chains would not stay in registers across one.
+        return TKind.Apply(TKind.Apply(a, b, c), TKind.Apply(d, e, f), TKind.Apply(TKind.Apply(g, h, i), TKind.Apply(j, k, l), x));
     }
 
     private interface IKind<TVector>

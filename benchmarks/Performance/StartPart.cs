@@ -53,8 +53,10 @@ internal sealed class StartPart(Rival? rival, int threads, int repeats, string f
     {
         bool host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
         string[] first = host ? [typeof(StartPart).Assembly.Location] : [];
-        string[] rest = [FirstTokensCommand.CommandName, model, _sound, "--threads", $"{threads}"];
-        return new ProcessStartInfo(Environment.ProcessPath!, [.. first, .. rest]) { RedirectStandardOutput = true };
+        string[] rest = [FirstTokensCommand.CommandName, model, _sound];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. first, .. rest]) { RedirectStandardOutput = true };
+        start.Environment["OMP_NUM_THREADS"] = $"{threads}";
+        return start;
     }
 
     private ProcessStartInfo? Theirs(BenchModel bench) => rival is null
