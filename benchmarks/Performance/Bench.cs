@@ -28,9 +28,6 @@ internal sealed class Bench
 
     private IReadOnlyList<BenchModel> Started => Quick ? [BenchModels.Tiny] : [BenchModels.Tiny, BenchModels.Small];
 
-    private static TrainingPrecision[] Precisions =>
-        InstructionSets.HasBFloat16 ? [TrainingPrecision.Full, TrainingPrecision.BFloat16] : [TrainingPrecision.Full];
-
     /// <summary>Measures, and fills the page.</summary>
     public string Page()
     {
@@ -42,13 +39,14 @@ internal sealed class Bench
         page.Fill("models", () => Models(rival));
         Peak peak = null!;
         page.Fill("peak", () => (peak = new Peak(turns, rival, Threads)).Describe());
+        TrainingPrecision[] precisions = peak.HasBFloat16 ? [TrainingPrecision.Full, TrainingPrecision.BFloat16] : [TrainingPrecision.Full];
         page.Fill("signal", () => SignalPart.Measure(turns, peak));
         page.Fill("networks", () => NetworkPart.Measure(turns, peak, Run));
         var training = new TrainingPart(turns, peak);
-        page.Fill("steps", () => Train(training));
+        page.Fill("steps", () => Train(training, precisions));
         page.Fill("parts", () => training.Parts);
-        page.Fill("adversarial", () => Oppose(training));
-        page.Fill("threads", () => TwoThreads(rival));
+        page.Fill("adversarial", () => Oppose(training, precisions));
+        page.Fill("threads", () => TwoThreads(rival, precisions));
         page.Fill("saving", () => FilePart.SaveAndLoad(turns, Run[^1], Folder));
         page.Fill("files", () => FilePart.FilesToTokens(turns, Started, Quick ? 3 : 12));
         page.Fill("start", () => new StartPart(rival, Threads, Repeats, Folder).Measure(Started));
@@ -71,26 +69,26 @@ internal sealed class Bench
         return table;
     }
 
-    private string Train(TrainingPart training)
+    private string Train(TrainingPart training, TrainingPrecision[] precisions)
     {
         foreach (var bench in Trained)
         {
-            foreach (var precision in Precisions) training.Measure(bench, precision);
+            foreach (var precision in precisions) training.Measure(bench, precision);
         }
 
         return training.Steps;
     }
 
-    private static string Oppose(TrainingPart training)
+    private static string Oppose(TrainingPart training, TrainingPrecision[] precisions)
     {
-        foreach (var precision in Precisions) training.MeasureAdversarial(BenchModels.HalfHour, precision);
+        foreach (var precision in precisions) training.MeasureAdversarial(BenchModels.HalfHour, precision);
         return training.Adversarial;
     }
 
-    private object TwoThreads(Rival? rival)
+    private object TwoThreads(Rival? rival, TrainingPrecision[] precisions)
     {
         if (Environment.ProcessorCount < 2) return "This machine has one core.\n";
         using var two = rival is null ? null : Rival.Start(rival.Python, threads: 2, Folder);
-        return ThreadsPart.Measure(rival, two, Repeats, Trained.SelectMany(bench => Precisions.Select(precision => (bench, precision))));
+        return ThreadsPart.Measure(rival, two, Repeats, Trained.SelectMany(bench => precisions.Select(precision => (bench, precision))));
     }
 }

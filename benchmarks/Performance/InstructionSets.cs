@@ -11,20 +11,13 @@ internal static class InstructionSets
     /// <summary>Those that matter for products, in ascending order.</summary>
     public static string Names { get; } = string.Join(", ", All().Where(set => set.There).Select(set => set.Name));
 
-    /// <summary>Whether there are instructions for bfloat16.</summary>
-    public static bool HasBFloat16 => HasAvx512BFloat16 || HasAmxBFloat16;
-
-    private static bool HasAvx512BFloat16 => Bit(More.Eax, 5);
-
-    private static bool HasAmxBFloat16 => Bit(Features.Edx, 22);
-
     private static IEnumerable<(string Name, bool There)> All() =>
     [
         (RuntimeInformation.ProcessArchitecture.ToString(), !X86Base.IsSupported),
         ("AVX2", Bit(Features.Ebx, 5)),
         ("AVX-512", Bit(Features.Ebx, 16)),
-        ("AVX512-BF16", HasAvx512BFloat16),
-        ("AMX-BF16", HasAmxBFloat16),
+        ("AVX512-BF16", Bit(More.Eax, 5)),
+        ("AMX-BF16", Bit(Features.Edx, 22)),
     ];
 
     private static (int Eax, int Ebx, int Ecx, int Edx) Leaf(int leaf, int part) =>

@@ -1,5 +1,6 @@
 using AudioBsq.Decoding;
 using AudioBsq.Inference;
+using AudioBsq.Native;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
@@ -11,6 +12,7 @@ internal sealed class StepRun : IDisposable
 {
     private const int PenaltyStep = 15; // of 16, the discriminator's gradient penalty is in the last
 
+    private readonly HeldMemory _held = new(); // as training does
     private readonly Clock _clock;
     private readonly AudioBsqModel _model;
     private readonly Trainer _trainer;
@@ -43,6 +45,7 @@ internal sealed class StepRun : IDisposable
         _batches.Dispose();
         _trainer.Dispose();
         _model.Dispose();
+        _held.Dispose();
     }
 
     private double[] Step(int step)
