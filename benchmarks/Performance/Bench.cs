@@ -24,7 +24,7 @@ internal sealed class Bench
 
     private IReadOnlyList<BenchModel> Run => Quick ? [BenchModels.Tiny, BenchModels.HalfHour] : BenchModels.All;
 
-    private IReadOnlyList<BenchModel> Trained => Quick ? [BenchModels.HalfHour] : [BenchModels.Small, BenchModels.HalfHour];
+    private IReadOnlyList<BenchModel> Trained => Quick ? [BenchModels.Tiny] : [BenchModels.Small, BenchModels.HalfHour];
 
     private IReadOnlyList<BenchModel> Started => Quick ? [BenchModels.Tiny] : [BenchModels.Tiny, BenchModels.Small];
 
@@ -79,9 +79,9 @@ internal sealed class Bench
         return training.Steps;
     }
 
-    private static string Oppose(TrainingPart training, TrainingPrecision[] precisions)
+    private string Oppose(TrainingPart training, TrainingPrecision[] precisions)
     {
-        foreach (var precision in precisions) training.MeasureAdversarial(BenchModels.HalfHour, precision);
+        foreach (var precision in precisions) training.MeasureAdversarial(Trained[^1], precision);
         return training.Adversarial;
     }
 

@@ -20,7 +20,7 @@ internal sealed record BenchModel(string Name, AudioBsqOptions Options, int Batc
 internal static class BenchModels
 {
     /// <summary>For tests and samples.</summary>
-    public static BenchModel Tiny { get; } = new("tiny", AudioBsqOptions.Tiny, 16);
+    public static BenchModel Tiny { get; } = new("tiny", AudioBsqOptions.Tiny, 4);
 
     /// <summary>The published small variant, without convolution.</summary>
     public static BenchModel Small { get; } = new("small", AudioBsqOptions.Small, 1);

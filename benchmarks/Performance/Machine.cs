@@ -22,7 +22,7 @@ internal static class Machine
         table.Add("load average at the start", Load());
         table.Add("date", DateTime.UtcNow.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture) + " UTC");
         table.Add("versions", Versions());
-        table.Add("PyTorch", rival is null ? "not found: no ratios" : $"{rival.Torch} in `{rival.Python}`");
+        table.Add("PyTorch", rival is null ? "not found, so there are no ratios" : $"{rival.Torch} in `{rival.Python}`");
         table.Add("threads", threads == 1 ? "one, but where two are compared" : $"{threads}");
         table.Add("times", $"medians of {repeats}, {(clock.IsProcessor ? "processor time" : "wall time")}; both sides in turn");
         return table;

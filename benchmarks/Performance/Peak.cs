@@ -49,7 +49,7 @@ internal sealed class Peak
         table.Add($"fp32: multiply-adds of {MultiplyAdd.Bits}-bit registers in C#", Giga(_registers, "GFLOP/s"));
         table.Add($"fp32: product of {Side} × {Side} in TorchSharp", Giga(_product, "GFLOP/s"));
         if (_rivalProduct is { } product) table.Add("fp32: the same in PyTorch", Giga(product, "GFLOP/s"));
-        string slow = HasBFloat16 ? "" : $", slower than fp32, of {SmallSide} × {SmallSide}: left out below";
+        string slow = HasBFloat16 ? "" : $" (of {SmallSide} × {SmallSide}); slower than fp32, so left out below";
         table.Add("bf16: the same in TorchSharp", Giga(BFloat16, "GFLOP/s") + slow);
         table.Add($"copy of {CopiedBytes >> 20} MiB, read and written", Giga(Copy, "GB/s"));
         return table;

@@ -13,7 +13,7 @@ internal sealed class TrainingPart(Turns turns, Peak peak)
         "step", "precision", "ms", "seconds of sound a second", "GFLOP", "of peak", "PyTorch fp32, ms", "PyTorch / ours");
 
     private readonly MarkdownTable _parts = new("step", "part", "ms", "of the step", "GFLOP", "MB", "of peak");
-    private readonly MarkdownTable _adversarial = new("step of the half-hour model", "precision", "ms", "of the plain step");
+    private readonly MarkdownTable _adversarial = new("step", "precision", "ms", "of the plain step");
 
     public string Steps => _steps.ToString();
 
@@ -54,7 +54,8 @@ internal sealed class TrainingPart(Turns turns, Peak peak)
         using var adversarial = new StepRun(bench, precision, turns.Clock, options);
         double[] seconds = [.. turns.Medians(plain.Step, adversarial.Step, adversarial.StepWithPenalty).Select(figures => figures.Sum())];
         double mean = (seconds[1] * (options.PenaltyEvery - 1) + seconds[2]) / options.PenaltyEvery;
-        void Row(string name, double x) => _adversarial.Add(name, StepRun.NameOf(precision), Milliseconds(x), Ratio(x / seconds[0]));
+        void Row(string name, double x) =>
+            _adversarial.Add($"{bench.Name}, {name}", StepRun.NameOf(precision), Milliseconds(x), Ratio(x / seconds[0]));
 
         Row("plain", seconds[0]);
         Row("with the discriminator", seconds[1]);
