@@ -55,18 +55,18 @@ internal static class MultiplyAdd
     private readonly struct Wide : IKind<Vector512<float>>
     {
         public static Vector512<float> Apply(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-            Vector512.FusedMultiplyAdd(a, b, c);
+            Vector512.MultiplyAddEstimate(a, b, c);
     }
 
     private readonly struct Middle : IKind<Vector256<float>>
     {
         public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
-            Vector256.FusedMultiplyAdd(a, b, c);
+            Vector256.MultiplyAddEstimate(a, b, c);
     }
 
     private readonly struct Narrow : IKind<Vector128<float>>
     {
         public static Vector128<float> Apply(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-            Vector128.FusedMultiplyAdd(a, b, c);
+            Vector128.MultiplyAddEstimate(a, b, c);
     }
 }
