@@ -88,12 +88,20 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         Host.Inform(
             "Training",
             $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {_seed}, {training.MaxSteps} steps.");
-        return AudioBsqModel.Train(data, model, mel, training, Report, cancellation);
+        HashSet<string> said = [];
+        return AudioBsqModel.Train(data, model, mel, training, progress => Report(progress, said), Start, cancellation);
+
+        void Start(string note)
+        {
+            said.Add(note);
+            Host.Inform("Training", note);
+            _options.StartCallback?.Invoke(note);
+        }
     }
 
-    private void Report(TrainingProgress progress)
+    private void Report(TrainingProgress progress, HashSet<string> said)
     {
-        foreach (string note in progress.Notes) Host.Inform("Training", note);
+        foreach (string note in progress.Notes.Where(note => !said.Contains(note))) Host.Inform("Training", note);
         string validation = progress.Validation is { } v
             ? FormattableString.Invariant($", validation error {v.MeanAbsoluteError:F3}, code usage {v.Codes.Usage:P0}")
             : "";

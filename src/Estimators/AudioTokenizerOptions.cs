@@ -25,6 +25,12 @@ public sealed record AudioTokenizerOptions
     /// <summary>Called at every progress report, on the thread that called <c>Fit</c>.</summary>
     public Action<TrainingProgress>? MetricsCallback { get; init; }
 
+    /// <summary>
+    /// Called before the first step, within seconds, with lines for a person: the precision that was chosen and why, a run that is resumed,
+    /// the expected time. <c>Fit</c> logs them too.
+    /// </summary>
+    public Action<string>? StartCallback { get; init; }
+
     /// <summary>Stops training between two steps; <c>Fit</c> then throws <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
 

@@ -60,7 +60,13 @@ public sealed class AudioBsqModel : IDisposable
     public static AudioBsqModel Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions? training = null,
         Action<TrainingProgress>? report = null, CancellationToken cancellation = default) =>
-        new(TokenizerTraining.Train(data, options, mel, training ?? new TrainingOptions(), report, cancellation));
+        Train(data, options, mel, training ?? new TrainingOptions(), report, atStart: null, cancellation);
+
+    /// <summary>The same, with a call before the first step for what is known then: precision, resumed run, expected time.</summary>
+    internal static AudioBsqModel Train(
+        TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions training,
+        Action<TrainingProgress>? report, Action<string>? atStart, CancellationToken cancellation) =>
+        new(TokenizerTraining.Train(data, options, mel, training, report, cancellation, atStart));
 
     /// <summary>Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N.</summary>
     /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>

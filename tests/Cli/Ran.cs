@@ -47,6 +47,14 @@ internal sealed record Ran(int Code, string Output, string Messages, int Threads
         return Run(arguments, output, messages, source.Token);
     }
 
+    /// <summary>The same, stopped at the first message that begins with "step".</summary>
+    public static Ran UntilFirstReport(params string[] arguments)
+    {
+        using var source = new CancellationTokenSource();
+        using StringWriter output = new(), messages = new Stopper(source, "step ");
+        return Run(arguments, output, messages, source.Token);
+    }
+
     /// <summary>Fails with the messages where the code is another one.</summary>
     public Ran Expect(int code)
     {
@@ -76,18 +84,23 @@ internal sealed record Ran(int Code, string Output, string Messages, int Threads
         }
     }
 
-    private sealed class Stopper(CancellationTokenSource source) : StringWriter
+    private sealed class Stopper(CancellationTokenSource source, string beginning = "") : StringWriter
     {
         public override void Write(string? value)
         {
             base.Write(value);
-            source.Cancel();
+            StopAt(value);
         }
 
         public override void WriteLine(string? value)
         {
             base.WriteLine(value);
-            source.Cancel();
+            StopAt(value);
+        }
+
+        private void StopAt(string? value)
+        {
+            if (value?.StartsWith(beginning, StringComparison.Ordinal) == true) source.Cancel();
         }
     }
 }

@@ -165,10 +165,16 @@ internal sealed class TrainCommand : ExampleCommand
         Action<string, IReadOnlyList<(string Name, string Value)>> show)
     {
         var display = new TrainingDisplay(results.History, config.Mel);
+        HashSet<string> said = [];
         pipeline.Train(
+            note =>
+            {
+                said.Add(note);
+                _terminal.Say(note);
+            },
             progress =>
             {
-                foreach (string note in progress.Notes) _terminal.Say(note);
+                foreach (string note in progress.Notes.Where(note => !said.Contains(note))) _terminal.Say(note);
                 results.Add(TrainingReport.Of(progress, config.Mel));
                 show(display.Line, display.Rows);
             },

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Tokenizing;
+using AudioBsq.Cli.Training;
 using AudioBsq.Decoding;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
@@ -165,7 +166,10 @@ internal sealed class TrainVocoderCommand : ExampleCommand
 
     private static string Line(VocoderProgress progress) => string.Create(CultureInfo.InvariantCulture,
         $"step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}, mel error {progress.MelError:F3} dB, "
-        + $"lr {progress.LearningRate:0.00e+0}, gradient {progress.GradientNorm:F3}, {progress.Speed:F1} s of sound/s");
+        + $"lr {progress.LearningRate:0.00e+0}, gradient {progress.GradientNorm:F3}, {progress.Speed:F1} s of sound/s, "
+        + $"{Left(progress)} left");
+
+    private static string Left(VocoderProgress progress) => TrainingDisplay.Clock(progress.Remaining);
 
     private static (string Name, string Value)[] Rows(VocoderProgress progress)
     {
@@ -176,7 +180,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             ("Loss", string.Create(culture, $"{progress.Loss:F4}")),
             ("Mel error", string.Create(culture, $"{progress.MelError:F3} dB")),
             ("Speed", string.Create(culture, $"{progress.Speed:F1} s of sound a second")),
-            ("Time", progress.Elapsed.ToString(@"h\:mm\:ss", culture)),
+            ("Time", $"{TrainingDisplay.Clock(progress.Elapsed)}, {Left(progress)} left"),
             ("Skipped steps", string.Create(culture, $"{progress.SkippedSteps:N0}")),
         ];
     }

@@ -7,8 +7,10 @@ namespace AudioBsq.Cli.Configuration;
 /// <summary>Rules that the options themselves do not know: keys that exclude or need each other, and what a data set needs.</summary>
 internal static class ConfigRules
 {
-    private static readonly string[] AdversarialKeys =
-        ["loss.disc_loss", "loss.disc_start", "loss.disc_reg_freq", "loss.use_adaptive_disc_weight"];
+    /// <summary>Keys that have no meaning without a discriminator.</summary>
+    public static readonly string[] AdversarialKeys =
+        ["loss.disc_loss", "loss.disc_start", "loss.disc_reg_freq", "loss.disc_share", "loss.use_adaptive_disc_weight"];
+
     private static readonly string[] CheckpointKeys = ["training.save_every", "training.keep_last"];
 
     /// <summary>
@@ -73,6 +75,8 @@ internal static class ConfigRules
     {
         bool both = rules.Has("optimizer.lr") && rules.Has("optimizer.base_lr");
         rules.Require(!both, "give one of them: lr is base_lr × data.batch_size", "optimizer.lr", "optimizer.base_lr");
+        bool twice = rules.Has("optimizer.precision") && rules.Has("optimizer.use_bf16");
+        rules.Require(!twice, "give one of them: use_bf16 is precision bf16", "optimizer.precision", "optimizer.use_bf16");
         foreach (string key in AdversarialKeys.Where(rules.Has))
             rules.Require(
                 config.Training.Adversarial is not null, "has no meaning without a discriminator: give loss.disc_weight above 0", key);

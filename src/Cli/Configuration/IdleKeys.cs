@@ -8,7 +8,7 @@ internal static class IdleKeys
 {
     private static readonly (string Switch, Func<ConfigNode, bool> IsOff, string[] Keys)[] All =
     [
-        ("loss.disc_weight", IsZero, ["loss.disc_loss", "loss.disc_start", "loss.disc_reg_freq", "loss.use_adaptive_disc_weight"]),
+        ("loss.disc_weight", IsZero, ConfigRules.AdversarialKeys),
         ("training.checkpoint_dir", IsNothing, ["training.save_every", "training.keep_last"]),
         ("audioconfig.use_ffn_output", IsFalse, ["audioconfig.dim_ffn_output", "daudioconfig.dim_ffn_output"]),
         ("daudioconfig.use_ffn_output", IsFalse, ["daudioconfig.dim_ffn_output"]),
@@ -20,6 +20,8 @@ internal static class IdleKeys
         ("data.val_split", node => !IsNothing(node), ["data.hold_out"]),
         ("optimizer.lr", _ => true, ["optimizer.base_lr"]),
         ("optimizer.base_lr", _ => true, ["optimizer.lr"]),
+        ("optimizer.precision", _ => true, ["optimizer.use_bf16"]),
+        ("optimizer.use_bf16", _ => true, ["optimizer.precision"]),
     ];
 
     /// <summary>Removes them from a tree that is merged from files and overrides.</summary>

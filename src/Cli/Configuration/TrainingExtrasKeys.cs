@@ -13,8 +13,11 @@ internal static class TrainingExtrasKeys
         Of("model.grad_checkpointing", ConfigType.Flag, "false",
             "Activation checkpointing: blocks are computed again in the backward pass, for less memory, more time and the same gradients.",
             (t, v) => t with { ActivationCheckpointing = v }),
+        Of("optimizer.precision", Precisions, "fp32",
+            "Matrix products and attention in single precision or bfloat16; auto takes bfloat16 where the processor is faster with it.",
+            (t, v) => t with { Precision = v }),
         Of("optimizer.use_bf16", ConfigType.Flag, "false",
-            "Matrix products and attention in bfloat16.",
+            "Another spelling of precision: true is bf16, false is fp32.",
             (t, v) => t with { Precision = v ? TrainingPrecision.BFloat16 : TrainingPrecision.Full }),
         Of("optimizer.accumulate", ConfigType.Whole, "1",
             "Batches whose gradients make one step.",
@@ -37,6 +40,9 @@ internal static class TrainingExtrasKeys
         Discriminator("disc_reg_freq", ConfigType.Whole, "16",
             "Steps from one gradient penalty to the next.",
             (a, v) => a with { PenaltyEvery = v }),
+        Discriminator("disc_share", ConfigType.Number, "0.5",
+            "Part of a batch's clips on which it is trained and judges; the published version takes all, which is 1.",
+            (a, v) => a with { ClipShare = v }),
         Discriminator("use_adaptive_disc_weight", ConfigType.Flag, "false",
             "Weighs it by the ratio of both losses' gradients.",
             (a, v) => a with { Adaptive = v }),
@@ -46,6 +52,9 @@ internal static class TrainingExtrasKeys
         Checkpoints("save_every", ConfigType.Whole, "500", "Steps from one checkpoint to the next.", (c, v) => c with { Every = v }),
         Checkpoints("keep_last", ConfigType.Whole, "3", "Newest checkpoints that are kept.", (c, v) => c with { KeepLast = v }),
     ];
+
+    private static ConfigType<TrainingPrecision> Precisions =>
+        ConfigType.Choice(("auto", TrainingPrecision.Auto), ("fp32", TrainingPrecision.Full), ("bf16", TrainingPrecision.BFloat16));
 
     private static ConfigKey Of<T>(
         string fullName, ConfigType<T> type, string otherwise, string meaning, Func<TrainingOptions, T, TrainingOptions> apply)

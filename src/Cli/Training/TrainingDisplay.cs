@@ -22,7 +22,7 @@ internal sealed class TrainingDisplay(TrainingHistory history, MelOptions mel)
             return string.Concat(
                 Text($"step {last.Step} of {last.MaxSteps}: loss {Loss}, mel error {last.MeanAbsoluteError:F3} {_unit}, "),
                 Text($"lr {last.LearningRate:0.00e+0}, gradient {last.GradientNorm:F3}, {report.SoundPerSecond:F1} s of sound/s, "),
-                Text($"{Clock(history.Remaining)} left, "),
+                Text($"{Clock(last.Remaining)} left, "),
                 Text($"{report.Memory / 1e6:N0} MB (peak {report.PeakMemory / 1e6:N0}){skipped}{validation}"));
         }
     }
@@ -37,7 +37,7 @@ internal sealed class TrainingDisplay(TrainingHistory history, MelOptions mel)
             [
                 ("Step",
                 Text($"{last.Step:N0} of {last.MaxSteps:N0} ({last.Step / (double)last.MaxSteps:P0}), pass {last.Epoch:N0} over the data")),
-                ("Time", $"{Clock(last.Elapsed)}, {Clock(history.Remaining)} left"),
+                ("Time", $"{Clock(last.Elapsed)}, {Clock(last.Remaining)} left"),
                 ("Speed", Text($"{report.SoundPerSecond:F1} s of sound a second")),
                 ("Memory", Text($"{report.Memory / 1e6:N0} MB, at most {report.PeakMemory / 1e6:N0} MB")),
                 ("Loss", Loss),
@@ -80,7 +80,7 @@ internal sealed class TrainingDisplay(TrainingHistory history, MelOptions mel)
         Text($"of single bits {row["validation_bit_entropy"]:F3}, "),
         Text($"{row["validation_dead_bits"]:F0} dead, correlation {row["validation_bit_correlation"]:F3}"));
 
-    private static string Clock(TimeSpan time) =>
+    internal static string Clock(TimeSpan time) =>
         time.ToString(time.TotalDays < 1 ? @"h\:mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,11 +1,8 @@
-using AudioBsq.Training;
-
 namespace AudioBsq.Cli.Training;
 
-/// <summary>Keeps the last report and validation of a run and its best validation; computes its speed and the time that remains.</summary>
+/// <summary>Keeps the last report and validation of a run and its best validation, and its speed.</summary>
 internal sealed class TrainingHistory
 {
-    private TrainingProgress? _first;
     private double _sound;
 
     /// <summary>The last report; null before the first.</summary>
@@ -20,25 +17,8 @@ internal sealed class TrainingHistory
     /// <summary>Seconds of sound trained on per second, on average over this process.</summary>
     public double SoundPerSecond => Last is null ? 0 : _sound / Math.Max(1e-9, Last.Progress.Elapsed.TotalSeconds);
 
-    /// <summary>
-    /// Estimated from the steps since the first report, because the time before it includes reading the clips; until there is a second
-    /// report, from all steps of this process.
-    /// </summary>
-    public TimeSpan Remaining
-    {
-        get
-        {
-            var (now, first) = (Last!.Progress, _first!);
-            var (time, steps) = now.Step > first.Step
-                ? (now.Elapsed - first.Elapsed, now.Step - first.Step)
-                : (now.Elapsed, now.Step - now.FirstStep);
-            return time * ((now.MaxSteps - now.Step) / (double)Math.Max(1, steps));
-        }
-    }
-
     public void Add(TrainingReport report, MetricsRow? best)
     {
-        _first ??= report.Progress;
         _sound += report.SoundPerSecond * (report.Progress.Elapsed - (Last?.Progress.Elapsed ?? TimeSpan.Zero)).TotalSeconds;
         (Last, Best) = (report, best);
         if (report.Progress.Validation is not null) LastValidation = MetricsRow.Of(report);

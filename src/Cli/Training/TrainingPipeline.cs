@@ -42,10 +42,12 @@ internal sealed class TrainingPipeline : IDisposable
     /// <summary>The trained model.</summary>
     public AudioBsqModel Model => _fitted!.Model;
 
+    /// <param name="start">Gets what is known before the first step.</param>
     /// <param name="report">Gets the training reports.</param>
     /// <param name="caching">Gets the number of clips that were written to a cache on disk, and of all clips where that is known.</param>
     /// <param name="cancellation">Stops both.</param>
-    public void Train(Action<TrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
+    public void Train(
+        Action<string> start, Action<TrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
     {
         _clips = _config.Data.LoadTraining(_ml);
         var validation = _validation = _config.Data.LoadValidation(_ml);
@@ -58,6 +60,7 @@ internal sealed class TrainingPipeline : IDisposable
             Training = _config.Training,
             Seed = _config.Training.Seed,
             ValidationSet = validation,
+            StartCallback = start,
             MetricsCallback = report,
             CancellationToken = cancellation,
             FrameCountColumnName = "Frames",

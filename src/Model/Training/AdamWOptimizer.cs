@@ -11,6 +11,7 @@ internal sealed class AdamWOptimizer : IDisposable
 
     private readonly List<Slot> _slots;
     private readonly double _beta1, _beta2;
+    private double _gradientScale = 1;
 
     /// <param name="parameters">The weights to fit, by name, each with its weight decay.</param>
     /// <param name="beta1">Decay of first moments.</param>
@@ -39,25 +40,33 @@ internal sealed class AdamWOptimizer : IDisposable
     }
 
     /// <summary>
-    /// Scales all gradients down together if their norm is above <paramref name="maxNorm"/>; returns the norm before that.
+    /// Scales all gradients down together in the next step if their norm is above <paramref name="maxNorm"/>; returns the norm.
     /// </summary>
-    public double ClipGradients(double maxNorm) => nn.utils.clip_grad_norm_(_slots.Select(slot => slot.Parameter), maxNorm);
+    public double ClipGradients(double maxNorm)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] gradients = [.. _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>()];
+        double sum = gradients.All(AdamWKernel.Takes)
+            ? gradients.Sum(AdamWKernel.SumOfSquares)
+            : stack(Array.ConvertAll(gradients, gradient => gradient.Square().sum())).sum().item<float>(); // one wait for a graphics card
+        double norm = Math.Sqrt(sum);
+        _gradientScale = Math.Min(1, maxNorm / (norm + 1e-6));
+        return norm;
+    }
 
     public void Step(double learningRate)
     {
         using var _ = no_grad();
         Steps++;
-        double correction1 = 1 - Math.Pow(_beta1, Steps), correction2 = 1 - Math.Pow(_beta2, Steps);
         foreach (var slot in _slots)
         {
             using var scope = NewDisposeScope();
             if (slot.Parameter.grad is not { } gradient) continue;
-            slot.Parameter.mul_(Scalar(1 - learningRate * slot.WeightDecay));
-            slot.First.mul_(Scalar(_beta1)).add_(gradient, alpha: Scalar(1 - _beta1));
-            slot.Second.mul_(Scalar(_beta2)).addcmul_(gradient, gradient, value: Scalar(1 - _beta2));
-            var deviation = (slot.Second.sqrt() / Scalar(Math.Sqrt(correction2))).add_(Scalar(Epsilon), alpha: One);
-            slot.Parameter.addcdiv_(slot.First, deviation, value: Scalar(-learningRate / correction1));
+            if (AdamWKernel.Takes(slot.Parameter)) StepOnProcessor(slot, gradient.contiguous(), learningRate);
+            else StepByTorch(slot, gradient * Scalar(_gradientScale), learningRate);
         }
+
+        _gradientScale = 1;
     }
 
     public void Dispose()
@@ -68,6 +77,28 @@ internal sealed class AdamWOptimizer : IDisposable
             slot.First.Dispose();
             slot.Second.Dispose();
         }
+    }
+
+    private double Correction1 => 1 - Math.Pow(_beta1, Steps);
+
+    private double Correction2 => 1 - Math.Pow(_beta2, Steps);
+
+    private void StepOnProcessor(Slot slot, Tensor gradient, double learningRate)
+    {
+        double keep = 1 - learningRate * slot.WeightDecay;
+        var step = new AdamWKernel.Step(
+            (float)_gradientScale, (float)keep, (float)_beta1, (float)(1 - _beta1), (float)_beta2, (float)(1 - _beta2),
+            (float)(learningRate / Correction1), (float)Math.Sqrt(Correction2), (float)Epsilon);
+        AdamWKernel.Update(slot.Parameter, gradient, slot.First, slot.Second, step);
+    }
+
+    private void StepByTorch(Slot slot, Tensor gradient, double learningRate)
+    {
+        slot.Parameter.mul_(Scalar(1 - learningRate * slot.WeightDecay));
+        slot.First.mul_(Scalar(_beta1)).add_(gradient, alpha: Scalar(1 - _beta1));
+        slot.Second.mul_(Scalar(_beta2)).addcmul_(gradient, gradient, value: Scalar(1 - _beta2));
+        var deviation = (slot.Second.sqrt() / Scalar(Math.Sqrt(Correction2))).add_(Scalar(Epsilon), alpha: One);
+        slot.Parameter.addcdiv_(slot.First, deviation, value: Scalar(-learningRate / Correction1));
     }
 
     private static Tensor Zeros(Tensor like) => zeros_like(like).DetachFromDisposeScope();

@@ -46,6 +46,7 @@ internal sealed class Adversary : IDisposable
         Tensor target, Tensor reconstructed, Tensor? valid, Tensor error, Tensor lastLayer)
     {
         using var scope = NewDisposeScope();
+        (target, reconstructed, valid) = (Seen(target), Seen(reconstructed), valid is null ? null : Seen(valid));
         var input = reconstructed.detach().requires_grad_();
         var (real, fake) = Discriminate(target, WithoutPadding(input, target, valid));
         var loss = GanLosses.Generator(fake, _options.Loss);
@@ -73,7 +74,7 @@ internal sealed class Adversary : IDisposable
         var total = loss;
         if (_options.PenaltyWeight > 0 && (step + 1) % _options.PenaltyEvery == 0)
         {
-            var input = target.detach().clone().requires_grad_();
+            var input = Seen(target).detach().clone().requires_grad_();
             var penalty = GanLosses.GradientPenalty(Discriminator.call(PadToMinSide(input)), input);
             total = loss.Plus(penalty * Scalar(_options.PenaltyWeight / 2 * _options.PenaltyEvery));
         }
@@ -95,6 +96,9 @@ internal sealed class Adversary : IDisposable
         Optimizer.Dispose();
         Discriminator.Dispose();
     }
+
+    // The first clips of a batch, which are random crops.
+    private Tensor Seen(Tensor batch) => batch.narrow(0, 0, Math.Max(1, (long)Math.Round(_options.ClipShare * batch.shape[0])));
 
     // Both in one batch: the discriminator could discriminate them by batch statistics of their own.
     private (Tensor Real, Tensor Fake) Discriminate(Tensor real, Tensor fake)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,7 +7,6 @@ namespace AudioBsq.Training;
 /// <summary>The precision that a run computes in, and why; the reason is null where nobody needs to know.</summary>
 internal sealed record PrecisionChoice(TrainingPrecision Precision, string? Reason)
 {
-    private const int Side = 512, Products = 3;
     private const double WorthIt = 0.8; // casts take a part of what products gain
 
     /// <summary>
@@ -46,27 +44,5 @@ internal sealed record PrecisionChoice(TrainingPrecision Precision, string? Reas
         X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
         && ((X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0 || (X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0));
 
-    private static double Ratio()
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var single = ones(Side, Side);
-        var half = single.to(ScalarType.BFloat16);
-        return Seconds(half) / Seconds(single);
-    }
-
-    // The quickest of a few, after one that makes what is made once.
-    private static double Seconds(Tensor x)
-    {
-        x.mm(x).Dispose();
-        double min = double.PositiveInfinity;
-        for (int i = 0; i < Products; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            x.mm(x).Dispose();
-            min = Math.Min(min, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-
-        return min;
-    }
+    private static double Ratio() => ProductTime.Of(ScalarType.BFloat16, CPU) / ProductTime.Of(ScalarType.Float32, CPU);
 }

@@ -11,6 +11,8 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
     where TStep : TrainingStep
     where TProgress : TrainingLoopProgress
 {
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+
     private readonly List<string> _notes = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _lastReport;
@@ -18,6 +20,9 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
 
     /// <summary>Creates a checkpoint's file; tests replace it.</summary>
     public Func<string, Stream>? CreateFile { get; init; }
+
+    /// <summary>Called before the first step with the notes so far, which the first report has too, and the expected time.</summary>
+    public Action<string>? AtStart { get; init; }
 
     /// <summary>Averages over the steps since the last report.</summary>
     protected StepAverages<TStep> Averages { get; } = new();
@@ -39,11 +44,14 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
     {
         var checkpoints = options.Checkpoints is { } folder ? new TrainingCheckpoints(folder, State, CreateFile) : null;
         (_firstStep, var position) = checkpoints?.Resume(_notes.Add) ?? default;
+        var timeLeft = CreateTimeLeft();
+        Announce();
         using var held = new HeldMemory();
         using var data = OpenData(position, cancellation);
         for (int step = _firstStep; step < options.MaxSteps && !IsStalled; step++)
         {
             cancellation.ThrowIfCancellationRequested();
+            var start = _clock.Elapsed;
             using (NewDisposeScope())
             {
                 var result = Step(step, out long frames);
@@ -52,12 +60,20 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
 
             bool last = step + 1 == options.MaxSteps;
             bool validated = Validate(step + 1, last, cancellation);
-            if (validated || last || (step + 1) % options.ReportEvery == 0) Report(step + 1);
+            timeLeft.Add(step, _clock.Elapsed - start);
+            bool due = (step + 1) % options.ReportEvery == 0 || _clock.Elapsed - _lastReport > LongestSilence;
+            if (validated || last || due) Report(step + 1, timeLeft.From(step + 1));
             checkpoints?.Save(step + 1, Position, last || IsStalled);
         }
 
         Finish();
     }
+
+    /// <summary>The estimate of the time left.</summary>
+    protected virtual TimeLeft CreateTimeLeft() => new(options.MaxSteps, slowFrom: int.MaxValue, slowness: 1);
+
+    /// <summary>The time that so many steps take, before there was one; null when nothing is known.</summary>
+    protected virtual TimeSpan? ExpectedTime(int steps) => null;
 
     /// <summary>Opens the data at a position. Disposed when the loop ends.</summary>
     protected abstract IDisposable OpenData(SamplerPosition from, CancellationToken cancellation);
@@ -77,7 +93,24 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
     /// <summary>Puts the weights that training returns into the network.</summary>
     protected abstract void Finish();
 
-    private void Report(int done)
+    private void Announce()
+    {
+        if (AtStart is null) return;
+        int steps = options.MaxSteps - _firstStep;
+        string time = ExpectedTime(steps) is { } expected ? $", about {Rounded(expected)} by the speed of this machine" : "";
+        _notes.ForEach(AtStart);
+        AtStart(FormattableString.Invariant($"{steps:N0} steps to train{time}."));
+    }
+
+    private static string Rounded(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 90 } => "a minute",
+        { TotalHours: < 2 } => FormattableString.Invariant($"{time.TotalMinutes:N0} minutes"),
+        { TotalDays: < 2 } => FormattableString.Invariant($"{time.TotalHours:N0} hours"),
+        _ => FormattableString.Invariant($"{time.TotalDays:N0} days"),
+    };
+
+    private void Report(int done, TimeSpan remaining)
     {
         var now = _clock.Elapsed;
         TrainingLoopProgress progress = Describe();
@@ -92,6 +125,7 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
             LearningRate = Averages.Last?.LearningRate ?? double.NaN,
             DiscriminatorLoss = Averages.OfAny(step => step.DiscriminatorLoss),
             Elapsed = now,
+            Remaining = remaining,
             FramesPerSecond = Averages.Frames / Math.Max(1e-9, (now - _lastReport).TotalSeconds),
             SkippedSteps = Skipped,
             Notes = [.. _notes],

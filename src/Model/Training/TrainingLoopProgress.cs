@@ -34,6 +34,9 @@ public abstract record TrainingLoopProgress
     /// <summary>Time since the run began.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>Estimated time until the last step. It knows that a discriminator makes later steps slower.</summary>
+    public TimeSpan Remaining { get; init; }
+
     /// <summary>Frames trained on per second since the last report.</summary>
     public double FramesPerSecond { get; init; }
 

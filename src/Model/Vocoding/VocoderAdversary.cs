@@ -9,6 +9,9 @@ namespace AudioBsq.Vocoding;
 /// <summary>The discriminators of a vocoder and their training. Waveforms here are (crops, samples).</summary>
 internal sealed class VocoderAdversary : IDisposable
 {
+    /// <summary>Time of a step with the discriminators in steps without, measured with the default options.</summary>
+    public const double Slowness = 6;
+
     private readonly VocoderAdversarialOptions _options;
     private readonly double _gradientClip;
     private readonly StftResolution[] _resolutions;

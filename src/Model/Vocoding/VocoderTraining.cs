@@ -38,6 +38,9 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
 
     protected override SamplerPosition Position => _sampler!.Position;
 
+    protected override TimeLeft CreateTimeLeft() =>
+        new(_options.MaxSteps, _options.Adversarial?.StartStep ?? int.MaxValue, slowness: VocoderAdversary.Slowness);
+
     /// <summary>Creates and trains a vocoder.</summary>
     public static NeuralVocoder Train(
         VocoderTrainingData data, VocoderOptions options, MelOptions mel, VocoderTrainingOptions training,

@@ -48,7 +48,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.All(
             metrics, row => Assert.True(row["frames_per_second"] > 0 && row["gradient_norm"] > 0 && row["discriminator_loss"] is null));
         Assert.Equal(32, summary.GetProperty("config").GetProperty("model").GetProperty("windowFrames").GetInt32());
-        Assert.Equal(["step 4 of 8:", "step 8 of 8:"], ran.MessageLines.Select(line => line[..12]));
+        Assert.Equal(["audiobsq: 8 ", "step 4 of 8:", "step 8 of 8:"], ran.MessageLines.Select(line => line[..12]));
+        Assert.Matches("^audiobsq: 8 steps to train, about a minute by the speed of this machine.$", ran.MessageLines[0]);
         Assert.Contains("width: 32", File.ReadAllText(_data.PathOf("out", "config.yaml")));
     }
 
@@ -172,7 +173,7 @@ public sealed class TrainCommandTests : IDisposable
         string[] kept = ["--set", "checkpoint_dir=kept", "--set", "save_every=2"];
         Train("whole", kept).Expect(0);
 
-        var stopped = Ran.UntilFirstLine(ofOutput: false, ["train", _data.Config, "-o", _data.PathOf("parts"), .. kept]).Expect(130);
+        var stopped = Ran.UntilFirstReport(["train", _data.Config, "-o", _data.PathOf("parts"), .. kept]).Expect(130);
         Assert.Contains("--resume auto goes on from", stopped.MessageLines[^1]);
         Assert.Contains(_data.PathOf("parts", "kept", "checkpoint-00000004.safetensors"), stopped.MessageLines[^1]);
         Assert.False(File.Exists(_data.PathOf("parts", "tokenizer.zip")));
@@ -192,7 +193,7 @@ public sealed class TrainCommandTests : IDisposable
     [Trait("Speed", "Slow")]
     public void InterruptedRun_WithoutCheckpoints_SaysThatNothingIsKept()
     {
-        var ran = Ran.UntilFirstLine(ofOutput: false, "train", _data.Config, "-o", _data.PathOf("out")).Expect(130);
+        var ran = Ran.UntilFirstReport("train", _data.Config, "-o", _data.PathOf("out")).Expect(130);
 
         Assert.Contains("training.checkpoint_dir", ran.MessageLines[^1]);
         Assert.False(File.Exists(_data.PathOf("out", "tokenizer.zip")));

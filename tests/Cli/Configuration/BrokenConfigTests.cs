@@ -70,6 +70,7 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("data:\n  prefetch: -1", 2, "data.prefetch: ", "must not be negative", "it is -1")]
     [InlineData("data:\n  batch_size: 3_2_", 2, "data.batch_size", "'3_2_'")]
     [InlineData("optimizer:\n  max_iter: 0", 2, "optimizer.max_iter: ", "must be positive", "it is 0")]
+    [InlineData("optimizer:\n  use_bf16: true\n  precision: auto", 3, "optimizer.precision, optimizer.use_bf16", "give one of them")]
     [InlineData("optimizer:\n  base_lr: 4e-7\n  lr: 1e-3", 3, "optimizer.lr, optimizer.base_lr", "give one of them")]
     [InlineData("optimizer:\n  betas: [0.9, 1]", 2, "optimizer.betas: Beta2", "below 1", "it is 1")]
     [InlineData("training:\n  device: gpu", 2, "training.device must be auto, cpu, cuda or cuda:N")]

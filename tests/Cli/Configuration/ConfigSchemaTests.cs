@@ -36,7 +36,7 @@ public sealed class ConfigSchemaTests : IDisposable
     // These keys have no meaning without another one; it is then the same on both sides.
     private static string Needs(ConfigKey key) => key.Name switch
     {
-        "disc_loss" or "disc_start" or "disc_reg_freq" or "use_adaptive_disc_weight" => "disc_weight=0.1",
+        "disc_loss" or "disc_start" or "disc_reg_freq" or "disc_share" or "use_adaptive_disc_weight" => "disc_weight=0.1",
         "save_every" or "keep_last" => "checkpoint_dir=here",
         _ => "root=sounds",
     };

@@ -21,6 +21,7 @@ public sealed class IdleKeysTests : IDisposable
     [InlineData("data: {mel_cache: disk, mel_cache_dir: here}", "mel_cache=none", "data.mel_cache_dir")]
     [InlineData("data: {dataset_type: audioset, train_split: t.csv, whole_videos: true}", "dataset_type=audio_folder", "data.whole_videos")]
     [InlineData("data: {hold_out: 0.1}", "val_split=dev", "data.hold_out")]
+    [InlineData("optimizer: {use_bf16: true}", "precision=auto", "optimizer.use_bf16")]
     [InlineData("optimizer: {base_lr: 4e-7}", "lr=1e-3", "optimizer.base_lr")]
     [InlineData("optimizer: {lr: 1e-3}", "base_lr=4e-7", "optimizer.lr")]
     public void Override_ThatTurnsAPartOff_LeavesItsKeysOutWithAWarning(string text, string off, string idle)

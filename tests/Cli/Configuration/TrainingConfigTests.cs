@@ -146,8 +146,8 @@ public sealed class TrainingConfigTests : IDisposable
         var config = _text.Load("""
             model: {grad_checkpointing: true}
             data: {augment: true}
-            loss: {multi_resolution_weight: 0.5, disc_start: 7, disc_loss: vanilla, disc_reg_freq: 4, use_adaptive_disc_weight: true,
-                   disc_weight: 0.2}
+            loss: {multi_resolution_weight: 0.5, disc_start: 7, disc_loss: vanilla, disc_reg_freq: 4,
+                   disc_share: 0.25, use_adaptive_disc_weight: true, disc_weight: 0.2}
             optimizer: {use_bf16: true, accumulate: 3}
             training: {ema_decay: 0.9, keep_last: 2, save_every: 5, checkpoint_dir: there, sample_clips: 6, tensorboard: false}
             """);
@@ -160,13 +160,22 @@ public sealed class TrainingConfigTests : IDisposable
             Ema = new() { Decay = 0.9 },
             Augmentation = new(),
             MultiResolution = new() { Weight = 0.5 },
-            Adversarial = new() { Weight = 0.2, StartStep = 7, Loss = GanLoss.Vanilla, PenaltyEvery = 4, Adaptive = true },
+            Adversarial = new()
+            {
+                Weight = 0.2, StartStep = 7, Loss = GanLoss.Vanilla, PenaltyEvery = 4, ClipShare = 0.25, Adaptive = true,
+            },
             Checkpoints = new() { Folder = "there", Every = 5, KeepLast = 2 },
             SampleClips = 6,
         }, config.Training);
         Assert.False(config.TensorBoard);
         Assert.True(_text.Load("").TensorBoard);
     }
+
+    [Theory]
+    [InlineData("precision=auto", TrainingPrecision.Auto), InlineData("precision=fp32", TrainingPrecision.Full)]
+    [InlineData("precision=bf16", TrainingPrecision.BFloat16), InlineData("use_bf16=true", TrainingPrecision.BFloat16)]
+    public void Precision_HasTwoSpellings(string written, TrainingPrecision meant) =>
+        Assert.Equal(meant, _text.Load("", written).Training.Precision);
 
     [Theory]
     [InlineData("false", false), InlineData("true", true), InlineData("True", true)]

@@ -129,9 +129,8 @@ public sealed class RunFolderTests : IDisposable
     public void ResumedRun_ReplacesWhatIsDoneAgain()
     {
         string[] kept = ["--set", "checkpoint_dir=kept", "--set", "save_every=2", "--set", "print_every=1"];
-        Ran.UntilFirstLine(
-            ofOutput: false, ["train", _data.Config, "-o", _data.PathOf("out"), .. kept, "--set", "print_every=5", "--set", "eval_every=5"])
-                .Expect(130);
+        Ran.UntilFirstReport(["train", _data.Config, "-o", _data.PathOf("out"), .. kept, "--set", "print_every=5", "--set", "eval_every=5"])
+            .Expect(130);
         Directory.CreateDirectory(_data.PathOf("out", "samples", "step-00000002"));
         Assert.Equal([5.0], Metrics("out").Select(row => row["step"]!.Value));
         Assert.True(File.Exists(_data.PathOf("out", "curves.png")));
@@ -151,7 +150,7 @@ public sealed class RunFolderTests : IDisposable
     public void OlderTable_KeepsItsColumns()
     {
         string[] kept = ["--set", "checkpoint_dir=kept", "--set", "save_every=4"];
-        Ran.UntilFirstLine(ofOutput: false, ["train", _data.Config, "-o", _data.PathOf("out"), .. kept]).Expect(130);
+        Ran.UntilFirstReport(["train", _data.Config, "-o", _data.PathOf("out"), .. kept]).Expect(130);
         File.WriteAllText(_data.PathOf("out", "metrics.csv"), "step,loss,validation_mae,other\n4,7.5,1e-3,9\n8,1,1,1\nbroken\n");
 
         var ran = Train("out", kept).Expect(0);

@@ -7,7 +7,8 @@ namespace AudioBsq.Tests.Model.Training;
 [NoTensorLeaks]
 public class AdversaryTests
 {
-    private static readonly AdversarialOptions Quick = new() { StartStep = 4, WarmupSteps = 0, Layers = 1, Width = 8, PenaltyEvery = 2 };
+    private static readonly AdversarialOptions Quick =
+        new() { StartStep = 4, WarmupSteps = 0, Layers = 1, Width = 8, PenaltyEvery = 2, ClipShare = 1 };
 
     [Fact]
     public void Train_IsUntouchedBeforeTheDiscriminatorStarts()
@@ -104,6 +105,21 @@ public class AdversaryTests
         Close.To(expected, last.grad!, 1e-6, "the model's gradient");
         foreach (var (gradient, parameter) in expectedGradients.Zip(parameters)) Close.To(gradient, parameter.grad!, 1e-6, "discriminator");
         adversary.Optimizer.ClearGradients();
+    }
+
+    [Theory, InlineData(0.5, 2), InlineData(0.1, 1), InlineData(1, 4)]
+    public void ModelLoss_JudgesTheFirstClips_AsManyAsItsShare(double share, int seen)
+    {
+        using var scope = NewDisposeScope();
+        using var adversary = New(Quick with { ClipShare = share });
+        var (target, reconstructed) = (randn(4, 32, 16), randn(4, 32, 16).requires_grad_());
+
+        var (loss, real, fake) = adversary.ModelLoss(target, reconstructed, null, reconstructed.mean(), tensor(1f));
+        loss.backward();
+
+        Assert.Equal((seen, seen), ((int)real.shape[0], (int)fake.shape[0]));
+        Assert.True((reconstructed.grad![seen - 1] != 0).any().item<bool>());
+        Assert.True((reconstructed.grad![seen..] == 0).all().item<bool>());
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public class TrainingOptionsTests
         { "MultiResolution.Resolutions", new TrainingOptions { MultiResolution = new MultiResolutionOptions { Resolutions = 9 } } },
         { "Adversarial.StartStep", new TrainingOptions { Adversarial = new AdversarialOptions { StartStep = -1 } } },
         { "Adversarial.LearningRate", new TrainingOptions { Adversarial = new AdversarialOptions { LearningRate = 0 } } },
+        { "Adversarial.ClipShare", new TrainingOptions { Adversarial = new AdversarialOptions { ClipShare = 0 } } },
         { "Adversarial.PenaltyEvery", new TrainingOptions { Adversarial = new AdversarialOptions { PenaltyEvery = 0 } } },
         { "Adversarial.Layers", new TrainingOptions { Adversarial = new AdversarialOptions { Layers = 9 } } },
         { "Adversarial.Loss", new TrainingOptions { Adversarial = new AdversarialOptions { Loss = (GanLoss)7 } } },
