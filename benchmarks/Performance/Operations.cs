@@ -24,9 +24,6 @@ internal static class Operations
         return Stack(network, model) + 2.0 * model.WindowPositions * (head + network.Width * model.Quantizer.Bits);
     }
 
-    /// <summary>A window forward through both: training needs twice that again for the backward pass.</summary>
-    public static double Forward(AudioBsqOptions model) => Encode(model) + Decode(model);
-
     public static double Mel(MelOptions mel, int samples) => mel.FramesOf(samples) * (Transform(mel) + mel.FftLength + 7.0 * Bins(mel));
 
     public static double Resample(Resampler resampler, int samples) => resampler.LengthOf(samples) * 4.0 * resampler.Filter!.Reach;

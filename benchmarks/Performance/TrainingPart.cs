@@ -13,7 +13,7 @@ internal sealed class TrainingPart(Turns turns, Peak peak)
         "step", "precision", "ms", "seconds of sound a second", "GFLOP", "of peak", "PyTorch fp32, ms", "PyTorch / ours");
 
     private readonly MarkdownTable _parts = new("step", "part", "ms", "of the step", "GFLOP", "MB", "of peak");
-    private readonly MarkdownTable _adversarial = new("step", "precision", "ms", "of the plain step");
+    private readonly MarkdownTable _adversarial = new("step", "precision", "ms", "of the plain step", "GFLOP", "of peak");
 
     public string Steps => _steps.ToString();
 
@@ -29,8 +29,8 @@ internal sealed class TrainingPart(Turns turns, Peak peak)
         var (loader, step, part) = (medians[0][0], medians[0][1], medians[1]);
         double? theirs = medians.Length > 2 ? medians[2][0] : null;
 
-        double sound = bench.Batch * bench.WindowSeconds, operations = 3 * bench.Batch * Operations.Forward(bench.Options);
-        double most = precision == TrainingPrecision.BFloat16 ? peak.BFloat16 : peak.Single;
+        double sound = bench.Batch * bench.WindowSeconds, most = MostOf(precision);
+        double operations = StepOperations.Network(bench.Options, StepRun.Options(bench, precision));
         string name = $"{bench.Name}, {bench.Batch} × {bench.Window}", type = StepRun.NameOf(precision);
         _steps.Add(
             name, type, Milliseconds(loader + step), Figure(sound / (loader + step)), Figure(operations / 1e9),
@@ -50,16 +50,22 @@ internal sealed class TrainingPart(Turns turns, Peak peak)
     public void MeasureAdversarial(BenchModel bench, TrainingPrecision precision)
     {
         var options = new AdversarialOptions { StartStep = 0 };
+        var training = StepRun.Options(bench, precision) with { Adversarial = options };
+        double network = StepOperations.Network(bench.Options, training);
+        double both = network + StepOperations.Discriminator(bench.Options, training);
         using var plain = new StepRun(bench, precision, turns.Clock);
         using var adversarial = new StepRun(bench, precision, turns.Clock, options);
         double[] seconds = [.. turns.Medians(plain.Step, adversarial.Step, adversarial.StepWithPenalty).Select(figures => figures.Sum())];
         double mean = (seconds[1] * (options.PenaltyEvery - 1) + seconds[2]) / options.PenaltyEvery;
-        void Row(string name, double x) =>
-            _adversarial.Add($"{bench.Name}, {name}", StepRun.NameOf(precision), Milliseconds(x), Ratio(x / seconds[0]));
+        void Row(string name, double x, double? flop = null) => _adversarial.Add(
+            $"{bench.Name}, {name}", StepRun.NameOf(precision), Milliseconds(x), Ratio(x / seconds[0]), Figure(flop / 1e9),
+            Percent(flop / x / MostOf(precision)));
 
-        Row("plain", seconds[0]);
-        Row("with the discriminator", seconds[1]);
+        Row("plain", seconds[0], network);
+        Row("with the discriminator", seconds[1], both);
         Row($"with it and its gradient penalty, one in {options.PenaltyEvery}", seconds[2]);
         Row($"mean of {options.PenaltyEvery} with the discriminator", mean);
     }
+
+    private double MostOf(TrainingPrecision precision) => precision == TrainingPrecision.BFloat16 ? peak.BFloat16 : peak.Single;
 }
