@@ -25,7 +25,9 @@ internal static class AdamWKernel
     {
         var (w, g, m, v) = ((nint)Values(weight), (nint)Values(gradient), (nint)Values(first), (nint)Values(second));
         long length = weight.numel();
-        ForEachPiece(length, (_, from, count) => Update((float*)w + from, (float*)g + from, (float*)m + from, (float*)v + from, count, step));
+        ForEachPiece(
+            length,
+            (_, from, count) => Update((float*)w + from, (float*)g + from, (float*)m + from, (float*)v + from, count, step));
     }
 
     /// <summary>The sum of the squares of a contiguous tensor.</summary>

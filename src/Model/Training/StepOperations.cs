@@ -15,7 +15,9 @@ internal static class StepOperations
         return Clips(options) * passes * Forward(model, options.CropFrames ?? model.WindowFrames);
     }
 
-    /// <summary>What a discriminator adds: a forward pass, the model's backward pass, and its own. The rare gradient penalty is left out.</summary>
+    /// <summary>
+    /// What a discriminator adds: a forward pass, the model's backward pass, and its own. The rare gradient penalty is left out.
+    /// </summary>
     public static double Discriminator(AudioBsqOptions model, TrainingOptions options)
     {
         if (options.Adversarial is not { } adversarial) return 0;

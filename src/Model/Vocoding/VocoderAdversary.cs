@@ -10,7 +10,7 @@ namespace AudioBsq.Vocoding;
 internal sealed class VocoderAdversary : IDisposable
 {
     /// <summary>Time of a step with the discriminators in steps without, measured with the default options.</summary>
-    public const double Slowness = 6;
+    public const double Slowness = 3;
 
     private readonly VocoderAdversarialOptions _options;
     private readonly double _gradientClip;
@@ -46,34 +46,38 @@ internal sealed class VocoderAdversary : IDisposable
 
     public bool Acts(int step) => step >= _options.StartStep;
 
-    /// <summary>The vocoder's adversarial loss and feature matching loss.</summary>
-    public Tensor Loss(Tensor synthesized, Tensor sound)
+    /// <summary>
+    /// The vocoder's adversarial loss and feature matching loss, and the discriminators' own: one pass through them serves both. The
+    /// vocoder's loss has the gradient of the sound in it, so its backward pass does not enter the discriminators.
+    /// </summary>
+    public (Tensor Vocoder, Tensor Discriminators) Losses(Tensor synthesized, Tensor sound)
     {
         using var scope = NewDisposeScope();
-        RequireGradients(false); // the discriminators do not learn from the vocoder's loss
-        var terms = new List<Tensor>();
+        var input = synthesized.detach().requires_grad_();
+        List<Tensor> vocoder = [], discriminators = [];
         for (int i = 0; i < _resolutions.Length; i++)
         {
-            var (logits, features) = Discriminate(i, synthesized);
-            var (_, originalFeatures) = Discriminate(i, sound);
-            terms.Add(GanLosses.Generator(logits, GanLoss.Hinge) * _weight);
-            terms.Add(stack(features.Zip(originalFeatures, (a, b) => (a - b).abs().mean())).mean() * _featureWeight);
+            var (fake, features) = Discriminate(i, input);
+            var (real, originalFeatures) = Discriminate(i, sound);
+            vocoder.Add(GanLosses.Generator(fake, GanLoss.Hinge) * _weight);
+            vocoder.Add(stack(features.Zip(originalFeatures, (a, b) => (a - b).abs().mean())).mean() * _featureWeight);
+            discriminators.Add(GanLosses.Discriminator(real, fake, GanLoss.Hinge));
         }
 
-        return (stack(terms).sum() * _share).MoveToOuterDisposeScope();
+        var loss = stack(vocoder).sum() * _share;
+        var carrier = (synthesized * autograd.grad([loss], [input], retain_graph: true)[0]).sum();
+        var total = carrier.Plus((loss - carrier).detach());
+        return (total.MoveToOuterDisposeScope(), stack(discriminators).mean().MoveToOuterDisposeScope());
     }
 
-    /// <summary>One step of the discriminators, unless their gradients are not finite. Returns their loss before the step.</summary>
-    public double Step(Tensor synthesized, Tensor sound)
+    /// <summary>
+    /// One step of the discriminators by their loss, unless their gradients are not finite. Returns their loss before the step.
+    /// </summary>
+    public double Step(Tensor loss)
     {
         using var scope = NewDisposeScope();
-        RequireGradients(true);
         _optimizer.ClearGradients();
-        using var fake = synthesized.detach();
-        var losses = Enumerable.Range(0, _resolutions.Length).Select(i =>
-            GanLosses.Discriminator(Discriminate(i, sound).Logits, Discriminate(i, fake).Logits, GanLoss.Hinge));
-        var loss = stack(losses).mean();
-        loss.backward();
+        loss.backward(inputs: [.. _discriminators.SelectMany(one => one.parameters())]);
         if (double.IsFinite(_optimizer.ClipGradients(_gradientClip))) _optimizer.Step(_options.LearningRate);
         return loss.item<float>();
     }
@@ -90,10 +94,5 @@ internal sealed class VocoderAdversary : IDisposable
     {
         var magnitude = _resolutions[resolution].Spectrum(sound).abs().clamp_min(_resolutions[resolution].MinMagnitude).log();
         return _discriminators[resolution].Discriminate(magnitude);
-    }
-
-    private void RequireGradients(bool required)
-    {
-        foreach (var parameter in _discriminators.SelectMany(one => one.parameters())) parameter.requires_grad = required;
     }
 }

@@ -32,12 +32,13 @@ internal sealed class VocoderTrainer : IDisposable
         using var scope = NewDisposeScope();
         Optimization.ClearGradients();
         var (loss, melError, synthesized) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
-        bool adversarialStep = _adversary?.Acts(step) == true;
-        if (adversarialStep) loss = loss.Plus(_adversary!.Loss(synthesized, batch.Sound));
+        var (adversarial, discriminators) =
+            _adversary?.Acts(step) == true ? _adversary.Losses(synthesized, batch.Sound) : ((Tensor?)null, null);
+        if (adversarial is not null) loss = loss.Plus(adversarial);
         loss.backward();
         double total = loss.item<float>();
         if (Optimization.Update(total, step) is not { } update) return null;
-        double? discriminator = adversarialStep ? _adversary!.Step(synthesized, batch.Sound) : null;
+        double? discriminator = adversarial is not null ? _adversary!.Step(discriminators!) : null;
         return new VocoderStep(total, melError.item<float>() * DecibelsPerNeper, update.GradientNorm, update.LearningRate, discriminator);
     }
 

@@ -162,7 +162,12 @@ public sealed class TrainingConfigTests : IDisposable
             MultiResolution = new() { Weight = 0.5 },
             Adversarial = new()
             {
-                Weight = 0.2, StartStep = 7, Loss = GanLoss.Vanilla, PenaltyEvery = 4, ClipShare = 0.25, Adaptive = true,
+                Weight = 0.2,
+                StartStep = 7,
+                Loss = GanLoss.Vanilla,
+                PenaltyEvery = 4,
+                ClipShare = 0.25,
+                Adaptive = true,
             },
             Checkpoints = new() { Folder = "there", Every = 5, KeepLast = 2 },
             SampleClips = 6,

@@ -235,12 +235,40 @@ public class VocoderTrainingTests(ITestOutputHelper output)
         var voice = torch.tensor(SmallVocoder.Voice(4_000)).unsqueeze(0);
         var noise = torch.tensor(Tone.Noise(4_000, seed: 2)).unsqueeze(0);
 
-        double before = adversary.Step(noise, voice), loss = adversary.Loss(noise, voice).item<float>();
-        for (int i = 0; i < 20; i++) adversary.Step(noise, voice);
+        var (first, before) = Learn();
+        for (int i = 0; i < 20; i++) Learn();
 
-        double after = adversary.Step(noise, voice);
+        var (last, after) = Learn();
         Assert.True(after < 0.5 * before, $"{before} to {after}");
-        Assert.True(adversary.Loss(noise, voice).item<float>() > loss);
+        Assert.True(last > first, $"{first} to {last}");
+
+        (double Vocoder, double Discriminators) Learn()
+        {
+            var (vocoder, discriminators) = adversary.Losses(noise, voice);
+            return (vocoder.item<float>(), adversary.Step(discriminators));
+        }
+    }
+
+    [Fact]
+    public void Losses_ReachTheSoundAndTheDiscriminatorsApart()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        torch.random.manual_seed(1);
+        using var adversary = new VocoderAdversary(SmallVocoder.Training with { Adversarial = new() }, SmallVocoder.Mel, torch.CPU);
+        var voice = torch.tensor(SmallVocoder.Voice(4_000)).unsqueeze(0);
+        var noise = torch.tensor(Tone.Noise(4_000, seed: 2)).unsqueeze(0).requires_grad_();
+        torch.Tensor[] weights = [.. adversary.Tensors.Where(entry => entry.Tensor.requires_grad).Select(entry => entry.Tensor)];
+
+        var (vocoder, discriminators) = adversary.Losses(noise, voice);
+        vocoder.backward();
+
+        Assert.NotEmpty(weights);
+        Assert.True((noise.grad! != 0).any().item<bool>());
+        Assert.All(weights, weight => Assert.Null(weight.grad));
+        float[] gradient = noise.grad!.data<float>().ToArray();
+        adversary.Step(discriminators);
+        Assert.Equal(gradient, noise.grad!.data<float>().ToArray());
+        Assert.Contains(weights, weight => weight.grad is not null);
     }
 
     private static VocoderTrainingData Data() => VocoderTrainingData.Of(
