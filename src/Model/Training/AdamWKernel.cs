@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using AudioBsq.Native;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -99,5 +100,5 @@ internal static class AdamWKernel
     }
 
     private static unsafe float* Values(Tensor tensor) =>
-        (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, float>(tensor.bytes)));
+        (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Values<float>()));
 }
