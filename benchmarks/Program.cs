@@ -10,6 +10,8 @@ internal static class Program
     {
         var root = new RootCommand("Measures speed, memory and quality. None of this is a test; run it built in Release.")
         {
+            new BenchCommand(),
+            new FirstTokensCommand(),
             new MicroCommand(),
             new HourCommand(),
             new MemoryCommand(),
@@ -20,6 +22,7 @@ internal static class Program
             new SeamsCommand(),
             new VocodersCommand(),
             new DecodersCommand(),
+            new GpuCommand(),
         };
         return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke();
     }

@@ -69,19 +69,7 @@ internal sealed class HourCommand : Command
     private static int Tokenize(MLContext ml, AudioBsqModel model, IReadOnlyList<string> paths)
     {
         var files = ml.Data.LoadFromEnumerable(paths.Select(path => new FileRow { Path = path }));
-        var output = Speech.Pipeline(ml, model, files).Transform(files);
-        var column = output.Schema["Tokens"];
-        using var cursor = output.GetRowCursor([column]);
-        var getter = cursor.GetGetter<VBuffer<uint>>(column);
-        VBuffer<uint> tokens = default;
-        int count = 0;
-        while (cursor.MoveNext())
-        {
-            getter(ref tokens);
-            count += tokens.Length;
-        }
-
-        return count;
+        return Speech.Tokenize(Speech.Pipeline(ml, model, files), files);
     }
 
     private static float[] Samples(string path) => AudioFile.Read(path, 16_000).Samples;

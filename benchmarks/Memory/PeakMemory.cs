@@ -9,6 +9,9 @@ internal static partial class PeakMemory
 {
     private const string Status = "/proc/self/status";
 
+    /// <summary>The peak since the process began, in bytes.</summary>
+    public static long OfProcess() => OperatingSystem.IsLinux() ? Kilobytes("VmHWM") : Current(process => process.PeakWorkingSet64);
+
     /// <summary>
     /// Bytes. On Linux the kernel's peak is set back before; elsewhere, or where that is not permitted, it is the peak since the process
     /// began, so run the same thing once before to have a fair one.
