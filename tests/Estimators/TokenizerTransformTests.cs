@@ -142,7 +142,7 @@ public sealed class TokenizerTransformTests : IDisposable
         var first = _ml.Tokens(_ml.Data.TakeRows(tokenizer.Transform(_ml.Counted(_rows, _ => read++)), 1));
 
         MelData.AssertTokens(_model, _rows[..1], first);
-        Assert.InRange(read, 1, 2);
+        Assert.InRange(read, 1, 3); // the next batch, of two rows, is read ahead
     }
 
     [Fact]

@@ -9,6 +9,7 @@ internal sealed class HeldPieces
     private readonly List<WeakReference> _pieces = [];
     private readonly int _checkEvery;
     private long _allocated = GC.GetAllocatedBytesForCurrentThread();
+    private int _thread = Environment.CurrentManagedThreadId; // of the last piece
 
     /// <param name="checkEvery">Pieces from one count of those alive to the next.</param>
     public HeldPieces(int checkEvery) => _checkEvery = checkEvery;
@@ -25,10 +26,11 @@ internal sealed class HeldPieces
     /// <summary>Counts a piece, and lets it go.</summary>
     public void Add(object piece)
     {
-        MaxAllocated = Math.Max(MaxAllocated, GC.GetAllocatedBytesForCurrentThread() - _allocated);
+        if (_thread == Environment.CurrentManagedThreadId)
+            MaxAllocated = Math.Max(MaxAllocated, GC.GetAllocatedBytesForCurrentThread() - _allocated);
         _pieces.Add(new WeakReference(piece));
         if (++Count % _checkEvery == 0) CountAlive();
-        _allocated = GC.GetAllocatedBytesForCurrentThread();
+        (_allocated, _thread) = (GC.GetAllocatedBytesForCurrentThread(), Environment.CurrentManagedThreadId);
     }
 
     private void CountAlive()

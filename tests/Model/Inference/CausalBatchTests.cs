@@ -71,7 +71,8 @@ public class CausalBatchTests
     private static ReadOnlyMemory<float>[] Mels()
     {
         var random = new Random(5);
-        return [.. Enumerable.Range(0, 70).Select(i => (ReadOnlyMemory<float>)Mel.Extract(StreamModels.Sound(i * random.Next(1, 700), i % 2)))];
+        ReadOnlyMemory<float> Clip(int i) => Mel.Extract(StreamModels.Sound(i * random.Next(1, 700), i % 2));
+        return [.. Enumerable.Range(0, 70).Select(Clip)];
     }
 
     private static float[] Latents(AudioBsqModel model, float[] mel, int atOnce)
