@@ -89,7 +89,14 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
             "Training",
             $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {_seed}, {training.MaxSteps} steps.");
         HashSet<string> said = [];
-        return AudioBsqModel.Train(data, model, mel, training, progress => Report(progress, said), Start, cancellation);
+        var warning = new LongTrainingWarning(model, device, text => Host.Warn("Training", text));
+        return AudioBsqModel.Train(data, model, mel, training, Progress, Start, cancellation);
+
+        void Progress(TrainingProgress progress)
+        {
+            Report(progress, said);
+            warning.Judge(progress);
+        }
 
         void Start(string note)
         {

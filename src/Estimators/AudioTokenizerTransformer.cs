@@ -66,6 +66,7 @@ public sealed class AudioTokenizerTransformer : AudioTransformer, ILoadableTrans
         return new BatchMapper(input, [column], outputs, (row, capacity) => new TokenizingSession(_model, row, column, capacity))
         {
             BatchSize = _columns.BatchSize,
+            ReadsAhead = true,
             MaxCursors = ModelDevice.MaxCursors(model.Content.Device),
         };
     }

@@ -1,3 +1,4 @@
+using AudioBsq.Native;
 using AudioBsq.Persistence;
 using Microsoft.ML.Runtime;
 
@@ -21,8 +22,7 @@ internal static class ModelEntry
     /// <summary>The model in the file, which must have the <paramref name="needed"/> half.</summary>
     public static SharedResource<AudioBsqModel>.Lease Load(IHostEnvironment environment, ModelReader reader, ModelParts needed)
     {
-        string device = ModelDevice.Choose(environment);
-        var model = reader.Shared(Name, stream => Read(stream, device)).Acquire();
+        var model = reader.Shared(Name, stream => Read(stream, environment)).Acquire();
         if (model.Value.Content.Parts.HasFlag(needed)) return model;
         model.Dispose();
         throw reader.Damaged($"its model has no {needed}");
@@ -36,5 +36,6 @@ internal static class ModelEntry
         throw new NotSupportedException($"The model was saved without its {half}. Save the whole tokenizer to do both.");
     }
 
-    private static SharedResource<AudioBsqModel> Read(Stream stream, string device) => new(new(ModelFile.Read(stream, Name, device)));
+    private static SharedResource<AudioBsqModel> Read(Stream stream, IHostEnvironment environment) =>
+        new(new(ModelFile.Read(stream, Name, () => TorchDevice.Resolve(ModelDevice.Choose(environment)))));
 }

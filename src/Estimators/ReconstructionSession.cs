@@ -49,11 +49,11 @@ internal sealed class ReconstructionSession : BatchSession
         (_clips[slot], _kept[slot]) = (tokens, frames);
     }
 
-    public override void Run(int count)
+    public override void Run(int first, int count)
     {
         using var use = _model.Borrow();
-        float[][] reconstructed = use.Value.Decode(_clips.AsSpan(0, count).ToArray());
-        for (int i = 0; i < count; i++) _mels[i] = reconstructed[i].AsMemory(0, _kept[i] * _options.Bands);
+        float[][] reconstructed = use.Value.Decode(_clips.AsSpan(first, count).ToArray());
+        for (int i = 0; i < count; i++) _mels[first + i] = reconstructed[i].AsMemory(0, _kept[first + i] * _options.Bands);
     }
 
     public override Delegate Getter(int output, Func<int> slot) => VectorGetter(() => _mels[slot()]);

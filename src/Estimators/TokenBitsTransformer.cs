@@ -48,7 +48,7 @@ public sealed class TokenBitsTransformer : AudioTransformer, ILoadableTransforme
             _bits[slot] = values;
         }
 
-        public override void Run(int count) { }
+        public override void Run(int first, int count) { }
 
         public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _bits[slot()]);
     }

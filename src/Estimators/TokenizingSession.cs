@@ -16,6 +16,7 @@ internal sealed class TokenizingSession(
 
     private readonly ValueGetter<VBuffer<float>> _getter = VectorReader<float>(row, column);
     private readonly ReadOnlyMemory<float>[] _mels = new ReadOnlyMemory<float>[capacity];
+    private readonly int[] _frames = new int[capacity];
     private readonly uint[][] _keys = new uint[capacity][];
     private VBuffer<float> _row;
 
@@ -24,20 +25,22 @@ internal sealed class TokenizingSession(
         _getter(ref _row);
         float[] mel = MelRows.Values(_row, column.Name, _bands, row.Position);
         if (_mayBeWaveform) MelRows.RefuseWaveform(mel, column.Name, row.Position);
-        _mels[slot] = mel;
+        (_mels[slot], _frames[slot]) = (mel, mel.Length / _bands);
     }
 
     private static bool ReadsDecibels(AudioBsqModel model) =>
         model.Mel.Level is MelLevel.FullScale or MelLevel.FileMaximum && !model.Options.Compatibility.UnscaledInput;
 
-    public override void Run(int count)
+    public override void Run(int first, int count)
     {
         using var use = model.Borrow();
-        int[][] tokens = use.Value.Encode(_mels.AsSpan(0, count).ToArray());
-        for (int i = 0; i < count; i++) _keys[i] = TokenColumn.ToKeys(tokens[i]);
+        var mels = _mels.AsSpan(first, count);
+        int[][] tokens = use.Value.Encode(mels.ToArray());
+        for (int i = 0; i < count; i++) _keys[first + i] = TokenColumn.ToKeys(tokens[i]);
+        mels.Clear(); // the next rows are being read
     }
 
     public override Delegate Getter(int output, Func<int> slot) => output == 0
         ? VectorGetter<uint>(() => _keys[slot()])
-        : ScalarGetter(() => _mels[slot()].Length / _bands);
+        : ScalarGetter(() => _frames[slot()]);
 }

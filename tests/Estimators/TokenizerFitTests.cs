@@ -19,6 +19,27 @@ public class TokenizerFitTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Fact]
+    public void Fit_LogsAWarning_WhenTrainingOnTheProcessorTakesHours()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning) warnings.Add(message.Message);
+        };
+        using var stop = new CancellationTokenSource();
+        var options = Options with
+        {
+            Training = Brief with { MaxSteps = int.MaxValue, ReportEvery = 1 },
+            MetricsCallback = _ => stop.Cancel(),
+            CancellationToken = stop.Token,
+        };
+
+        Assert.Throws<OperationCanceledException>(() => Fit(_ml, options));
+
+        Assert.Contains(" hours more.", Assert.Single(warnings));
+    }
+
+    [Fact]
     [Trait("Speed", "Slow")]
     public void Fit_ReportsProgress_ToTheCallbackAndTheLog()
     {
@@ -59,11 +80,11 @@ public class TokenizerFitTests
                 message.Kind == ChannelMessageKind.Info
                     && message.Source.Contains("AudioTokenizerEstimator", StringComparison.Ordinal)).Select(message =>
                         message.Message).ToList();
-        Assert.Equal(5, messages.Count);
+        Assert.Equal(6, messages.Count);
         Assert.Contains("9 bits on cpu, seed", messages[0]);
         string loss = FormattableString.Invariant($"loss {reports[1].Loss:F4}, mel error {reports[1].MeanAbsoluteError:F3}");
         string validation = FormattableString.Invariant($"validation error {reports[1].Validation!.MeanAbsoluteError:F3}, code usage");
-        Assert.Contains($"Step 15 of 30: {loss}, {validation}", messages[2]);
+        Assert.Contains($"Step 15 of 30: {loss}, {validation}", messages[3]);
     }
 
     [Fact]

@@ -7,5 +7,8 @@ namespace AudioBsq.Tests;
 internal static class LoadTorch
 {
     [ModuleInitializer]
-    internal static void Load() => TorchLibrary.EnsureLoaded();
+    internal static void Load()
+    {
+        if (Environment.GetCommandLineArgs() is not [_, TorchUse.Task, ..]) TorchLibrary.EnsureLoaded();
+    }
 }

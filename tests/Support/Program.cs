@@ -16,6 +16,9 @@ internal static class Program
             case ["train", var folder]:
                 Model.Training.CheckpointTests.TrainToBeKilled(folder);
                 return 0;
+            case [TorchUse.Task, var command, var argument]:
+                TorchUse.Print(command, argument);
+                return 0;
             case ["metric", var mode, var reference, var degraded]:
                 return Cli.Evaluation.MetricTask.Run(mode, reference, degraded);
             default:

@@ -33,9 +33,17 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
     /// <summary>Clips in a batch; the model's own number when null.</summary>
     public int? BatchSize(ParseResult arguments) => arguments.GetValue(_batchSize);
 
-    /// <summary>A context whose models run on the chosen device and number of threads.</summary>
-    public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null) =>
-        Create(arguments, Resolve(arguments.GetValue(_device) ?? device), seed);
+    /// <summary>
+    /// A context whose models run on the chosen device and number of threads. Only options that need torch load it.
+    /// </summary>
+    public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null)
+    {
+        string name = arguments.GetValue(_device) ?? device;
+        Checked(name, text => TorchDevice.CheckName(text));
+        bool isNow = name is not ("auto" or "cpu") || arguments.GetValue(_threads) is not null;
+        if (isNow) return Create(arguments, Resolve(name), seed);
+        return new MLContext(seed) { GpuDeviceId = name == "cpu" ? -1 : null }; // with auto each model finds its device when it is loaded
+    }
 
     /// <summary>The same, and the device by its full name.</summary>
     public MLContext CreateContext(ParseResult arguments, out string device)
@@ -53,9 +61,16 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
 
     private static torch.Device Resolve(string name)
     {
+        torch.Device? device = null;
+        Checked(name, text => device = TorchDevice.Resolve(text));
+        return device!;
+    }
+
+    private static void Checked(string name, Action<string> use)
+    {
         try
         {
-            return TorchDevice.Resolve(name);
+            use(name);
         }
         catch (ArgumentException)
         {

@@ -28,6 +28,7 @@ internal sealed class SavedModel : IDisposable
     {
         if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a model.");
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no model '{path}'.", path);
+        TorchLibrary.StartLoading(); // meanwhile this thread reads the zip, and compiles what does
         try
         {
             return new SavedModel(ml.Model.Load(path, out var schema), schema, path);

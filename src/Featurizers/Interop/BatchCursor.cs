@@ -6,7 +6,8 @@ namespace AudioBsq.MLNet;
 
 /// <summary>
 /// Reads rows ahead, computes them together, then serves them one by one. Batches grow 1, 2, 4 … so that a preview does not
-/// pay for a full one. An error in reading a row is thrown when that row's turn comes, after the good rows before it were served.
+/// pay for a full one. Where the mapper asks for it, the next batch is read on another thread meanwhile. An error in reading a row is
+/// thrown when that row's turn comes, after the good rows before it were served.
 /// </summary>
 internal sealed class BatchCursor : DataViewRowCursor
 {
@@ -21,16 +22,20 @@ internal sealed class BatchCursor : DataViewRowCursor
     private readonly long[] _batches;
     private ExceptionDispatchInfo? _unread; // of the row after the last one collected
     private Exception? _failure;
-    private int _count, _nextSize = 1, _slot = -1;
+    private Task? _reading; // collects the next batch; until it ends, the input and what is collected belong to it
+    private int _collectedFirst, _collected, _nextSize = 1; // the batch that is collected: its first slot, and its rows
+    private int _first, _count, _slot = -1; // the batch that is served, and the current row's slot
     private long _position = -1;
-    private bool _ended, _disposed;
+    private bool _ended;
+    private volatile bool _disposed;
 
     public BatchCursor(BatchMapper mapper, ColumnPlan plan, DataViewRowCursor input)
     {
         (_mapper, _plan, _input) = (mapper, plan, input);
-        (_ids, _batches) = (new DataViewRowId[mapper.BatchSize], new long[mapper.BatchSize]);
+        int slots = mapper.ReadsAhead ? 2 * mapper.BatchSize : mapper.BatchSize;
+        (_ids, _batches) = (new DataViewRowId[slots], new long[slots]);
         _inputId = input.GetIdGetter();
-        _session = mapper.Open(input, mapper.BatchSize);
+        _session = mapper.Open(input, slots);
         try
         {
             int inputs = mapper.InputSchema.Count;
@@ -65,7 +70,7 @@ internal sealed class BatchCursor : DataViewRowCursor
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_failure is not null)
             throw new InvalidOperationException("This cursor has failed before and cannot go on; open a new one.", _failure);
-        if (_slot + 1 >= _count && !Refill())
+        if (_slot + 1 >= _first + _count && !Refill())
         {
             (_slot, _count, _position) = (-1, 0, -1);
             return false;
@@ -83,6 +88,7 @@ internal sealed class BatchCursor : DataViewRowCursor
             (_disposed, _slot) = (true, -1);
             try
             {
+                _reading?.Wait();
                 _session.Dispose();
             }
             finally
@@ -100,12 +106,24 @@ internal sealed class BatchCursor : DataViewRowCursor
         (_slot, _count) = (-1, 0);
         try
         {
-            _unread?.Throw();
-            while (_count < _nextSize && !_ended && _unread is null) ReadAhead();
-            _nextSize = Math.Min(_nextSize * 2, _mapper.BatchSize);
-            if (_count == 0) _unread?.Throw();
-            else _session.Run(_count);
-            return _count > 0;
+            if (_reading is null) Collect();
+            else _reading.GetAwaiter().GetResult();
+            (_reading, _first, _count) = (null, _collectedFirst, _collected);
+            if (_count == 0)
+            {
+                _unread?.Throw();
+                return false;
+            }
+
+            if (_mapper.ReadsAhead)
+            {
+                _collectedFirst = _first == 0 ? _mapper.BatchSize : 0;
+                _reading = Task.Run(Collect);
+            }
+
+            _session.Run(_first, _count);
+            _slot = _first - 1;
+            return true;
         }
         catch (Exception failure)
         {
@@ -114,17 +132,24 @@ internal sealed class BatchCursor : DataViewRowCursor
         }
     }
 
-    private void ReadAhead()
+    private void Collect()
+    {
+        _collected = 0;
+        while (_collected < _nextSize && !_ended && _unread is null && !_disposed) ReadRow(_collectedFirst + _collected);
+        _nextSize = Math.Min(_nextSize * 2, _mapper.BatchSize);
+    }
+
+    private void ReadRow(int slot)
     {
         try
         {
             _ended = !_input.MoveNext();
             if (_ended) return;
-            _session.Collect(_count);
-            foreach (var buffer in _buffers) buffer.Store(_count);
-            _inputId(ref _ids[_count]);
-            _batches[_count] = _input.Batch;
-            _count++;
+            _session.Collect(slot);
+            foreach (var buffer in _buffers) buffer.Store(slot);
+            _inputId(ref _ids[slot]);
+            _batches[slot] = _input.Batch;
+            _collected++;
         }
         catch (Exception failure)
         {
@@ -134,7 +159,7 @@ internal sealed class BatchCursor : DataViewRowCursor
 
     private Delegate Buffered(DataViewSchema.Column column)
     {
-        var buffer = ColumnBuffer.Create(_input, _mapper.InputSchema[column.Index], _mapper.BatchSize);
+        var buffer = ColumnBuffer.Create(_input, _mapper.InputSchema[column.Index], _ids.Length);
         _buffers.Add(buffer);
         return buffer.Getter(Slot);
     }

@@ -29,6 +29,11 @@ internal sealed class BatchMapper(
     /// </summary>
     public int BatchSize { get; init; } = 1;
 
+    /// <summary>
+    /// Whether the next batch's rows are read on another thread while a batch is computed and served, so up to twice as many rows are kept.
+    /// </summary>
+    public bool ReadsAhead { get; init; }
+
     /// <summary>Maximum number of cursors in one cursor set that compute; 1 on a GPU.</summary>
     public int MaxCursors { get; init; } = int.MaxValue;
 

@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// One computation over one moving row, used by one thread at a time: collect rows into slots, run them together, read the results.
+/// One computation over one moving row: collect rows into slots, run them together, read the results. Used by one thread at a time, but
+/// that slots may be collected while others are run and read.
 /// A prediction engine never disposes its sessions, so one must not be the only owner of native memory.
 /// </summary>
 internal abstract class BatchSession : IDisposable
@@ -14,8 +15,8 @@ internal abstract class BatchSession : IDisposable
     /// </summary>
     public abstract void Collect(int slot);
 
-    /// <summary>Computes slots 0 to <paramref name="count"/> − 1.</summary>
-    public abstract void Run(int count);
+    /// <summary>Computes slots <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
+    public abstract void Run(int first, int count);
 
     /// <summary>A <see cref="ValueGetter{TValue}"/> for a new column that reads the result in <paramref name="slot"/>.</summary>
     public abstract Delegate Getter(int output, Func<int> slot);

@@ -26,7 +26,7 @@ internal sealed class RowSession(BatchMapper mapper, ColumnPlan plan, DataViewRo
         {
             _computed = -1;
             _session!.Collect(0);
-            _session.Run(1);
+            _session.Run(0, 1);
             _computed = row.Position;
         }
 

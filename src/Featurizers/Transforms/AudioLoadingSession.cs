@@ -41,7 +41,7 @@ internal sealed class AudioLoadingSession : BatchSession
         }
     }
 
-    public override void Run(int count) { }
+    public override void Run(int first, int count) { }
 
     public override Delegate Getter(int output, Func<int> slot) => output == 0
         ? VectorGetter<float>(() => _waveforms[slot()])

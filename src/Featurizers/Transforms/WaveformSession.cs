@@ -29,7 +29,7 @@ internal sealed class WaveformSession(
         }
     }
 
-    public override void Run(int count) { }
+    public override void Run(int first, int count) { }
 
     public override Delegate Getter(int output, Func<int> slot) => VectorGetter<float>(() => _results[slot()]);
 }

@@ -19,6 +19,6 @@ internal static class DecoderStream
         var network = options.EffectiveDecoder;
         return new CausalStream<int, float>(
             perStep, filler: 0, options.ReachOf(network), step => new CausalCache(network, options, step),
-            (values, steps, cache) => pass.Decode([values[^(steps * perStep)..]], cache)[0]);
+            (values, cache) => pass.Decode([values], cache)[0]);
     }
 }

@@ -18,6 +18,6 @@ internal static class EncoderStream
 
         var network = options.Encoder;
         return new CausalStream<float, int>(
-            perStep, filler: options.MinLevel, options.ReachOf(network), step => new CausalCache(network, options, step), pass.Encode);
+            perStep, filler: options.MinLevel, options.ReachOf(network), step => new CausalCache(network, options, step), pass.EncodeSteps);
     }
 }

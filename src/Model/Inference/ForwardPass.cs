@@ -1,3 +1,4 @@
+using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using static AudioBsq.Native.Scalars;
@@ -11,7 +12,8 @@ internal sealed class ForwardPass(ModelContent model)
     /// <summary>
     /// The distance to a quantizer's threshold below which a latent is computed again. Torch rounds matrix products of different sizes
     /// differently: how many steps or windows run at once changes a latent by about 1e-7, and by up to 1.3e-5 among 100,000 latents of
-    /// speech. The second pass covers the clip or window alone and its result is used, so tokens depend on nothing but the clip.
+    /// speech. The second pass covers the window alone, or the step as a stream would compute it, and its result is used: so tokens depend
+    /// on nothing but the clip.
     /// </summary>
     public const double TooCloseToCall = 2e-5;
 
@@ -24,80 +26,99 @@ internal sealed class ForwardPass(ModelContent model)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var batch = MelBatch.Of(windows, Options, model.Device);
-        var latents = model.Network.Encode(model.Network.Scale(batch.Mel), batch.ValidSteps);
-        int[] all = model.Quantizer.TokensOf(latents);
-        int[] TokensOf(int window) =>
-            all.AsSpan(window * all.Length / windows.Length, Options.TokensOf(windows[window].Length / Options.Bands)).ToArray();
-
-        int[][] tokens = [.. Enumerable.Range(0, windows.Length).Select(TokensOf)];
+        var latents = Latents(windows, cache: null);
+        int[][] tokens = TokensOf(latents, windows);
         if (windows.Length == 1) return tokens;
 
-        bool[] close = CloseRows(latents, windows.Length);
-        for (int i = 0; i < windows.Length; i++)
-        {
-            if (close[i]) tokens[i] = Encode([windows[i]])[0];
-        }
-
+        foreach (int window in CloseRows(latents, windows.Length)) tokens[window] = Encode([windows[window]])[0];
         return tokens;
     }
 
-    /// <summary>Tokens of the last <paramref name="steps"/> of the values, which follow the steps in the cache.</summary>
-    /// <param name="values">Whole steps. Those before the last <paramref name="steps"/> are needed where a step is computed again.</param>
-    /// <param name="steps">Steps that are not in the cache yet.</param>
-    /// <param name="cache">The encoder's caches, to which the steps are added.</param>
-    public int[] Encode(ReadOnlyMemory<float> values, int steps, CausalCache cache)
+    /// <summary>
+    /// Tokens of the next steps of clips, from <paramref name="start"/> on, in a causal model. The clips are in descending order of length,
+    /// and those that have ended are left out.
+    /// </summary>
+    /// <param name="clips">Whole clips (frames, bands) in the unit of the mel column.</param>
+    /// <param name="start">The first step.</param>
+    /// <param name="parts">The values of the clips that are encoded.</param>
+    /// <param name="cache">The caches of all clips, to which the steps are added.</param>
+    public int[][] Encode(ReadOnlyMemory<float>[] clips, long start, ReadOnlyMemory<float>[] parts, CausalCache cache)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        long next = cache.NextStep;
-        var latents = Latents(values[^(steps * FrameValuesPerStep)..], cache);
-        int[] tokens = model.Quantizer.TokensOf(latents);
-        bool[] close = CloseRows(latents, steps);
-        for (int i = 0; i < steps; i++)
+        var latents = Latents(parts, cache);
+        int[][] tokens = TokensOf(latents, parts);
+        int steps = (int)(latents.shape[1] / Options.PatchesPerStep), perStep = Options.TokensPerStep;
+        foreach (int row in CloseRows(latents, parts.Length * steps))
         {
-            if (!close[i]) continue;
-            var upToStep = values[..^((steps - 1 - i) * FrameValuesPerStep)];
-            EncodeLast(upToStep, next + i)?.CopyTo(tokens, i * Options.TokensPerStep);
+            (int clip, int step) = Math.DivRem(row, steps);
+            if (step * perStep < tokens[clip].Length) EncodeStep(clips[clip], start + step).CopyTo(tokens[clip], step * perStep);
         }
 
         return tokens;
     }
 
     /// <summary>
+    /// Tokens of the values of whole steps, which follow the steps in the cache. How many steps run at once does not change a bit of them.
+    /// </summary>
+    public int[] EncodeSteps(ReadOnlyMemory<float> values, CausalCache cache)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        using var rowByRow = RowLinear.Use();
+        return model.Quantizer.TokensOf(Latents([values], cache));
+    }
+
+    /// <summary>
     /// Mel frames, in the unit of the mel column, of windows of tokens of equal
-    /// length, or of one window that follows the steps in the cache.
+    /// length, or of windows that follow the steps in the cache, which may be shorter than the first.
     /// </summary>
     public float[][] Decode(ReadOnlyMemory<int>[] windows, CausalCache? cache = null)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        long[] all = [.. windows.SelectMany(window => window.ToArray()).Select(token => (long)token)];
-        long positions = all.Length / windows.Length / Options.TokensPerPosition;
-        var tokens = tensor(all, [windows.Length, positions, Options.TokensPerPosition]).to(model.Device);
-        var mel = model.Network.Decode(model.Quantizer.ToCodes(tokens), valid: null, cache);
-        float[] levels = model.Network.Unscale(mel, clamp: true).cpu().contiguous().data<float>().ToArray();
-        return [.. levels.Chunk(levels.Length / windows.Length)];
+        int length = windows[0].Length;
+        var tokens = zeros([windows.Length, length / Options.TokensPerPosition, Options.TokensPerPosition], ScalarType.Int32);
+        for (int i = 0; i < windows.Length; i++) windows[i].Span.CopyTo(tokens.Values<int>()[(i * length)..]);
+        var mel = model.Network.Decode(model.Quantizer.ToCodes(tokens.to(model.Device)), valid: null, cache);
+        var levels = model.Network.Unscale(mel, clamp: true).cpu().contiguous();
+        int clip = FrameValuesPerStep * (length / Options.TokensPerStep);
+        float[] LevelsOf(int window) =>
+            levels.Values<float>().Slice(window * clip, FrameValuesPerStep * (windows[window].Length / Options.TokensPerStep)).ToArray();
+
+        return [.. Enumerable.Range(0, windows.Length).Select(LevelsOf)];
     }
 
-    // Tokens of the last step, computed from all steps that it depends on. Null if the values lack some of these, as while a restored
-    // stream fills its caches; its tokens are known then.
-    private int[]? EncodeLast(ReadOnlyMemory<float> values, long step)
+    // Tokens of one step, computed from all steps that it depends on.
+    private int[] EncodeStep(ReadOnlyMemory<float> clip, long step)
     {
-        int before = (int)Math.Min(step, Options.ReachOf(Options.Encoder)), needed = (before + 1) * FrameValuesPerStep;
-        if (values.Length < needed) return null;
+        long first = Math.Max(0, step - Options.ReachOf(Options.Encoder));
+        using var cache = new CausalCache(Options.Encoder, Options, first);
+        var values = clip[(int)(first * FrameValuesPerStep)..(int)Math.Min(clip.Length, (step + 1) * FrameValuesPerStep)];
+        return EncodeSteps(values, cache)[^Options.TokensPerStep..];
+    }
+
+    private Tensor Latents(ReadOnlyMemory<float>[] windows, CausalCache? cache)
+    {
         using var scope = NewDisposeScope();
-        using var cache = new CausalCache(Options.Encoder, Options, step - before);
-        var latents = Latents(values[^needed..], cache);
-        return model.Quantizer.TokensOf(latents.narrow(1, (long)before * Options.PatchesPerStep, Options.PatchesPerStep));
+        var batch = MelBatch.Of(windows, Options, model.Device);
+        var valid = cache is null ? batch.ValidSteps : null;
+        return model.Network.Encode(model.Network.Scale(batch.Mel), valid, cache).MoveToOuterDisposeScope();
     }
 
-    private Tensor Latents(ReadOnlyMemory<float> values, CausalCache cache)
+    private int[][] TokensOf(Tensor latents, ReadOnlyMemory<float>[] windows)
     {
-        var x = tensor(values.ToArray(), [1, values.Length / Options.Bands, Options.Bands]).to(model.Device);
-        return model.Network.Encode(model.Network.Scale(x), valid: null, cache);
+        int[] all = model.Quantizer.TokensOf(latents);
+        int[] Of(int window) =>
+            all.AsSpan(window * all.Length / windows.Length, Options.TokensOf(windows[window].Length / Options.Bands)).ToArray();
+
+        return [.. Enumerable.Range(0, windows.Length).Select(Of)];
     }
 
-    private bool[] CloseRows(Tensor latents, int rows) =>
-        (model.Quantizer.Margin(latents) < Scalar(TooCloseToCall)).reshape(rows, -1).any(1).cpu().data<bool>().ToArray();
+    private IEnumerable<int> CloseRows(Tensor latents, int rows)
+    {
+        using var scope = NewDisposeScope();
+        bool[] close = (model.Quantizer.Margin(latents) < Scalar(TooCloseToCall)).reshape(rows, -1).any(1).ToValues<bool>();
+        return Enumerable.Range(0, rows).Where(row => close[row]);
+    }
 }

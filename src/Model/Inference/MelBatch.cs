@@ -1,3 +1,4 @@
+using AudioBsq.Native;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
@@ -19,12 +20,17 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
         int[] lengths = [.. clips.Select(clip => clip.Length / bands)];
         int steps = options.StepsOf(lengths.Max()), frames = steps * patch;
 
-        float[] mel = new float[clips.Count * frames * bands];
+        var mel = empty([clips.Count, frames, bands], ScalarType.Float32);
         // The published version pads with 0, a loud level in decibels; silence is the lowest level.
-        if (!options.Compatibility.PaddingTakesPart) Array.Fill(mel, options.MinLevel);
-        for (int i = 0; i < clips.Count; i++) clips[i].Span.CopyTo(mel.AsSpan(i * frames * bands));
+        float padding = options.Compatibility.PaddingTakesPart ? 0 : options.MinLevel;
+        for (int i = 0; i < clips.Count; i++)
+        {
+            var row = mel.Values<float>().Slice(i * frames * bands, frames * bands);
+            clips[i].Span.CopyTo(row);
+            row[clips[i].Length..].Fill(padding);
+        }
 
-        var padded = tensor(mel, [clips.Count, frames, bands]).to(device);
+        var padded = mel.to(device);
         bool allFrames = lengths.All(length => length == frames) || options.Compatibility.PaddingTakesPart;
         bool allSteps = lengths.All(length => length > frames - patch) || options.Compatibility.PaddingTakesPart;
         var validFrames = allFrames ? null : Valid(lengths, frames, device);

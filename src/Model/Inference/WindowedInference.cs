@@ -1,11 +1,12 @@
 using AudioBsq.Metrics;
+using AudioBsq.Networks;
 using AudioBsq.Persistence;
 
 namespace AudioBsq.Inference;
 
 /// <summary>
-/// Encodes and decodes whole clips of any length. A causal model runs over each clip from start to end. For any other model, clips are cut
-/// into windows, several windows run as one batch, and the results are put together again.
+/// Encodes and decodes whole clips of any length, several as one batch. A causal model runs over clips from start to end, in step. For any
+/// other model, clips are cut into windows, and the results of these are put together again.
 /// </summary>
 internal sealed class WindowedInference(ModelContent model)
 {
@@ -14,13 +15,15 @@ internal sealed class WindowedInference(ModelContent model)
     private const int FramesAtOnceOnCpu = 4096, FramesAtOnceOnGpu = 32 * 1024;
 
     // A batch takes windows down to this part of its longest one; shorter ones would be mostly padding.
-    private const double MinPartOfLongest = 0.75;
+    private const double MinPartOfLongest = 0.9;
 
     private readonly ForwardPass _pass = new(model);
 
     private AudioBsqOptions Options => model.Options;
 
     private int FrameValuesPerStep => Options.PatchFrames * Options.Bands;
+
+    private int ClipsInStep => Math.Max(1, FramesAtOnce / Options.WindowFrames);
 
     private int FramesAtOnce => model.Device.type == TorchSharp.DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
 
@@ -32,7 +35,12 @@ internal sealed class WindowedInference(ModelContent model)
         model.Require(ModelParts.Encoder, "encode");
         foreach (var mel in mels)
             Check.That(mel.Length % Options.Bands == 0, mel.Length, $"must be a multiple of {Options.Bands} bands", nameof(mels));
-        if (Options.IsCausal) return StreamEach(mels, EncoderStream.Of(model), Options.WindowFrames * Options.Bands, cancellation);
+        if (Options.IsCausal)
+        {
+            return RunInStep(
+                [.. mels.Select(WholeSteps)], FrameValuesPerStep, Options.TokensPerStep, () => new CausalCache(Options.Encoder, Options),
+                _pass.Encode, cancellation);
+        }
 
         // Padding changes how sums are rounded, which the second pass of close latents makes up for.
         int[] steps = [.. mels.Select(mel => Options.StepsOf(mel.Length / Options.Bands))];
@@ -48,7 +56,12 @@ internal sealed class WindowedInference(ModelContent model)
         model.Require(ModelParts.Decoder, "decode");
         foreach (var clip in tokens) TokenCheck.Require(clip.Span, Options);
         int perStep = Options.TokensPerStep;
-        if (Options.IsCausal) return StreamEach(tokens, DecoderStream.Of(model), Options.WindowSteps * perStep, cancellation);
+        if (Options.IsCausal)
+        {
+            return RunInStep(
+                tokens, perStep, FrameValuesPerStep, () => new CausalCache(Options.EffectiveDecoder, Options),
+                (_, _, parts, cache) => _pass.Decode(parts, cache), cancellation);
+        }
 
         int[] steps = [.. tokens.Select(clip => clip.Length / perStep)];
         return RunWindows(tokens, steps, padded: false, perStep, FrameValuesPerStep, windows => _pass.Decode(windows), cancellation);
@@ -75,22 +88,38 @@ internal sealed class WindowedInference(ModelContent model)
         return evaluation.Result();
     }
 
-    private static TOut[][] StreamEach<TIn, TOut>(
-        IReadOnlyList<ReadOnlyMemory<TIn>> clips, StepStream<TIn, TOut> stream, int piece, CancellationToken cancellation)
-        where TIn : unmanaged
+    // A causal model has no time steps that are partly padding.
+    private ReadOnlyMemory<float> WholeSteps(ReadOnlyMemory<float> mel)
     {
-        using var _ = stream;
-        var results = new TOut[clips.Count][];
-        for (int i = 0; i < clips.Count; i++)
-        {
-            var parts = new List<TOut[]>();
-            for (int start = 0; start < clips[i].Length; start += piece)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                parts.Add(stream.Accept(clips[i].Span[start..Math.Min(clips[i].Length, start + piece)]));
-            }
+        int count = Options.StepsOf(mel.Length / Options.Bands) * FrameValuesPerStep;
+        if (count == mel.Length) return mel;
+        float[] whole = new float[count];
+        mel.Span.CopyTo(whole);
+        whole.AsSpan(mel.Length).Fill(Options.MinLevel);
+        return whole;
+    }
 
-            results[i] = [.. parts.SelectMany(part => part), .. stream.Flush()];
+    // Clips of similar length start together, and run a window's steps at a time; those that have ended drop out.
+    private TOut[][] RunInStep<TIn, TOut>(
+        IReadOnlyList<ReadOnlyMemory<TIn>> clips, int inPerStep, int outPerStep, Func<CausalCache> begin,
+        Func<ReadOnlyMemory<TIn>[], long, ReadOnlyMemory<TIn>[], CausalCache, TOut[][]> run, CancellationToken cancellation)
+    {
+        TOut[][] results = [.. clips.Select(clip => new TOut[clip.Length / inPerStep * outPerStep])];
+        foreach (int[] batch in Enumerable.Range(0, clips.Count).OrderByDescending(i => clips[i].Length).Chunk(ClipsInStep))
+        {
+            using var cache = begin();
+            for (int start = 0, count; ; start += Options.WindowSteps)
+            {
+                count = batch.Count(i => clips[i].Length > start * inPerStep);
+                if (count == 0) break;
+                cancellation.ThrowIfCancellationRequested();
+                cache.KeepClips(count);
+                var left = Array.ConvertAll(batch[..count], i => clips[i]);
+                var parts = Array.ConvertAll(
+                    left, clip => clip[(start * inPerStep)..Math.Min(clip.Length, (start + Options.WindowSteps) * inPerStep)]);
+                TOut[][] outputs = run(left, start, parts, cache);
+                for (int i = 0; i < count; i++) outputs[i].CopyTo(results[batch[i]], start * outPerStep);
+            }
         }
 
         return results;

@@ -16,6 +16,7 @@ namespace AudioBsq.Native;
 internal static partial class LinuxTorchLoader
 {
     private const string Bridge = "libLibTorchSharp.so", CxxRuntime = "libstdc++.so.6", NewestCxxVersion = "GLIBCXX_3.4.32";
+    private const string UnknownSymbol = "undefined symbol", LibtorchVersion = "2.10";
 
     // Dependencies first: later requests by name find the loaded libraries.
     private static readonly string[] LoadOrder = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
@@ -32,6 +33,22 @@ internal static partial class LinuxTorchLoader
             RequirePlatform();
             LoadLibtorch(LibtorchFolder());
             LoadBridge();
+        }
+    }
+
+    /// <summary>
+    /// Functions and data that TorchSharp's native library takes from libtorch, and those of them that the libtorch here lacks. Most are
+    /// looked up when they are first called, so a libtorch of another version may load and then end the process.
+    /// </summary>
+    /// <exception cref="TorchLoadException">Libtorch cannot be loaded, or TorchSharp's library is missing.</exception>
+    /// <exception cref="InvalidDataException">TorchSharp's library cannot be read.</exception>
+    public static (IReadOnlyList<string> All, IReadOnlyList<string> Missing) Imports()
+    {
+        lock (Gate)
+        {
+            if (!LoadOrder.Any(Handles.ContainsKey)) LoadLibtorch(LibtorchFolder());
+            var all = ElfImports.Of(File.ReadAllBytes(TorchFolders.Find(Bridge) ?? throw NoBridge()));
+            return (all, [.. all.Where(name => !LoadOrder.Any(file => Exports(file, name)))]);
         }
     }
 
@@ -115,8 +132,7 @@ internal static partial class LinuxTorchLoader
 
     private static void LoadBridge()
     {
-        string path = TorchFolders.Find(Bridge)
-            ?? throw new TorchLoadException($"{Bridge}, which the package TorchSharp brings, is not beside this program.");
+        string path = TorchFolders.Find(Bridge) ?? throw NoBridge();
         if (!TryLoad(path, out nint handle, out string reason))
         {
             if (!reason.Contains(NewestCxxVersion, StringComparison.Ordinal)) throw Failure(path, reason);
@@ -125,6 +141,7 @@ internal static partial class LinuxTorchLoader
             if (temporary) Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true); // the mapped file stays
             if (!loaded)
             {
+                if (again.Contains(UnknownSymbol, StringComparison.Ordinal)) throw Failure(path, again);
                 string adapted = $"\nNeither does '{copy}', a copy adapted to older C++ runtimes: {again}";
                 throw new TorchLoadException($"'{path}' does not load: {reason}{adapted}{Advice(reason)}");
             }
@@ -163,10 +180,16 @@ internal static partial class LinuxTorchLoader
         }
     }
 
+    private static bool Exports(string file, string name) =>
+        Handles.TryGetValue(file, out nint handle) && NativeLibrary.TryGetExport(handle, name, out _);
+
+    private static TorchLoadException NoBridge() => new($"{Bridge}, which the package TorchSharp brings, is not beside this program.");
+
     private static TorchLoadException Failure(string path, string reason) => new($"'{path}' does not load: {reason}{Advice(reason)}");
 
     private static string Advice(string reason) => reason switch
     {
+        _ when reason.Contains(UnknownSymbol, StringComparison.Ordinal) => OtherVersion(),
         _ when reason.Contains("libgomp", StringComparison.Ordinal) =>
             "\nInstall the OpenMP runtime (Debian, Ubuntu: apt-get install libgomp1).",
         _ when reason.Contains(CxxRuntime, StringComparison.Ordinal) || reason.Contains("GLIBCXX", StringComparison.Ordinal) =>
@@ -177,6 +200,14 @@ internal static partial class LinuxTorchLoader
             "\nThe libraries of CUDA are missing or do not fit: check the package TorchSharp-cuda-linux and the driver (nvidia-smi).",
         _ => "",
     };
+
+    private static string OtherVersion()
+    {
+        if (!LoadOrder.Any(Handles.ContainsKey)) return "";
+        var (all, missing) = Imports();
+        return $"\nThis libtorch lacks {missing.Count} of the {all.Count} functions that TorchSharp takes from it, so it is of another "
+            + $"version: {LibtorchVersion} is needed. 'benchmarks gpu' lists what is missing (docs/gpu.md).";
+    }
 
     private static bool IsMapped(string file) =>
         File.ReadLines("/proc/self/maps").Any(line => line.EndsWith($"/{file}", StringComparison.Ordinal));

@@ -14,7 +14,6 @@ internal static class TorchDevice
     /// <exception cref="TorchLoadException">Torch cannot be loaded.</exception>
     public static torch.Device Resolve(string device)
     {
-        ArgumentNullException.ThrowIfNull(device);
         int? index = IndexOf(device);
         TorchLibrary.EnsureLoaded();
         if (device == "cpu" || (device == "auto" && !HasCuda())) return torch.device(DeviceType.CPU);
@@ -33,8 +32,13 @@ internal static class TorchDevice
                 $"Device '{device}' was asked for and this machine has {count} CUDA device{(count == 1 ? "" : "s")}, numbered from 0.");
     }
 
+    /// <summary>Checks the text alone, and loads nothing.</summary>
+    /// <exception cref="ArgumentException">The text names no device.</exception>
+    public static void CheckName(string device) => IndexOf(device);
+
     private static int? IndexOf(string device)
     {
+        ArgumentNullException.ThrowIfNull(device);
         if (device is "auto" or "cpu" or "cuda") return null;
         bool isIndexed = device.StartsWith("cuda:", StringComparison.Ordinal);
         return isIndexed && int.TryParse(device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)

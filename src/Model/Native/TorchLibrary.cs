@@ -37,6 +37,28 @@ internal static class TorchLibrary
         }
     }
 
+    /// <summary>
+    /// Loads torch on a thread of its own, which takes almost half a second, while the caller does other work. A failure is reported by
+    /// <see cref="EnsureLoaded"/>. The process ends only when the thread has.
+    /// </summary>
+    public static void StartLoading()
+    {
+        if (Volatile.Read(ref _loaded)) return;
+        new Thread(Load) { Name = "torch" }.Start();
+
+        static void Load()
+        {
+            try
+            {
+                EnsureLoaded();
+            }
+            catch (TorchLoadException)
+            {
+                // whoever needs torch gets the same exception
+            }
+        }
+    }
+
     private static Exception Innermost(Exception e) =>
         e is TypeInitializationException { InnerException: { } inner } ? Innermost(inner) : e;
 }

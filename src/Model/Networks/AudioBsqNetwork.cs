@@ -71,7 +71,9 @@ internal sealed class AudioBsqNetwork : Module
         long steps = x.shape[1] / Options.PatchFrames;
         var features = encoder.call(Patches.Split(x, Options), MaskOf(Options.Encoder, steps, valid, x, cache), cache);
         cache?.Advance(steps);
-        var latents = quant_embed.call(features);
+        var latents = RowLinear.InUse
+            ? RowLinear.Apply(features, quant_embed.weight!, quant_embed.bias)
+            : quant_embed.call(features);
         if (Options.Quantizer.ProjectsToSphere) latents = functional.normalize(latents, dim: -1);
         return latents.MoveToOuterDisposeScope();
     }

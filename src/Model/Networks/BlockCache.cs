@@ -24,11 +24,27 @@ internal sealed class BlockCache : IDisposable
         return Append(ref _convolutionInputs, x, dim: 1, keep);
     }
 
+    /// <summary>Drops all but the first clips of the batch.</summary>
+    public void KeepClips(long count)
+    {
+        KeepClips(ref _keys, count);
+        KeepClips(ref _values, count);
+        KeepClips(ref _convolutionInputs, count);
+    }
+
     public void Dispose()
     {
         _keys?.Dispose();
         _values?.Dispose();
         _convolutionInputs?.Dispose();
+    }
+
+    private static void KeepClips(ref Tensor? cached, long count)
+    {
+        if (cached is not { } all || all.shape[0] <= count) return;
+        using var scope = NewDisposeScope();
+        cached = all.narrow(0, 0, count).clone().DetachFromDisposeScope();
+        all.Dispose();
     }
 
     private static Tensor Append(ref Tensor? cached, Tensor next, int dim, long keep)

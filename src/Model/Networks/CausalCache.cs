@@ -1,6 +1,6 @@
 namespace AudioBsq.Networks;
 
-/// <summary>The caches of all blocks of a causal encoder or decoder, for one clip whose time steps come one after another.</summary>
+/// <summary>The caches of all blocks of a causal encoder or decoder, for clips whose time steps come one after another.</summary>
 internal sealed class CausalCache : IDisposable
 {
     private readonly BlockCache[] _blocks;
@@ -29,6 +29,12 @@ internal sealed class CausalCache : IDisposable
     {
         NextStep += steps;
         Steps = (int)Math.Min(_maxSteps, Steps + steps);
+    }
+
+    /// <summary>Drops all but the first clips of the batch.</summary>
+    public void KeepClips(long count)
+    {
+        foreach (var block in _blocks) block.KeepClips(count);
     }
 
     public void Dispose()

@@ -27,6 +27,7 @@ internal static class ComputeType
     /// <summary>x · weightᵀ + bias, in the current type.</summary>
     public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias)
     {
+        if (RowLinear.InUse) return RowLinear.Apply(x, weight, bias);
         if (_current is not { } type) return functional.linear(x, weight, bias);
         using var scope = NewDisposeScope();
         return functional.linear(x.to(type), weight.to(type), bias?.to(type)).MoveToOuterDisposeScope();

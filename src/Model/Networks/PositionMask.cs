@@ -33,6 +33,9 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Vali
             : Positions.Rotation(cache?.NextStep ?? 0, steps, perStep, headChannels, like.device).MoveToOuterDisposeScope();
         if (cache is not null)
         {
+            // Row by row a step is only given the keys that it sees; its own patches may still not see those after them.
+            bool seesWholeSteps = perStep == 1 || mask == AttentionMask.BlockCausal;
+            if (RowLinear.InUse && seesWholeSteps) return new PositionMask(null, Causal: false, Valid: null, rotation);
             var seen = CausalMask(network, options, cache.Steps, steps, like.device);
             return new PositionMask(seen.MoveToOuterDisposeScope(), Causal: false, Valid: null, rotation);
         }

@@ -10,13 +10,14 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
     private readonly Parameter in_proj_weight, in_proj_bias;
     private readonly Linear out_proj;
     private readonly int _heads;
-    private readonly long _cachedPositions;
+    private readonly long _cachedPositions, _perStep;
     private readonly double _dropout;
 
     public SelfAttention(NetworkOptions network, AudioBsqOptions options) : base(nameof(SelfAttention))
     {
         (_heads, _dropout) = (network.Heads, network.AttentionDropout);
-        _cachedPositions = (long)options.PastStepsOf(network) * options.PatchesPerStep;
+        _perStep = options.PatchesPerStep;
+        _cachedPositions = options.PastStepsOf(network) * _perStep;
         in_proj_weight = WeightInit.NormalParameter(3 * network.Width, network.Width);
         in_proj_bias = Parameter(zeros(3 * network.Width));
         out_proj = WeightInit.NormalWithZeroBias(Linear(network.Width, network.Width));
@@ -35,9 +36,40 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
         var (queries, keys, values) = (parts[0], parts[1], parts[2]);
         if (mask.Rotation is { } rotation) (queries, keys) = (Positions.Rotate(queries, rotation), Positions.Rotate(keys, rotation));
         if (cache is not null) (keys, values) = cache.AppendKeysAndValues(keys, values, _cachedPositions);
-        var attended = functional.scaled_dot_product_attention(
-            queries, keys, values, attn_mask: MaskLike(packed, mask.Attention), p: training ? _dropout : 0, is_casual: mask.Causal);
+        var attended = RowLinear.InUse
+            ? StepByStep(queries, keys, values, mask.Attention)
+            : functional.scaled_dot_product_attention(
+                queries, keys, values, attn_mask: MaskLike(packed, mask.Attention), p: training ? _dropout : 0, is_casual: mask.Causal);
         return ComputeType.Linear(attended.transpose(1, 2).reshape(batch, positions, width), out_proj).MoveToOuterDisposeScope();
+    }
+
+    // Each time step by itself, with the keys that it sees and no others, so that how many steps there are does not change a sum's order.
+    private Tensor StepByStep(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    {
+        long positions = queries.shape[2], cached = keys.shape[2] - positions;
+        long start = Math.Clamp(_cachedPositions - cached, 0, positions); // from here on all steps see as many keys
+        var steps = new List<Tensor>();
+        for (long first = 0, seen = cached + _perStep; first < start; first += _perStep, seen += _perStep)
+        {
+            steps.Add(functional.scaled_dot_product_attention(
+                queries.narrow(2, first, _perStep).contiguous(), keys.narrow(2, 0, seen), values.narrow(2, 0, seen),
+                mask?.narrow(0, first, _perStep).narrow(1, 0, seen)));
+        }
+
+        if (start < positions) steps.Add(FullWindows(queries, keys, values, mask, start));
+        return steps.Count == 1 ? steps[0] : cat(steps, dim: 2);
+    }
+
+    // The steps from a position on, side by side in a batch.
+    private Tensor FullWindows(Tensor queries, Tensor keys, Tensor values, Tensor? mask, long start)
+    {
+        long window = _cachedPositions + _perStep, firstKey = keys.shape[2] - queries.shape[2] + start - _cachedPositions;
+        var steps = queries.narrow(2, start, queries.shape[2] - start).unflatten(2, [-1, _perStep]); // (1, heads, steps, perStep, channels)
+        Tensor Seen(Tensor all) => all.narrow(2, firstKey, all.shape[2] - firstKey).unfold(2, window, _perStep)[0].permute(1, 0, 3, 2);
+        var attended = functional.scaled_dot_product_attention(
+            steps[0].transpose(0, 1).contiguous(), Seen(keys), Seen(values),
+            mask?.narrow(0, start, _perStep).narrow(1, firstKey, window)); // (steps, heads, perStep, channels)
+        return attended.transpose(0, 1).flatten(1, 2).unsqueeze(0);
     }
 
     // A mask that is added to scores must have their type.

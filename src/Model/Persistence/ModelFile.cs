@@ -35,18 +35,21 @@ internal static class ModelFile
     public static ModelContent Read(string path, string device)
     {
         using var stream = File.OpenRead(path);
-        return Read(stream, path, TorchDevice.Resolve(device));
+        return Read(stream, path, () => TorchDevice.Resolve(device));
     }
 
     /// <exception cref="InvalidDataException">The stream is no model, or is damaged.</exception>
     public static ModelContent Read(Stream stream, string device)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Read(stream, stream is FileStream file ? file.Name : "stream", TorchDevice.Resolve(device));
+        return Read(stream, stream is FileStream file ? file.Name : "stream", () => TorchDevice.Resolve(device));
     }
 
     /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names <paramref name="name"/>.</exception>
-    public static ModelContent Read(Stream stream, string name, Device device)
+    public static ModelContent Read(Stream stream, string name, Device device) => Read(stream, name, () => device);
+
+    /// <summary>The same; the device is asked for, and torch needed, once the options are known to be right.</summary>
+    public static ModelContent Read(Stream stream, string name, Func<Device> device)
     {
         using var file = new WeightsFile(stream, name, Format);
         if (!Enum.TryParse(file.Text("parts"), out ModelParts parts) || parts is 0 or > ModelParts.All)
@@ -57,11 +60,12 @@ internal static class ModelFile
             throw new InvalidDataException($"{name} is for {options.Bands} bands and its mel spectrograms have {mel.Bands}.");
         CheckAbsentHalf(file.Reader, options, parts, name);
         string? rest = parts == ModelParts.All ? null : file.Text("rest");
+        var place = device();
         var network = NetworkWeights.Read(file.Reader, name, options, parts);
         try
         {
             file.CheckHash();
-            return new ModelContent(network, mel, device, parts, rest);
+            return new ModelContent(network, mel, place, parts, rest);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using AudioBsq.Native;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
@@ -69,7 +70,7 @@ internal abstract class Quantizer : nn.Module
     public int[] TokensOf(Tensor z)
     {
         using var scope = NewDisposeScope();
-        return ToTokens(Quantize(z)).to(int32).flatten().cpu().data<int>().ToArray();
+        return ToTokens(Quantize(z)).to(int32).ToValues<int>();
     }
 
     /// <summary>Codes (…, dimension) → one token per group (…, groups), Int64.</summary>

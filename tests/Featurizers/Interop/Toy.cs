@@ -15,6 +15,8 @@ public sealed record ToyOptions
 
     public int MaxCursors { get; init; } = int.MaxValue;
 
+    public bool ReadsAhead { get; init; }
+
     internal void Validate() => Check.Positive(BatchSize);
 }
 
@@ -57,6 +59,9 @@ public sealed class ToyTransformer : AudioTransformer, ILoadableTransformer<ToyT
     /// <summary>Rows of each call of Run, in order.</summary>
     internal List<int> Runs { get; } = [];
 
+    /// <summary>Called at the start of each run.</summary>
+    internal Action Running { get; set; } = () => { };
+
     internal (int Opened, int Closed) Sessions => (_opened, _closed);
 
     private protected override BatchMapper Bind(DataViewSchema input)
@@ -67,6 +72,7 @@ public sealed class ToyTransformer : AudioTransformer, ILoadableTransformer<ToyT
         {
             BatchSize = Options.BatchSize,
             MaxCursors = Options.MaxCursors,
+            ReadsAhead = Options.ReadsAhead,
         };
     }
 
@@ -107,12 +113,13 @@ public sealed class ToyTransformer : AudioTransformer, ILoadableTransformer<ToyT
             _values[slot] = values;
         }
 
-        public override void Run(int count)
+        public override void Run(int first, int count)
         {
+            _owner.Running();
             lock (_owner.Runs) _owner.Runs.Add(count);
-            if (_values.Take(count).Any(values => values is [66, ..])) throw new InvalidDataException("sixty-six");
+            if (_values.Skip(first).Take(count).Any(values => values is [66, ..])) throw new InvalidDataException("sixty-six");
             float factor = _owner.Payload.Factor;
-            foreach (float[] values in _values.AsSpan(0, count))
+            foreach (float[] values in _values.AsSpan(first, count))
             {
                 for (int i = 0; i < values.Length; i++) values[i] *= factor;
             }

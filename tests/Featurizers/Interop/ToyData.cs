@@ -35,8 +35,9 @@ internal static class ToyData
     public static IDataView View(this MLContext ml, int count) => ml.Data.LoadFromEnumerable(Rows(count));
 
     public static ToyTransformer Toy(
-        this MLContext ml, int batchSize = 1, int maxCursors = int.MaxValue, float factor = 2, string output = "Y", string input = "X") =>
-        new(ml, new(new(factor)), output, input, new ToyOptions { BatchSize = batchSize, MaxCursors = maxCursors });
+        this MLContext ml, int batchSize = 1, int maxCursors = int.MaxValue, float factor = 2, string output = "Y", string input = "X",
+        bool readsAhead = false) =>
+        new(ml, new(new(factor)), output, input, new() { BatchSize = batchSize, MaxCursors = maxCursors, ReadsAhead = readsAhead });
 
     /// <summary>What the toy gives for <see cref="Rows"/>, in order.</summary>
     public static void AssertDoubled(IEnumerable<ToyResult> actual, IEnumerable<int> numbers)

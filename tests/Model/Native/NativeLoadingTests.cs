@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using AudioBsq.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -70,6 +71,40 @@ public class NativeLoadingTests
             for (int j = 0; j < 8; j++)
                 damaged[random.Next(5) == 0 ? random.Next(0x3f000, 0x41000) : random.Next(16, 0x400)] = (byte)random.Next(256);
             var error = Record.Exception(() => ElfVersionPatch.MakeOptional(damaged, Library, Version));
+            Assert.True(error is null or InvalidDataException, error?.ToString());
+        }
+    }
+
+    [SkippableFact, SupportedOSPlatform("linux")]
+    public void Imports_AreAllThere()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the native library here is not Linux's");
+
+        var (all, missing) = LinuxTorchLoader.Imports();
+
+        Assert.Empty(missing);
+        Assert.InRange(all.Count, 1_000, 10_000);
+        Assert.Contains("_ZNK3c105Error4whatEv", all); // const char* c10::Error::what() const
+        Assert.DoesNotContain("malloc", all);
+    }
+
+    [SkippableFact]
+    public void ImportsOf_RefusesBrokenFiles()
+    {
+        Skip.IfNot(File.Exists(Bridge), "the native library here is not Linux's");
+        byte[] whole = File.ReadAllBytes(Bridge);
+
+        Assert.Throws<InvalidDataException>(() => ElfImports.Of([]));
+        Assert.Throws<InvalidDataException>(() => ElfImports.Of(new byte[4096]));
+        foreach (int length in new[] { 63, 500, 4096, 0x10000 })
+            Assert.Throws<InvalidDataException>(() => ElfImports.Of(whole.AsSpan(0, length).ToArray()));
+
+        var random = new Random(1);
+        for (int i = 0; i < 50; i++)
+        {
+            byte[] damaged = [.. whole];
+            for (int j = 0; j < 8; j++) damaged[random.Next(16, 0x400)] = (byte)random.Next(256);
+            var error = Record.Exception(() => ElfImports.Of(damaged));
             Assert.True(error is null or InvalidDataException, error?.ToString());
         }
     }

@@ -25,11 +25,12 @@ internal static class BatchRows
     public static void Store(ReadOnlySpan<Vector<float>> batch, Span<float> rows, int firstFrame, int frames)
     {
         int lanes = FrameBatch.Size, count = Math.Min(lanes, frames - firstFrame);
+        int done = count == lanes ? FrameBatch.Store(batch, rows.Slice(firstFrame * batch.Length, count * batch.Length)) : 0;
         var scalars = MemoryMarshal.Cast<Vector<float>, float>(batch);
         for (int lane = 0; lane < count; lane++)
         {
             var row = rows.Slice((firstFrame + lane) * batch.Length, batch.Length);
-            for (int i = 0; i < row.Length; i++) row[i] = scalars[i * lanes + lane];
+            for (int i = done; i < row.Length; i++) row[i] = scalars[i * lanes + lane];
         }
     }
 }

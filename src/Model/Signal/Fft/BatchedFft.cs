@@ -126,12 +126,18 @@ internal sealed class BatchedFft
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RadixTwo(int stride, Vector<float>[] re, Vector<float>[] im, Vector<float>[] toRe, Vector<float>[] toIm)
     {
+        ref var xr = ref MemoryMarshal.GetArrayDataReference(re);
+        ref var xi = ref MemoryMarshal.GetArrayDataReference(im);
+        ref var yr = ref MemoryMarshal.GetArrayDataReference(toRe);
+        ref var yi = ref MemoryMarshal.GetArrayDataReference(toIm);
         for (int i = 0, j = stride; i < stride; i++, j++)
         {
-            (toRe[i], toIm[i]) = (re[i] + re[j], im[i] + im[j]);
-            (toRe[j], toIm[j]) = (re[i] - re[j], im[i] - im[j]);
+            var (ar, ai, br, bi) = (Unsafe.Add(ref xr, i), Unsafe.Add(ref xi, i), Unsafe.Add(ref xr, j), Unsafe.Add(ref xi, j));
+            (Unsafe.Add(ref yr, i), Unsafe.Add(ref yi, i)) = (ar + br, ai + bi);
+            (Unsafe.Add(ref yr, j), Unsafe.Add(ref yi, j)) = (ar - br, ai - bi);
         }
     }
 }

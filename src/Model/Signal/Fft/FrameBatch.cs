@@ -31,6 +31,37 @@ internal static class FrameBatch
         else AddEach(re, im, window, target, hop);
     }
 
+    /// <summary>
+    /// rows[l·batch.Length + i] = lane l, value i, for the first values; returns how many of each row. The rest is for the caller.
+    /// </summary>
+    public static int Store(ReadOnlySpan<Vector<float>> batch, Span<float> rows) =>
+        Size == 8 && Avx.IsSupported ? StoreEight(batch, rows[..(8 * batch.Length)]) : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int StoreEight(ReadOnlySpan<Vector<float>> batch, Span<float> rows)
+    {
+        ref float first = ref MemoryMarshal.GetReference(rows);
+        int length = batch.Length, i = 0;
+        for (; i + 8 <= length; i += 8)
+        {
+            var eight = batch.Slice(i, 8);
+            var lanes = Transposed(
+                eight[0].AsVector256(), eight[1].AsVector256(), eight[2].AsVector256(), eight[3].AsVector256(),
+                eight[4].AsVector256(), eight[5].AsVector256(), eight[6].AsVector256(), eight[7].AsVector256());
+            ref float at = ref Unsafe.Add(ref first, i);
+            lanes.A.StoreUnsafe(ref at);
+            lanes.B.StoreUnsafe(ref Unsafe.Add(ref at, length));
+            lanes.C.StoreUnsafe(ref Unsafe.Add(ref at, 2 * length));
+            lanes.D.StoreUnsafe(ref Unsafe.Add(ref at, 3 * length));
+            lanes.E.StoreUnsafe(ref Unsafe.Add(ref at, 4 * length));
+            lanes.F.StoreUnsafe(ref Unsafe.Add(ref at, 5 * length));
+            lanes.G.StoreUnsafe(ref Unsafe.Add(ref at, 6 * length));
+            lanes.H.StoreUnsafe(ref Unsafe.Add(ref at, 7 * length));
+        }
+
+        return i;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadEight(ReadOnlySpan<float> source, int hop, ReadOnlySpan<float> window, Vector<float>[] re, Vector<float>[] im)
     {

@@ -1,0 +1,144 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace AudioBsq.Tests.Featurizers.Interop;
+
+/// <summary>Rows that are read on another thread while earlier ones are computed.</summary>
+[WithoutTorch]
+public class ReadAheadTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Theory, MemberData(nameof(BatchDataViewTests.Sizes), MemberType = typeof(BatchDataViewTests))]
+    public void Rows_KeepTheirOrderIdsAndOtherColumns(int batchSize, int rows)
+    {
+        var toy = _ml.Toy(batchSize, readsAhead: true);
+        var output = toy.Transform(_ml.View(rows));
+
+        ToyData.AssertDoubled(_ml.Results(output), Enumerable.Range(0, rows));
+        Assert.Equal(_ml.View(rows).GetColumn<int>("Number"), output.GetColumn<int>("Number"));
+        Assert.Equal(rows, toy.Runs.Sum());
+        Assert.Equal(toy.Sessions.Opened, toy.Sessions.Closed);
+    }
+
+    [Fact]
+    public void NextRow_IsReadWhileABatchIsComputed()
+    {
+        using var read = new ManualResetEventSlim();
+        var toy = _ml.Toy(batchSize: 4, readsAhead: true);
+        bool ahead = false;
+        toy.Running = () => ahead = read.Wait(Patience);
+        var output = toy.Transform(_ml.Data.LoadFromEnumerable(Rows(2, number => read.Set())));
+
+        using var cursor = output.OpenAll();
+        Assert.True(cursor.MoveNext());
+
+        Assert.True(ahead); // the second row set it, during the first one's batch
+    }
+
+    [Fact]
+    public void Reading_StopsAfterOneBatch()
+    {
+        int read = 0;
+        var output = _ml.Toy(batchSize: 4, readsAhead: true)
+            .Transform(_ml.Data.LoadFromEnumerable(Rows(100, number => read = number)));
+
+        using (var cursor = output.OpenAll())
+        {
+            for (int i = 0; i < 3; i++) Assert.True(cursor.MoveNext()); // batches of 1, 2, and 4 that are read ahead
+        }
+
+        Assert.InRange(read, 2, 6);
+    }
+
+    [Theory]
+    [InlineData(4, 0), InlineData(4, 1), InlineData(4, 2), InlineData(4, 5), InlineData(4, 6), InlineData(16, 9)]
+    public void BadRow_IsThrownInItsTurn_AfterEveryRowBeforeIt(int batchSize, int bad)
+    {
+        var rows = ToyData.Rows(12);
+        rows[bad].X[0] = 13;
+        var input = new SplittableView(_ml.Data.LoadFromEnumerable(rows), defaultCursors: 1);
+        var toy = _ml.Toy(batchSize, readsAhead: true);
+        int served = 0;
+
+        using (var cursor = toy.Transform(input).OpenAll())
+        {
+            var error = Assert.Throws<InvalidDataException>(() =>
+            {
+                while (cursor.MoveNext()) served++;
+            });
+            Assert.Equal("thirteen", error.Message);
+            Assert.Same(error, Assert.Throws<InvalidOperationException>(() => cursor.MoveNext()).InnerException);
+        }
+
+        Assert.Equal(bad, served);
+        Assert.Equal(0, input.Alive);
+        Assert.Equal((1, 1), toy.Sessions);
+    }
+
+    [Fact]
+    public async Task Dispose_WaitsForTheRowThatIsBeingRead()
+    {
+        using ManualResetEventSlim reading = new(), goOn = new();
+        var input = new SplittableView(
+            _ml.Data.LoadFromEnumerable(Rows(9, number =>
+            {
+                reading.Set();
+                goOn.Wait(Patience);
+            })), defaultCursors: 1);
+        var toy = _ml.Toy(batchSize: 4, readsAhead: true);
+        var cursor = toy.Transform(input).OpenAll();
+        Assert.True(cursor.MoveNext());
+        Assert.True(reading.Wait(Patience));
+
+        var disposal = Task.Run(cursor.Dispose);
+        int alive = input.Alive;
+        goOn.Set();
+        await disposal;
+
+        Assert.Equal((1, 0), (alive, input.Alive));
+        Assert.Equal((1, 1), toy.Sessions);
+    }
+
+    [Fact]
+    public void CursorSet_GivesEveryRowOnce_ReadByAThreadEach()
+    {
+        var output = _ml.Toy(batchSize: 4, readsAhead: true).Transform(new SplittableView(_ml.View(200), defaultCursors: 4));
+        var cursors = output.GetRowCursorSet(output.Schema, 4);
+
+        var numbers = cursors.AsParallel().WithDegreeOfParallelism(4).SelectMany(cursor => Numbers(output, cursor)).ToList();
+
+        Assert.Equal(Enumerable.Range(0, 200), numbers.Order());
+    }
+
+    private static List<int> Numbers(IDataView output, DataViewRowCursor cursor)
+    {
+        var numbers = new List<int>();
+        using (cursor)
+        {
+            var (number, y) = (cursor.GetGetter<int>(output.Schema["Number"]), cursor.GetGetter<VBuffer<float>>(output.Schema["Y"]));
+            int n = 0;
+            VBuffer<float> values = default;
+            while (cursor.MoveNext())
+            {
+                number(ref n);
+                y(ref values);
+                if (values.GetItemOrDefault(0) == 2f * (n + 100)) numbers.Add(n);
+            }
+        }
+
+        return numbers;
+    }
+
+    // Calls back before each row but the first.
+    private static IEnumerable<ToyRow> Rows(int count, Action<int> reading)
+    {
+        foreach (var row in ToyData.Rows(count))
+        {
+            if (row.Number > 0) reading(row.Number);
+            yield return row;
+        }
+    }
+}
