@@ -29,7 +29,14 @@ internal sealed class StepRun : IDisposable
 
     /// <summary>The options of all steps here: those of a new run, with a moving average.</summary>
     public static TrainingOptions Options(BenchModel bench, TrainingPrecision precision) =>
-        new() { BatchSize = bench.Batch, Precision = precision, Device = "cpu", Ema = new EmaOptions() };
+        new()
+        {
+            BatchSize = bench.Batch,
+            Precision = precision,
+            Device = "cpu",
+            Ema = new EmaOptions(),
+            ReadAheadClips = 2, // soon full, so that steps are timed with what they need read, and no more
+        };
 
     /// <summary>The usual short name of a precision.</summary>
     public static string NameOf(TrainingPrecision precision) => precision == TrainingPrecision.BFloat16 ? "bf16" : "fp32";

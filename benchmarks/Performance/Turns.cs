@@ -5,7 +5,7 @@ namespace AudioBsq.Benchmarks.Performance;
 /// <summary>Runs things in turn, so that all meet the machine in the same state, and gives medians in seconds.</summary>
 internal sealed class Turns(Clock clock, Rival? rival, int repeats)
 {
-    private const double WarmUpSeconds = 0.5; // .NET compiles again what runs often
+    private const double WarmUpSeconds = 1; // .NET compiles again what runs often
 
     /// <summary>The clock of all figures.</summary>
     public Clock Clock => clock;
