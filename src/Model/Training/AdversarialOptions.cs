@@ -34,7 +34,7 @@ public sealed record AdversarialOptions
 
     /// <summary>
     /// Part of a batch's clips on which the discriminator is trained and judges, above 0 to 1; at least one clip. With half of them a step
-    /// takes less than twice the time of one without a discriminator. The published version takes all.
+    /// takes about twice the time of one without a discriminator. The published version takes all.
     /// </summary>
     public double ClipShare { get; init; } = 0.5;
 
