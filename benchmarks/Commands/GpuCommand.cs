@@ -68,13 +68,9 @@ internal sealed class GpuCommand : Command
 
     private static ProcessStartInfo Start(string[] arguments)
     {
-        bool host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        string[] first = host ? [typeof(GpuCommand).Assembly.Location] : [];
-        return new ProcessStartInfo(Environment.ProcessPath!, [.. first, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = OwnProcess.With(arguments);
+        start.RedirectStandardError = true;
+        return start;
     }
 
     private static string[] Cards()

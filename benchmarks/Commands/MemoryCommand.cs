@@ -55,10 +55,8 @@ internal sealed class MemoryCommand : Command
     /// <summary>One figure of one case, from a process of its own, in which nothing was before.</summary>
     private static double Ask(MemoryCase memoryCase, string what, int threads)
     {
-        bool host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        string[] first = host ? [typeof(MemoryCommand).Assembly.Location] : [];
-        string[] rest = [MemoryCaseCommand.CommandName, what, JsonSerializer.Serialize(memoryCase), "--threads", $"{threads}"];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. first, .. rest]) { RedirectStandardOutput = true };
+        string[] arguments = [MemoryCaseCommand.CommandName, what, JsonSerializer.Serialize(memoryCase), "--threads", $"{threads}"];
+        var start = OwnProcess.With(arguments);
         // glibc then gives freed tensors back at once, which takes time; otherwise the peak holds what it keeps, about 100 MB more or less.
         if (what == nameof(MemoryCase.Peak)) start.Environment["MALLOC_MMAP_THRESHOLD_"] = "262144";
         using var process = Process.Start(start)!;

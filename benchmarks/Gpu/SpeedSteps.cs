@@ -18,7 +18,7 @@ internal sealed class SpeedSteps(Func<Device> device, AudioBsqOptions model, IRe
     {
         using var owner = AudioBsqModel.Create(model, new MelOptions(), device: device().ToString());
         var network = owner.Content.Network;
-        return Measure("encode", half, Operations.OfEncoder(model), batch =>
+        return Measure("encode", half, StepOperations.Encode(model, model.WindowFrames), batch =>
         {
             using var outer = NewDisposeScope();
             var x = rand(batch, model.WindowFrames, model.Bands).to(device()).DetachFromDisposeScope();
@@ -32,7 +32,7 @@ internal sealed class SpeedSteps(Func<Device> device, AudioBsqOptions model, IRe
         });
     }
 
-    public LadderFinding Train(bool half) => Measure("training step", half, Operations.OfTrainingStep(model), batch =>
+    public LadderFinding Train(bool half) => Measure("training step", half, StepOperations.Network(model, new() { BatchSize = 1 }), batch =>
     {
         var precision = half ? TrainingPrecision.BFloat16 : TrainingPrecision.Full;
         var options = new TrainingOptions { BatchSize = batch, Device = device().ToString(), Precision = precision };

@@ -1,4 +1,5 @@
 using AudioBsq.Signal;
+using AudioBsq.Training;
 using TorchSharp;
 
 namespace AudioBsq.Benchmarks.Performance;
@@ -28,10 +29,12 @@ internal static class NetworkPart
         double seconds = bench.WindowSeconds, latentBytes = 4.0 * latents.numel();
         string name = bench.Name, title = $"{name}, {bench.Window}";
         table.Add(
-            $"encode: {title}", seconds, Operations.Encode(bench.Options), half + melBytes + tokenBytes, $"encode {name}",
+            $"encode: {title}", seconds, StepOperations.Encode(bench.Options, bench.Options.WindowFrames),
+            half + melBytes + tokenBytes, $"encode {name}",
             () => model.Encode(mel));
         table.Add(
-            $"decode: {title}", seconds, Operations.Decode(bench.Options), half + melBytes + tokenBytes, $"decode {name}",
+            $"decode: {title}", seconds, StepOperations.Decode(bench.Options, bench.Options.WindowFrames),
+            half + melBytes + tokenBytes, $"decode {name}",
             () => model.Decode(tokens));
         table.Add(
             $"quantize: {title}", seconds, operations: null, latentBytes + tokenBytes, $"quantize {name}",

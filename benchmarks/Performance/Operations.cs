@@ -1,29 +1,14 @@
-using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Vocoding;
 
 namespace AudioBsq.Benchmarks.Performance;
 
 /// <summary>
-/// Floating-point operations of each part, by arithmetic: an addition and a multiplication count as two, a real transform of n samples as
-/// 2.5·n·log₂ n. What is small beside that (norms, GELU, softmax) is left out.
+/// Floating-point operations of the parts that training does not count, by arithmetic: an addition and a multiplication count as two, a
+/// real transform of n samples as 2.5·n·log₂ n. What is small beside that is left out.
 /// </summary>
 internal static class Operations
 {
-    /// <summary>A window through the encoder.</summary>
-    public static double Encode(AudioBsqOptions model) =>
-        Stack(model.Encoder, model) + 2.0 * model.WindowPositions * model.Encoder.Width * (PatchValues(model) + model.Quantizer.Bits);
-
-    /// <summary>A window through the decoder.</summary>
-    public static double Decode(AudioBsqOptions model)
-    {
-        var network = model.EffectiveDecoder;
-        double head = network.HeadWidth is { } width
-            ? (double)width * (network.Width + PatchValues(model))
-            : (double)network.Width * PatchValues(model);
-        return Stack(network, model) + 2.0 * model.WindowPositions * (head + network.Width * model.Quantizer.Bits);
-    }
-
     public static double Mel(MelOptions mel, int samples) => mel.FramesOf(samples) * (Transform(mel) + mel.FftLength + 7.0 * Bins(mel));
 
     public static double Resample(Resampler resampler, int samples) => resampler.LengthOf(samples) * 4.0 * resampler.Filter!.Reach;
@@ -41,16 +26,6 @@ internal static class Operations
         double network = 2 * width * (mel.Bands * options.Kernel + options.Layers * block + 3 * Bins(mel));
         return frames * (network + options.InversionIterations * 7.0 * Bins(mel) + Transform(mel));
     }
-
-    private static double Stack(NetworkOptions network, AudioBsqOptions model)
-    {
-        double positions = model.WindowPositions, width = network.Width;
-        double block = width * width * (4 + 2 * network.MlpRatio) + 2 * positions * width;
-        if (network.UseConvModule) block += width * (3 * width + network.ConvKernelSize);
-        return 2 * positions * network.Layers * block;
-    }
-
-    private static double PatchValues(AudioBsqOptions model) => model.PatchFrames * model.PatchBands;
 
     private static double Transform(MelOptions mel) => 2.5 * mel.FftLength * Math.Log2(mel.FftLength);
 

@@ -51,10 +51,7 @@ internal sealed class StartPart(Rival? rival, int threads, int repeats, string f
 
     private ProcessStartInfo Ours(string model)
     {
-        bool host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        string[] first = host ? [typeof(StartPart).Assembly.Location] : [];
-        string[] rest = [FirstTokensCommand.CommandName, model, _sound];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. first, .. rest]) { RedirectStandardOutput = true };
+        var start = OwnProcess.With(FirstTokensCommand.CommandName, model, _sound);
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         return start;
     }

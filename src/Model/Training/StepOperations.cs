@@ -27,14 +27,28 @@ internal static class StepOperations
     }
 
     /// <summary>Of encoding and decoding one clip.</summary>
-    public static double Forward(AudioBsqOptions model, int frames)
+    public static double Forward(AudioBsqOptions model, int frames) => Encode(model, frames) + Decode(model, frames);
+
+    /// <summary>Of encoding one clip.</summary>
+    public static double Encode(AudioBsqOptions model, int frames)
     {
-        double positions = (double)model.StepsOf(frames) * model.PatchesPerStep, patch = model.PatchFrames * model.PatchBands;
-        var (encoder, decoder) = (model.Encoder, model.EffectiveDecoder);
-        double latents = model.Quantizer.Bits * (encoder.Width + (double)decoder.Width);
-        double head = decoder.HeadWidth is { } width ? width * (decoder.Width + patch) : decoder.Width * patch;
-        return 2 * positions * (patch * encoder.Width + Blocks(encoder, positions) + latents + Blocks(decoder, positions) + head);
+        var network = model.Encoder;
+        double positions = Positions(model, frames), ends = network.Width * (PatchValues(model) + model.Quantizer.Bits);
+        return 2 * positions * (ends + Blocks(network, positions));
     }
+
+    /// <summary>Of decoding one clip.</summary>
+    public static double Decode(AudioBsqOptions model, int frames)
+    {
+        var network = model.EffectiveDecoder;
+        double positions = Positions(model, frames), patch = PatchValues(model), latents = model.Quantizer.Bits * (double)network.Width;
+        double head = network.HeadWidth is { } width ? width * (network.Width + patch) : network.Width * patch;
+        return 2 * positions * (latents + Blocks(network, positions) + head);
+    }
+
+    private static double Positions(AudioBsqOptions model, int frames) => (double)model.StepsOf(frames) * model.PatchesPerStep;
+
+    private static double PatchValues(AudioBsqOptions model) => (double)model.PatchFrames * model.PatchBands;
 
     // Products of a position in all blocks.
     private static double Blocks(NetworkOptions network, double positions)

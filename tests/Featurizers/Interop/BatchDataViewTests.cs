@@ -100,20 +100,7 @@ public class BatchDataViewTests
         var output = _ml.Toy(batchSize).Transform(_ml.Data.Cache(_ml.View(40)));
         Assert.True(output.CanShuffle);
 
-        var numbers = new List<int>();
-        using (var cursor = output.OpenAll(new Random(3)))
-        {
-            var (number, y) = (cursor.GetGetter<int>(output.Schema["Number"]), cursor.GetGetter<VBuffer<float>>(output.Schema["Y"]));
-            int n = 0;
-            VBuffer<float> values = default;
-            while (cursor.MoveNext())
-            {
-                number(ref n);
-                y(ref values);
-                Assert.Equal(2f * (n + 100), values.GetItemOrDefault(0));
-                numbers.Add(n);
-            }
-        }
+        var numbers = output.Numbers(output.OpenAll(new Random(3)));
 
         Assert.NotEqual(Enumerable.Range(0, 40), numbers);
         Assert.Equal(Enumerable.Range(0, 40), numbers.Order());
@@ -129,23 +116,7 @@ public class BatchDataViewTests
         var cursors = output.GetRowCursorSet(output.Schema, wanted);
 
         Assert.InRange(cursors.Length, 1, maxCursors);
-        var numbers = new List<int>();
-        foreach (var cursor in cursors)
-        {
-            using (cursor)
-            {
-                var (number, y) = (cursor.GetGetter<int>(output.Schema["Number"]), cursor.GetGetter<VBuffer<float>>(output.Schema["Y"]));
-                int n = 0;
-                VBuffer<float> values = default;
-                while (cursor.MoveNext())
-                {
-                    number(ref n);
-                    y(ref values);
-                    Assert.Equal(2f * (n + 100), values.GetItemOrDefault(0));
-                    numbers.Add(n);
-                }
-            }
-        }
+        var numbers = cursors.SelectMany(cursor => output.Numbers(cursor)).ToList();
 
         Assert.Equal(Enumerable.Range(0, 40), numbers.Order());
         Assert.Equal(0, input.Alive);

@@ -10,13 +10,15 @@ public class BatchErrorTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Theory]
-    [InlineData(4, 0), InlineData(4, 1), InlineData(4, 2), InlineData(4, 5), InlineData(4, 6), InlineData(16, 9)]
-    public void BadRow_IsThrownInItsTurn_AfterEveryRowBeforeIt(int batchSize, int bad)
+    [InlineData(4, 0, false), InlineData(4, 1, false), InlineData(4, 2, false), InlineData(4, 5, false), InlineData(4, 6, false)]
+    [InlineData(4, 0, true), InlineData(4, 1, true), InlineData(4, 2, true), InlineData(4, 5, true), InlineData(4, 6, true)]
+    [InlineData(16, 9, false), InlineData(16, 9, true)]
+    public void BadRow_IsThrownInItsTurn_AfterEveryRowBeforeIt(int batchSize, int bad, bool readsAhead)
     {
         var rows = ToyData.Rows(12);
         rows[bad].X[0] = 13;
         var input = new SplittableView(_ml.Data.LoadFromEnumerable(rows), defaultCursors: 1);
-        var toy = _ml.Toy(batchSize);
+        var toy = _ml.Toy(batchSize, readsAhead: readsAhead);
         var output = toy.Transform(input);
         var served = new List<int>();
 

@@ -53,31 +53,6 @@ public class ReadAheadTests
         Assert.InRange(read, 2, 6);
     }
 
-    [Theory]
-    [InlineData(4, 0), InlineData(4, 1), InlineData(4, 2), InlineData(4, 5), InlineData(4, 6), InlineData(16, 9)]
-    public void BadRow_IsThrownInItsTurn_AfterEveryRowBeforeIt(int batchSize, int bad)
-    {
-        var rows = ToyData.Rows(12);
-        rows[bad].X[0] = 13;
-        var input = new SplittableView(_ml.Data.LoadFromEnumerable(rows), defaultCursors: 1);
-        var toy = _ml.Toy(batchSize, readsAhead: true);
-        int served = 0;
-
-        using (var cursor = toy.Transform(input).OpenAll())
-        {
-            var error = Assert.Throws<InvalidDataException>(() =>
-            {
-                while (cursor.MoveNext()) served++;
-            });
-            Assert.Equal("thirteen", error.Message);
-            Assert.Same(error, Assert.Throws<InvalidOperationException>(() => cursor.MoveNext()).InnerException);
-        }
-
-        Assert.Equal(bad, served);
-        Assert.Equal(0, input.Alive);
-        Assert.Equal((1, 1), toy.Sessions);
-    }
-
     [Fact]
     public async Task Dispose_WaitsForTheRowThatIsBeingRead()
     {
@@ -108,28 +83,9 @@ public class ReadAheadTests
         var output = _ml.Toy(batchSize: 4, readsAhead: true).Transform(new SplittableView(_ml.View(200), defaultCursors: 4));
         var cursors = output.GetRowCursorSet(output.Schema, 4);
 
-        var numbers = cursors.AsParallel().WithDegreeOfParallelism(4).SelectMany(cursor => Numbers(output, cursor)).ToList();
+        var numbers = cursors.AsParallel().WithDegreeOfParallelism(4).SelectMany(cursor => output.Numbers(cursor)).ToList();
 
         Assert.Equal(Enumerable.Range(0, 200), numbers.Order());
-    }
-
-    private static List<int> Numbers(IDataView output, DataViewRowCursor cursor)
-    {
-        var numbers = new List<int>();
-        using (cursor)
-        {
-            var (number, y) = (cursor.GetGetter<int>(output.Schema["Number"]), cursor.GetGetter<VBuffer<float>>(output.Schema["Y"]));
-            int n = 0;
-            VBuffer<float> values = default;
-            while (cursor.MoveNext())
-            {
-                number(ref n);
-                y(ref values);
-                if (values.GetItemOrDefault(0) == 2f * (n + 100)) numbers.Add(n);
-            }
-        }
-
-        return numbers;
     }
 
     // Calls back before each row but the first.

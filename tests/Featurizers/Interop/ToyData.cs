@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Featurizers.Interop;
 
@@ -53,6 +54,25 @@ internal static class ToyData
 
     public static IEnumerable<ToyResult> Results(this MLContext ml, IDataView data) =>
         ml.Data.CreateEnumerable<ToyResult>(data, reuseRowObject: false);
+
+    /// <summary>The numbers that a cursor serves, each of which must have the doubled values; disposes the cursor.</summary>
+    public static List<int> Numbers(this IDataView output, DataViewRowCursor cursor)
+    {
+        using var _ = cursor;
+        var numbers = new List<int>();
+        var (number, y) = (cursor.GetGetter<int>(output.Schema["Number"]), cursor.GetGetter<VBuffer<float>>(output.Schema["Y"]));
+        int n = 0;
+        VBuffer<float> values = default;
+        while (cursor.MoveNext())
+        {
+            number(ref n);
+            y(ref values);
+            Assert.Equal(2f * (n + 100), values.GetItemOrDefault(0));
+            numbers.Add(n);
+        }
+
+        return numbers;
+    }
 
     public static DataViewRowCursor OpenAll(this IDataView data, Random? rand = null) => data.GetRowCursor(data.Schema, rand);
 }
