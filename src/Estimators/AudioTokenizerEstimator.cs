@@ -90,7 +90,15 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
             $"Training an audio tokenizer of {model.Quantizer.Bits} bits on {device}, seed {_seed}, {training.MaxSteps} steps.");
         HashSet<string> said = [];
         var warning = new LongTrainingWarning(model, device, text => Host.Warn("Training", text));
-        return AudioBsqModel.Train(data, model, mel, training, Progress, Start, cancellation);
+        using var pretrained = _options.Pretraining is { } options ? Pretrain(options) : null;
+        return AudioBsqModel.Train(data, model, mel, training, Progress, Start, _options.Start ?? pretrained, cancellation);
+
+        AudioBsqModel Pretrain(PretrainingOptions options)
+        {
+            Host.Inform("Training", $"Pre-training its encoder first, {options.Training.MaxSteps} steps.");
+            var loop = options.Training with { Seed = _seed, Device = device };
+            return AudioBsqModel.Pretrain(data, model, mel, options with { Training = loop }, Report, Start, cancellation);
+        }
 
         void Progress(TrainingProgress progress)
         {
@@ -104,6 +112,15 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
             Host.Inform("Training", note);
             _options.StartCallback?.Invoke(note);
         }
+    }
+
+    private void Report(PretrainingProgress progress)
+    {
+        string validation = progress.ValidationLoss is { } loss ? FormattableString.Invariant($", validation loss {loss:F4}") : "";
+        Host.Inform(
+            "Training",
+            FormattableString.Invariant($"Pre-training, step {progress.Step} of {progress.MaxSteps}: loss {progress.Loss:F4}{validation}"));
+        _options.PretrainingCallback?.Invoke(progress);
     }
 
     private void Report(TrainingProgress progress, HashSet<string> said)

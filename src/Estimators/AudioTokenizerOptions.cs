@@ -16,6 +16,18 @@ public sealed record AudioTokenizerOptions
     /// </summary>
     public TrainingOptions Training { get; init; } = new();
 
+    /// <summary>
+    /// A model whose weights training starts from; random weights when null. Its encoder and mel spectrograms must be like the new model's;
+    /// its decoder is used where it fits. It is not changed, and must exist until <c>Fit</c> has returned.
+    /// </summary>
+    public AudioBsqModel? Start { get; init; }
+
+    /// <summary>
+    /// Masked pre-training of the encoder on the same clips before training; none when null, and with <see cref="Start"/>. Seed and device
+    /// are those of training; checkpoints need a folder of their own.
+    /// </summary>
+    public PretrainingOptions? Pretraining { get; init; }
+
     /// <summary>How the mel column was made. A column of this library says so itself, so null will do.</summary>
     public MelOptions? Mel { get; init; }
 
@@ -24,6 +36,9 @@ public sealed record AudioTokenizerOptions
 
     /// <summary>Called at every progress report, on the thread that called <c>Fit</c>.</summary>
     public Action<TrainingProgress>? MetricsCallback { get; init; }
+
+    /// <summary>Called at every progress report of pre-training.</summary>
+    public Action<PretrainingProgress>? PretrainingCallback { get; init; }
 
     /// <summary>
     /// Called before the first step, within seconds, with lines for a person: the precision that was chosen and why, a run that is resumed,
@@ -62,6 +77,9 @@ public sealed record AudioTokenizerOptions
         ArgumentNullException.ThrowIfNull(Training);
         Model.Validate();
         Training.Validate();
+        Pretraining?.Validate(Model);
+        Check.That(
+            Pretraining is null || Start is null, Pretraining, $"must be null where there is a model to start from ({nameof(Start)})");
         Mel?.Validate();
         Check.That(
             Mel is null || Mel.Bands == Model.Bands,

@@ -52,21 +52,50 @@ public sealed class AudioBsqModel : IDisposable
     /// <param name="mel">How the mel spectrograms were computed.</param>
     /// <param name="training">How to train; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
+    /// <param name="from">
+    /// A model whose weights are the first ones, trained or pre-trained; random weights when null. Its encoder and mel spectrograms must be
+    /// like the new model's; its decoder is used where it fits. It is not changed.
+    /// </param>
     /// <param name="cancellation">Stops between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.</param>
+    /// <exception cref="ArgumentException">The encoder or the mel spectrograms of <paramref name="from"/> are others.</exception>
     /// <exception cref="InvalidOperationException">The checkpoint folder belongs to another run.</exception>
     /// <exception cref="InvalidDataException">All checkpoints are damaged, or the one to resume from is.</exception>
     /// <exception cref="InsufficientMemoryException">Memory ran out; the message names the options to lower.</exception>
     /// <exception cref="ArithmeticException">Too many steps in a row had a loss or gradient that is not finite.</exception>
     public static AudioBsqModel Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions? training = null,
-        Action<TrainingProgress>? report = null, CancellationToken cancellation = default) =>
-        Train(data, options, mel, training ?? new TrainingOptions(), report, atStart: null, cancellation);
+        Action<TrainingProgress>? report = null, AudioBsqModel? from = null, CancellationToken cancellation = default) =>
+        Train(data, options, mel, training ?? new TrainingOptions(), report, atStart: null, from, cancellation);
 
     /// <summary>The same, with a call before the first step for what is known then: precision, resumed run, expected time.</summary>
     internal static AudioBsqModel Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions training,
-        Action<TrainingProgress>? report, Action<string>? atStart, CancellationToken cancellation) =>
-        new(TokenizerTraining.Train(data, options, mel, training, report, cancellation, atStart));
+        Action<TrainingProgress>? report, Action<string>? atStart, AudioBsqModel? from, CancellationToken cancellation) =>
+        new(TokenizerTraining.Train(data, options, mel, training, report, atStart, from?.Content, cancellation));
+
+    /// <summary>
+    /// Masked pre-training: makes a model's encoder, from which <c>Train</c> can start. The result has no decoder, and its tokens mean
+    /// nothing yet. On a CPU, the same arguments and the same number of torch threads give the same weights.
+    /// </summary>
+    /// <param name="data">Mel spectrograms to train on, and to validate on.</param>
+    /// <param name="options">The model; only its encoder is trained.</param>
+    /// <param name="mel">How the mel spectrograms were computed.</param>
+    /// <param name="pretraining">How to pre-train; defaults when null.</param>
+    /// <param name="report">Called from time to time, on the calling thread.</param>
+    /// <param name="cancellation">Stops between two steps; checkpoints are kept.</param>
+    /// <exception cref="InvalidOperationException">The checkpoint folder belongs to another run.</exception>
+    /// <exception cref="InvalidDataException">All checkpoints are damaged, or the one to resume from is.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory ran out; the message names the options to lower.</exception>
+    /// <exception cref="ArithmeticException">Too many steps in a row had a loss or gradient that is not finite.</exception>
+    public static AudioBsqModel Pretrain(
+        TrainingData data, AudioBsqOptions options, MelOptions mel, PretrainingOptions? pretraining = null,
+        Action<PretrainingProgress>? report = null, CancellationToken cancellation = default) =>
+        Pretrain(data, options, mel, pretraining ?? new PretrainingOptions(), report, atStart: null, cancellation);
+
+    internal static AudioBsqModel Pretrain(
+        TrainingData data, AudioBsqOptions options, MelOptions mel, PretrainingOptions pretraining,
+        Action<PretrainingProgress>? report, Action<string>? atStart, CancellationToken cancellation) =>
+        new(Pretraining.Train(data, options, mel, pretraining, report, atStart, cancellation));
 
     /// <summary>Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N.</summary>
     /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>

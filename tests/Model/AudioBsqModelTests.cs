@@ -143,7 +143,7 @@ public class AudioBsqModelTests
 
         Assert.Throws<OperationCanceledException>(() => AudioBsqModel.Train(
             TrainingData.Of(Small.Mels(8, 32)), Small.Options, Small.Mel, Brief with { ReportEvery = 1 },
-            _ => { if (++reports == 3) source.Cancel(); }, source.Token));
+            _ => { if (++reports == 3) source.Cancel(); }, cancellation: source.Token));
         Assert.Equal(3, reports);
     }
 

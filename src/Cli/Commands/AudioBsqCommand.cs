@@ -22,6 +22,7 @@ internal sealed class AudioBsqCommand : RootCommand
         ExampleCommand[] commands =
         [
             new TrainCommand(terminal, cancellation),
+            new PretrainCommand(terminal, cancellation),
             new TrainVocoderCommand(terminal, cancellation),
             new EvaluateCommand(terminal, cancellation),
             new CompareCommand(terminal, cancellation),

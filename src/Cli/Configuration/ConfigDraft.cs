@@ -22,7 +22,11 @@ internal sealed record ConfigDraft
 
     public TrainingOptions Training { get; init; } = new();
 
+    public PretrainingOptions Pretraining { get; init; } = new();
+
     public DataOptions Data { get; init; } = new();
+
+    public string? InitFrom { get; init; }
 
     public bool TensorBoard { get; init; } = true;
 
@@ -36,6 +40,8 @@ internal sealed record ConfigDraft
         BaseLearningRate is { } rate ? Training with { LearningRate = rate * Training.BatchSize } : Training,
         Data)
     {
+        Pretraining = Pretraining,
+        InitFrom = InitFrom,
         TensorBoard = TensorBoard,
     };
 }

@@ -15,7 +15,7 @@ internal static class ConfigSchema
     /// All keys in the order in which they are applied: the decoder's after the encoder's, whose values are its defaults.
     /// </summary>
     public static IReadOnlyList<ConfigKey> Keys { get; } =
-        [.. CompatibilityKeys(), .. ModelKeys.All, .. DataKeys.All, .. TrainingKeys.All, .. TrainingExtrasKeys.All];
+        [.. CompatibilityKeys(), .. ModelKeys.All, .. DataKeys.All, .. TrainingKeys.All, .. TrainingExtrasKeys.All, .. PretrainingKeys.All];
 
     /// <summary>The key with a full name, or all keys with a short one.</summary>
     public static IReadOnlyList<ConfigKey> Find(string name) => name == CompatibilitySection

@@ -42,6 +42,7 @@ internal static class ConfigValidation
             config.Mel.Validate();
             config.Training.Validate();
             config.Training.Adversarial?.Validate(config.Model);
+            config.Pretraining.Validate(config.Model);
             return null;
         }
         catch (ArgumentException error)

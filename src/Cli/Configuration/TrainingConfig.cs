@@ -14,6 +14,14 @@ namespace AudioBsq.Cli.Configuration;
 /// <param name="Data">The clips that it is trained on.</param>
 internal sealed record TrainingConfig(AudioBsqOptions Model, MelOptions Mel, TrainingOptions Training, DataOptions Data)
 {
+    /// <summary>
+    /// What <c>audiobsq pretrain</c> masks and with which decoder it guesses; how it trains is in <see cref="Training"/>.
+    /// </summary>
+    public PretrainingOptions Pretraining { get; init; } = new();
+
+    /// <summary>A model's file from whose weights <c>audiobsq train</c> starts; random weights when null.</summary>
+    public string? InitFrom { get; init; }
+
     /// <summary>Whether <c>audiobsq train</c> writes logs for TensorBoard.</summary>
     public bool TensorBoard { get; init; } = true;
 

@@ -2,7 +2,7 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Keys of what training does only on request: masks, a discriminator, averages, less memory, checkpoints.</summary>
+/// <summary>Keys of what training does only on request: masks, a discriminator, averages, less memory, another model's weights, checkpoints.</summary>
 internal static class TrainingExtrasKeys
 {
     public static IReadOnlyList<ConfigKey> All { get; } =
@@ -46,6 +46,15 @@ internal static class TrainingExtrasKeys
         Discriminator("use_adaptive_disc_weight", ConfigType.Flag, "false",
             "Weighs it by the ratio of both losses' gradients.",
             (a, v) => a with { Adaptive = v }),
+        ConfigKey.Of("training", "init_from", ConfigType.Text.OrNone(), "null",
+            "A model to start from: what `audiobsq pretrain` or `audiobsq train` made, or a file that `AudioBsqModel.Save` wrote.",
+            (draft, v) => draft with { InitFrom = v }),
+        Of("training.freeze", ConfigType.Choice(("none", FrozenHalf.None), ("encoder", FrozenHalf.Encoder), ("decoder", FrozenHalf.Decoder)),
+            "none", "The half whose weights stay as they are; with the encoder, tokens stay the same.",
+            (t, v) => t with { Frozen = v }),
+        Of("training.freeze_steps", ConfigType.Whole.OrNull(), "null",
+            "Steps for which they stay; null is all.",
+            (t, v) => t with { FrozenSteps = v }),
         Checkpoints("checkpoint_dir", ConfigType.Text.OrNone(), "null",
             "Folder of files from which an interrupted run goes on; null is no checkpoints, and the two keys below then have no meaning.",
             (c, v) => v is null ? null : c with { Folder = v }),

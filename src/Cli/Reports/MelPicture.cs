@@ -19,15 +19,20 @@ internal sealed class MelPicture(MelOptions mel, double low, double high)
     private static readonly double[] MarkedHertz = [100, 250, 500, 1000, 2000, 4000, 8000, 16_000];
 
     /// <summary>Original above reconstruction, as a PNG file.</summary>
-    public byte[] Pair(float[] original, float[] reconstructed, string title)
+    public byte[] Pair(float[] original, float[] reconstructed, string title) => Column(("Original", original), (title, reconstructed));
+
+    /// <summary>Spectrograms one above another, as a PNG file. NaN stays empty.</summary>
+    public byte[] Column(params (string Title, float[] Levels)[] spectrograms)
     {
         var multiplot = new Multiplot();
-        multiplot.AddPlots(2);
-        AddLevels(multiplot.GetPlot(0), original);
-        AddLevels(multiplot.GetPlot(1), reconstructed);
-        multiplot.GetPlot(0).Title("Original");
-        multiplot.GetPlot(1).Title(title);
-        return multiplot.Render(PairWidth, PairHeight).GetImageBytes(ImageFormat.Png);
+        multiplot.AddPlots(spectrograms.Length);
+        for (int i = 0; i < spectrograms.Length; i++)
+        {
+            AddLevels(multiplot.GetPlot(i), spectrograms[i].Levels);
+            multiplot.GetPlot(i).Title(spectrograms[i].Title);
+        }
+
+        return multiplot.Render(PairWidth, PairHeight / 2 * spectrograms.Length).GetImageBytes(ImageFormat.Png);
     }
 
     /// <summary>One spectrogram, for a page.</summary>

@@ -46,6 +46,8 @@ internal sealed record MetricColumn(string Name, string Chart, Func<TrainingRepo
         Validation("max_bit_correlation", m => m.Codes.MaxBitCorrelation),
     ];
 
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(column => column.Name)];
+
     private static MetricColumn Run(string name, Func<TrainingProgress, double?> value) =>
         new(name, $"run/{name}", report => value(report.Progress));
 

@@ -2,7 +2,8 @@ namespace AudioBsq.Cli.Training;
 
 /// <summary>Writes training reports to metrics.csv, a row for each. A value that a report does not have is an empty cell.</summary>
 /// <param name="path">The file. Rows of an older one are kept up to the step from which training is resumed.</param>
-internal sealed class MetricsFile(string path) : IDisposable
+/// <param name="columns">Its columns.</param>
+internal sealed class MetricsFile(string path, IReadOnlyList<string> columns) : IDisposable
 {
     private readonly List<MetricsRow> _rows = [];
     private StreamWriter? _writer;
@@ -10,15 +11,16 @@ internal sealed class MetricsFile(string path) : IDisposable
     /// <summary>All rows, with those from before an interruption.</summary>
     public IReadOnlyList<MetricsRow> Rows => _rows;
 
-    /// <summary>The row with the lowest validation error; null without validation.</summary>
-    public MetricsRow? Best =>
-        _rows.Where(row => row[MetricColumn.ValidationError] is not null).MinBy(row => row[MetricColumn.ValidationError]);
+    /// <summary>The row with the lowest value of a column; null when none has one.</summary>
+    public MetricsRow? Lowest(string column) => _rows.Where(row => row[column] is not null).MinBy(row => row[column]);
 
-    public void Add(TrainingReport report)
+    /// <param name="row">The row of a report.</param>
+    /// <param name="firstStep">The step from which this process trains.</param>
+    public void Add(MetricsRow row, int firstStep)
     {
-        _writer ??= Open(report.Progress.FirstStep);
-        _rows.Add(MetricsRow.Of(report));
-        _writer.Write($"{_rows[^1]}\n");
+        _writer ??= Open(firstStep);
+        _rows.Add(row);
+        _writer.Write($"{row}\n");
         _writer.Flush();
     }
 
@@ -28,9 +30,10 @@ internal sealed class MetricsFile(string path) : IDisposable
     {
         string[] old = File.Exists(path) ? File.ReadAllLines(path) : [];
         string[] header = old is [var first, ..] ? first.Split(',') : [];
-        _rows.AddRange(old.Skip(1).Select(line => MetricsRow.Parse(header, line)).OfType<MetricsRow>().Where(row => row.Step <= firstStep));
+        var rows = old.Skip(1).Select(line => MetricsRow.Parse(columns, header, line)).OfType<MetricsRow>();
+        _rows.AddRange(rows.Where(row => row.Step <= firstStep));
         var writer = new StreamWriter(path);
-        writer.Write($"{string.Join(',', MetricColumn.All.Select(column => column.Name))}\n");
+        writer.Write($"{string.Join(',', columns)}\n");
         foreach (var row in _rows) writer.Write($"{row}\n");
         return writer;
     }

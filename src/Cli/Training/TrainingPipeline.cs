@@ -49,23 +49,34 @@ internal sealed class TrainingPipeline : IDisposable
     public void Train(
         Action<string> start, Action<TrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
     {
-        _clips = _config.Data.LoadTraining(_ml);
-        var validation = _validation = _config.Data.LoadValidation(_ml);
-        if (_config.Data.HoldsOut) _warn(HeldOut(), null);
-        var reading = Reading(Tolerant);
-        if (validation is not null) validation = Cached(reading.Fit(validation).Transform(validation), "validation", caching, cancellation);
+        var (clips, validation) = Mels(caching, cancellation);
+        using var first = _config.InitFrom is { } path ? FirstModel.Load(_ml, path) : null;
         var tokenizing = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
         {
             Model = _config.Model,
             Training = _config.Training,
             Seed = _config.Training.Seed,
+            Start = first?.Model,
             ValidationSet = validation,
             StartCallback = start,
             MetricsCallback = report,
             CancellationToken = cancellation,
             FrameCountColumnName = "Frames",
         });
-        _fitted = tokenizing.Fit(Cached(reading.Fit(_clips).Transform(_clips), "train", caching, cancellation));
+        _fitted = tokenizing.Fit(clips);
+    }
+
+    /// <summary>Pre-trains an encoder, with the same parameters. The caller disposes it.</summary>
+    public AudioBsqModel Pretrain(
+        Action<string> start, Action<PretrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
+    {
+        var (clips, validation) = Mels(caching, cancellation);
+        int seed = _config.Training.Seed;
+        var data = new TrainingData(
+            pass => _ml.Data.ShuffleRows(clips, unchecked(seed + pass), shufflePoolSize: 1).GetColumn<float[]>("Mel"),
+            validation is null ? null : () => validation.GetColumn<float[]>("Mel"));
+        return AudioBsqModel.Pretrain(
+            data, _config.Model, _config.Mel, _config.Pretraining with { Training = _config.Training }, report, start, cancellation);
     }
 
     /// <summary>
@@ -91,6 +102,17 @@ internal sealed class TrainingPipeline : IDisposable
     {
         _ml.Log -= Hear;
         _fitted?.Dispose();
+    }
+
+    // The clips to train on and to validate on, if there are any.
+    private (IDataView Clips, IDataView? Validation) Mels(Action<long, long?> caching, CancellationToken cancellation)
+    {
+        _clips = _config.Data.LoadTraining(_ml);
+        var validation = _validation = _config.Data.LoadValidation(_ml);
+        if (_config.Data.HoldsOut) _warn(HeldOut(), null);
+        var reading = Reading(Tolerant);
+        if (validation is not null) validation = Cached(reading.Fit(validation).Transform(validation), "validation", caching, cancellation);
+        return (Cached(reading.Fit(_clips).Transform(_clips), "train", caching, cancellation), validation);
     }
 
     private string HeldOut()

@@ -27,7 +27,8 @@ internal sealed class ActivationCheckpointing
     public Tensor Run(TransformerBlock block, Tensor x, PositionMask mask, int? seed)
     {
         using var scope = NewDisposeScope();
-        return CheckpointedBlock.apply(x, new Call(this, block, mask.Causal, seed, ComputeType.Current), mask).MoveToOuterDisposeScope();
+        var call = new Call(this, block, mask.Causal, mask.Visible, seed, ComputeType.Current);
+        return CheckpointedBlock.apply(x, call, mask).MoveToOuterDisposeScope();
     }
 
     /// <summary>Throws the exception that a block threw during the backward pass: thrown there, it would end the process.</summary>
@@ -77,13 +78,14 @@ internal sealed class ActivationCheckpointing
         _returned.Clear();
     }
 
-    private sealed record Call(ActivationCheckpointing Owner, TransformerBlock Block, bool Causal, int? Seed, ScalarType? Type)
+    private sealed record Call(
+        ActivationCheckpointing Owner, TransformerBlock Block, bool Causal, VisiblePatches? Visible, int? Seed, ScalarType? Type)
     {
         public Tensor? GradientOfInput(List<Tensor> kept, Tensor gradient)
         {
             using var type = ComputeType.Use(Type);
             var x = kept[0].detach().requires_grad_();
-            Block.Run(x, new PositionMask(kept[1], Causal, kept[2], kept[3]), Seed).backward([gradient]);
+            Block.Run(x, new PositionMask(kept[1], Causal, kept[2], kept[3], Visible), Seed).backward([gradient]);
             return x.grad;
         }
     }

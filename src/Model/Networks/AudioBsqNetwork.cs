@@ -40,6 +40,9 @@ internal sealed class AudioBsqNetwork : Module
     /// <summary>Latents to codes and tokens.</summary>
     public Quantizer Quantizer => quantize;
 
+    /// <summary>Patches to features.</summary>
+    public Encoder EncoderBlocks => encoder;
+
     /// <summary>The decoder's last matrix.</summary>
     public Parameter LastWeight => decoder.LastWeight;
 
@@ -92,6 +95,17 @@ internal sealed class AudioBsqNetwork : Module
         var x = Patches.Join(patches, Options);
         if (training && Options.Compatibility.ClampInTraining) x = Scale(Unscale(x, clamp: true));
         return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Makes one half, for training, compute as in inference and have no gradients, or undoes that.</summary>
+    public void Freeze(ModelParts half, bool frozen)
+    {
+        nn.Module[] modules = half == ModelParts.Encoder ? [encoder, quant_embed] : [decoder, post_quant_embed];
+        foreach (var module in modules)
+        {
+            module.train(!frozen);
+            foreach (var parameter in module.parameters()) parameter.requires_grad_(!frozen);
+        }
     }
 
     private PositionMask MaskOf(NetworkOptions network, long steps, Tensor? valid, Tensor like, CausalCache? cache) =>

@@ -6,7 +6,7 @@ namespace AudioBsq.Networks;
 
 /// <summary>
 /// The Conformer's convolution module (Gulati et al. 2020, section 2.2): gate, depthwise convolution along time, normalise, mix channels.
-/// Each row of patches is convolved by itself.
+/// Each row of patches is convolved by itself. Padding and masked patches are zeros to it.
 /// </summary>
 internal sealed class ConvModule : Module<Tensor, PositionMask, BlockCache?, Tensor>
 {
@@ -43,10 +43,12 @@ internal sealed class ConvModule : Module<Tensor, PositionMask, BlockCache?, Ten
         x = functional.glu(Pointwise(layer_norm.call(x), pointwise_conv1), dim: -1);
         if (mask.Valid is not null) x = x * mask.Valid;
         x = x.to(depthwise_conv.Weight.dtype);
+        if (mask.Visible is not null) x = mask.Visible.Scatter(x);
         var (weight, bias) = (depthwise_conv.Weight, depthwise_conv.Bias);
         x = cache is null
             ? DepthwiseConvolution.Apply(x, weight, bias, _rows, _causal)
             : DepthwiseConvolution.Apply(cache.AppendConvolutionInputs(x, _cachedPositions), weight, bias, _rows, before: 0, after: 0);
+        if (mask.Visible is not null) x = mask.Visible.Gather(x);
         x = Pointwise(functional.silu(batch_norm.call(x, mask.Valid)), pointwise_conv2);
         if (training && _dropout > 0) x = functional.dropout(x, _dropout);
         return x.MoveToOuterDisposeScope();

@@ -28,11 +28,15 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
 
     public TransformerStack Stack => transformer;
 
-    /// <summary>(batch, positions, PatchFrames × PatchBands) → (batch, positions, width)</summary>
+    /// <summary>
+    /// (batch, positions, PatchFrames × PatchBands) → (batch, positions, width), or (batch, visible, width) if the mask has visible patches.
+    /// </summary>
     public override Tensor forward(Tensor patches, PositionMask mask, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
-        var x = ComputeType.Linear(patches, patch_embed).Plus(Positions.Vectors(positional_embedding, patches.shape[1], _everyPosition));
+        var vectors = Positions.Vectors(positional_embedding, patches.shape[1], _everyPosition);
+        if (mask.Visible is { } visible) (patches, vectors) = (visible.Gather(patches), visible.Rows(vectors));
+        var x = ComputeType.Linear(patches, patch_embed).Plus(vectors);
         if (ln_pre is not null) x = ln_pre.call(x);
         x = transformer.call(x, mask, cache);
         if (ln_post is not null) x = ln_post.call(x);

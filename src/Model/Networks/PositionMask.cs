@@ -11,7 +11,8 @@ namespace AudioBsq.Networks;
 /// <param name="Causal">Each position sees itself and all before it, for which attention needs no mask.</param>
 /// <param name="Valid">(batch, positions, 1), 1 at valid positions and 0 at padded ones; null when all are valid.</param>
 /// <param name="Rotation">The rotation of queries and keys (<see cref="Positions.Rotation"/>); null with a learned table.</param>
-internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Valid, Tensor? Rotation)
+/// <param name="Visible">The patches that the positions are; null when they are all of them.</param>
+internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Valid, Tensor? Rotation, VisiblePatches? Visible = null)
 {
     /// <summary>The mask for a number of time steps. Its tensors belong to the current dispose scope.</summary>
     /// <param name="network">Which patches a patch may attend to.</param>
@@ -50,6 +51,57 @@ internal sealed record PositionMask(Tensor? Attention, bool Causal, Tensor? Vali
         var attention = additive ? AddOneToTheFuture(network, options, steps, allowed, like) : allowed;
         var factors = validPositions?.unsqueeze(2).to(like.dtype);
         return new PositionMask(attention?.MoveToOuterDisposeScope(), rasterCausal, factors?.MoveToOuterDisposeScope(), rotation);
+    }
+
+    /// <summary>The mask for those patches of a number of time steps that are visible.</summary>
+    public static PositionMask OfVisible(
+        NetworkOptions network, AudioBsqOptions options, long steps, VisiblePatches visible, Tensor like)
+    {
+        using var scope = NewDisposeScope();
+        var all = Of(network, options, steps, valid: null, like, cache: null);
+        var allowed = all.Causal ? CausalMask(network, options, cachedSteps: 0, steps, like.device) : all.Attention;
+        if (allowed is not null) // (positions, positions) → (batch, visible, visible)
+        {
+            var rows = visible.Rows(allowed);
+            allowed = rows.gather(2, visible.Index.unsqueeze(1).expand(-1, rows.shape[1], -1));
+        }
+
+        bool additive = allowed is not null && allowed.dtype != ScalarType.Bool;
+        var attention = (visible.Valid, additive) switch
+        {
+            (null, _) => allowed?.unsqueeze(1),
+            (_, false) => ExcludePadding(allowed, visible.Valid, visible.Index.shape[1]),
+            _ => allowed!.unsqueeze(1).masked_fill(
+                ExcludePadding(null, visible.Valid, visible.Index.shape[1]).logical_not(), Scalar(double.NegativeInfinity)),
+        };
+        var rotation = all.Rotation is null ? null : stack(all.Rotation.unbind(0).Select(visible.Rows)).unsqueeze(2);
+        var factors = visible.Valid?.unsqueeze(2).to(like.dtype);
+        return new PositionMask(
+            attention?.MoveToOuterDisposeScope(), Causal: false, factors?.MoveToOuterDisposeScope(),
+            rotation?.MoveToOuterDisposeScope(), visible);
+    }
+
+    /// <summary>
+    /// The mask for a number of time steps in which a patch sees those at most so many time steps and rows away; null for any distance.
+    /// </summary>
+    public static PositionMask Local(
+        NetworkOptions network, AudioBsqOptions options, long steps, Tensor? valid, Tensor like, long? maxSteps, long? maxRows)
+    {
+        using var scope = NewDisposeScope();
+        var all = Of(network with { Mask = AttentionMask.None, PastSteps = null }, options, steps, valid, like, cache: null);
+        var position = arange(Scalar(0), Scalar(steps * options.PatchesPerStep), One, ScalarType.Int64, like.device);
+        var step = position.div(Scalar(options.PatchesPerStep), RoundingMode.floor);
+        var row = position.remainder(Scalar(options.PatchesPerStep));
+        Tensor? near = null;
+        if (maxSteps is { } farthest) near = Distance(step) <= Scalar(farthest);
+        if (maxRows is { } rows) near = near is null ? Distance(row) <= Scalar(rows) : near & (Distance(row) <= Scalar(rows));
+        var validPositions = valid?.unsqueeze(2).expand(-1, -1, options.PatchesPerStep).reshape(valid.shape[0], -1);
+        if (near is not null) near = validPositions is null ? near : ExcludePadding(near, validPositions, position.shape[0]);
+        return new PositionMask(
+            (near ?? all.Attention)?.MoveToOuterDisposeScope(), Causal: false, all.Valid?.MoveToOuterDisposeScope(),
+            all.Rotation?.MoveToOuterDisposeScope());
+
+        static Tensor Distance(Tensor of) => (of.unsqueeze(0) - of.unsqueeze(1)).abs();
     }
 
     // (queries, keys), where the keys of cached time steps come first

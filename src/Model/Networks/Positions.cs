@@ -29,7 +29,10 @@ internal static class Positions
         return both.repeat_interleave(perStep, dim: 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Rotates (batch, heads, positions, channels): channel j and channel j + channels / 2 are one pair.</summary>
+    /// <summary>
+    /// Rotates (batch, heads, positions, channels): channel j and channel j + channels / 2 are one pair. The rotation's cosines and sines
+    /// broadcast to that.
+    /// </summary>
     public static Tensor Rotate(Tensor x, Tensor rotation)
     {
         using var scope = NewDisposeScope();

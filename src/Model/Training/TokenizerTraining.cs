@@ -48,18 +48,20 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
 
     protected override bool IsStalled => _options.Patience > 0 && _best.Misses >= _options.Patience;
 
-    /// <summary>Creates and trains a model.</summary>
+    /// <summary>Creates and trains a model, with the weights of another as the first ones if it is given.</summary>
     public static ModelContent Train(
         TrainingData data, AudioBsqOptions options, MelOptions mel, TrainingOptions training,
-        Action<TrainingProgress>? report, CancellationToken cancellation, Action<string>? atStart = null)
+        Action<TrainingProgress>? report, Action<string>? atStart, ModelContent? from, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
         training.Validate();
         var model = ModelContent.Create(options, mel, training.Seed, training.Device);
         try
         {
+            string? start = from is null ? null : InitialWeights.Copy(from, model);
             using var generator = new SeededGenerator(training.Seed);
             using var run = new TokenizerTraining(model, training, data, report) { AtStart = atStart };
+            if (start is not null) run.Note(start);
             run.Run(cancellation);
             return model;
         }

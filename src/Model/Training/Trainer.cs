@@ -53,6 +53,7 @@ internal sealed class Trainer : IDisposable
         }
 
         _network.train();
+        if (_options.Frozen != FrozenHalf.None) Freeze(_options.FrozenAt(step));
         Optimization.ClearGradients();
         _adversary?.Optimizer.ClearGradients();
         double frames = batches.Sum(batch => batch.Frames);
@@ -87,8 +88,15 @@ internal sealed class Trainer : IDisposable
     public void Dispose()
     {
         _network.Checkpointing = null;
+        if (_options.Frozen != FrozenHalf.None) Freeze(FrozenHalf.None);
         Optimization.Dispose();
         _adversary?.Dispose();
+    }
+
+    private void Freeze(FrozenHalf half)
+    {
+        _network.Freeze(ModelParts.Encoder, half == FrozenHalf.Encoder);
+        _network.Freeze(ModelParts.Decoder, half == FrozenHalf.Decoder);
     }
 
     // The forward and backward pass of one batch, whose gradients are multiplied by its share of the step.

@@ -50,6 +50,12 @@ public sealed record TrainingOptions : TrainingLoopOptions
     /// <summary>A reconstruction error at lower resolutions too; none when null.</summary>
     public MultiResolutionOptions? MultiResolution { get; init; }
 
+    /// <summary>The half whose weights stay as they are, which makes sense for a run that starts from a trained model.</summary>
+    public FrozenHalf Frozen { get; init; }
+
+    /// <summary>Steps for which <see cref="Frozen"/> holds; all when null.</summary>
+    public int? FrozenSteps { get; init; }
+
     /// <summary>Adversarial training with a discriminator; none when null.</summary>
     public AdversarialOptions? Adversarial { get; init; }
 
@@ -63,6 +69,9 @@ public sealed record TrainingOptions : TrainingLoopOptions
     /// Training stops early after this many validations without a lower error; 0 for never. It returns the best weights in any case.
     /// </summary>
     public int Patience { get; init; }
+
+    /// <summary>The half whose weights this step leaves as they are.</summary>
+    internal FrozenHalf FrozenAt(int step) => step < (FrozenSteps ?? int.MaxValue) ? Frozen : FrozenHalf.None;
 
     internal int EffectiveCodebookWarmup => CodebookWarmupSteps ?? Math.Clamp(MaxSteps, 1, 2_000);
 
@@ -79,6 +88,11 @@ public sealed record TrainingOptions : TrainingLoopOptions
         Check.That(double.IsFinite(CodebookWeight) && CodebookWeight >= 0, CodebookWeight, "must not be negative");
         Check.That(double.IsFinite(CodebookWarmupFactor) && CodebookWarmupFactor >= 0, CodebookWarmupFactor, "must not be negative");
         Check.That(CodebookWarmupSteps is null or >= 0, CodebookWarmupSteps, "must not be negative");
+        Check.That(Enum.IsDefined(Frozen), Frozen, "must be a defined half");
+        Check.That(FrozenSteps is null or > 0, FrozenSteps, "must be positive or null");
+        Check.That(
+            Frozen != FrozenHalf.Decoder || Adversarial is not { Adaptive: true }, Frozen,
+            $"cannot be {FrozenHalf.Decoder} with an adaptive weight of the discriminator, which depends on the decoder's gradients");
         Check.Positive(ValidateEvery);
         Check.That(SampleClips >= 0, SampleClips, "must not be negative");
         Check.That(Patience >= 0, Patience, "must not be negative");

@@ -59,7 +59,7 @@ internal static class Runs
         TrainingOptions options, AudioBsqOptions? model = null, Action<TrainingProgress>? report = null, TrainingData? data = null,
         CancellationToken cancellation = default)
     {
-        using var trained = AudioBsqModel.Train(data ?? Data, model ?? Model, Small.Mel, options, report, cancellation);
+        using var trained = AudioBsqModel.Train(data ?? Data, model ?? Model, Small.Mel, options, report, cancellation: cancellation);
         return Bytes(trained);
     }
 
