@@ -2,7 +2,9 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Keys of what training does only on request: masks, a discriminator, averages, less memory, another model's weights, checkpoints.</summary>
+/// <summary>
+/// Keys of what training does only on request: masks, a discriminator, averages, less memory, another model's weights, checkpoints.
+/// </summary>
 internal static class TrainingExtrasKeys
 {
     public static IReadOnlyList<ConfigKey> All { get; } =
@@ -49,8 +51,8 @@ internal static class TrainingExtrasKeys
         ConfigKey.Of("training", "init_from", ConfigType.Text.OrNone(), "null",
             "A model to start from: what `audiobsq pretrain` or `audiobsq train` made, or a file that `AudioBsqModel.Save` wrote.",
             (draft, v) => draft with { InitFrom = v }),
-        Of("training.freeze", ConfigType.Choice(("none", FrozenHalf.None), ("encoder", FrozenHalf.Encoder), ("decoder", FrozenHalf.Decoder)),
-            "none", "The half whose weights stay as they are; with the encoder, tokens stay the same.",
+        Of("training.freeze", Halves, "none",
+            "The half whose weights stay as they are; with the encoder, tokens stay the same.",
             (t, v) => t with { Frozen = v }),
         Of("training.freeze_steps", ConfigType.Whole.OrNull(), "null",
             "Steps for which they stay; null is all.",
@@ -64,6 +66,9 @@ internal static class TrainingExtrasKeys
 
     private static ConfigType<TrainingPrecision> Precisions =>
         ConfigType.Choice(("auto", TrainingPrecision.Auto), ("fp32", TrainingPrecision.Full), ("bf16", TrainingPrecision.BFloat16));
+
+    private static ConfigType<FrozenHalf> Halves =>
+        ConfigType.Choice(("none", FrozenHalf.None), ("encoder", FrozenHalf.Encoder), ("decoder", FrozenHalf.Decoder));
 
     private static ConfigKey Of<T>(
         string fullName, ConfigType<T> type, string otherwise, string meaning, Func<TrainingOptions, T, TrainingOptions> apply)

@@ -88,7 +88,8 @@ internal sealed class Trainer : IDisposable
     public void Dispose()
     {
         _network.Checkpointing = null;
-        if (_options.Frozen != FrozenHalf.None) Freeze(FrozenHalf.None);
+        Freeze(FrozenHalf.None);
+        _network.eval();
         Optimization.Dispose();
         _adversary?.Dispose();
     }
