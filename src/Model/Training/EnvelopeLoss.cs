@@ -1,5 +1,4 @@
 using AudioBsq.Signal;
-using TorchSharp;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
@@ -42,6 +41,13 @@ internal sealed class EnvelopeLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         return OfPower(Power(reconstructed), Power(target), valid).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Levels (batch, frames, mel bands) → amplitudes (batch, frames, bands), of which a full-scale sine has about 1.</summary>
+    public Tensor Envelopes(Tensor levels)
+    {
+        using var scope = NewDisposeScope();
+        return Envelope(Power(levels)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for powers, of which a full-scale sine has 1.</summary>
