@@ -1,6 +1,7 @@
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
 using AudioBsq.Persistence;
+using AudioBsq.Quantization;
 using AudioBsq.Reference;
 using AudioBsq.Signal;
 using AudioBsq.Tokens;
@@ -131,8 +132,8 @@ public sealed class AudioBsqModel : IDisposable
         new WindowedInference(Content).Encode(mels, cancellation);
 
     /// <summary>
-    /// What the encoder gives before quantization, (tokens' positions, dimension of the quantizer): one latent for each patch, in the order
-    /// of the tokens. Quantized, they are the tokens that <c>Encode</c> gives.
+    /// What the encoder gives before quantization, (positions, <see cref="QuantizerOptions.Dimension"/>): one latent for each patch, in the
+    /// order of the tokens. Quantized, they are the tokens that <c>Encode</c> gives.
     /// </summary>
     public float[] EncodeLatents(ReadOnlyMemory<float> mel) => EncodeLatents([mel])[0];
 

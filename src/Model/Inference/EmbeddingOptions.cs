@@ -20,7 +20,7 @@ public sealed record EmbeddingOptions
     /// </summary>
     public int Parts { get; init; } = 1;
 
-    /// <summary>Whether each channel's standard deviation follows the means: of the population, over all positions that are pooled.</summary>
+    /// <summary>Whether each channel's standard deviation follows the means: the population's, over all positions pooled.</summary>
     public bool Deviation { get; init; } = true;
 
     /// <summary>Whether each row of patches is pooled by itself, so that low and high bands stay apart.</summary>

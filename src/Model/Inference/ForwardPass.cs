@@ -37,8 +37,8 @@ internal sealed class ForwardPass(ModelContent model)
     }
 
     /// <summary>
-    /// Tokens and latents of the next steps of clips, from <paramref name="start"/> on, in a causal model. The clips are in descending order
-    /// of length, and those that have ended are left out.
+    /// Tokens and latents of the next steps of clips, from <paramref name="start"/> on, in a causal model. The clips are in descending
+    /// order of length, and those that have ended are left out.
     /// </summary>
     /// <param name="clips">Whole clips (frames, bands) in the unit of the mel column.</param>
     /// <param name="start">The first step.</param>

@@ -59,7 +59,8 @@ internal sealed class WindowedInference(ModelContent model)
         int layer = embedding.LayerOf(Options), perStep = Options.PatchesPerStep * Options.Encoder.Width;
         var pools = ForEach(mels, "embed", steps => new EmbeddingPool(embedding, Options, steps));
         RunEncoder(
-            mels, windows => _pass.Features(windows, layer), (_, _, parts, cache) => _pass.Features(parts, layer, cache), Keep, cancellation);
+            mels, windows => _pass.Features(windows, layer), (_, _, parts, cache) => _pass.Features(parts, layer, cache), Keep,
+            cancellation);
         return Array.ConvertAll(pools, pool => pool.Result());
 
         void Keep(int clip, Window window, float[] features) => pools[clip].Add(window.Start, window.KeptOf(features, perStep));

@@ -79,8 +79,8 @@ internal sealed class AudioBsqNetwork : Module
     }
 
     /// <summary>
-    /// The same up to a block of the encoder: its features (batch, positions, width). Those after the last <paramref name="layer"/> are what
-    /// latents are made of.
+    /// The same up to a block of the encoder, counted from 1: its features (batch, positions, width). Latents are made of those of the last
+    /// block.
     /// </summary>
     public Tensor Features(Tensor x, Tensor? valid, CausalCache? cache, int layer)
     {

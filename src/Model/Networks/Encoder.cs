@@ -29,7 +29,7 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
     public TransformerStack Stack => transformer;
 
     /// <summary>
-    /// (batch, positions, PatchFrames × PatchBands) → (batch, positions, width), or (batch, visible, width) if the mask has visible patches.
+    /// (batch, positions, PatchFrames × PatchBands) → (batch, positions, width), or (batch, visible, width) if some are visible.
     /// </summary>
     public override Tensor forward(Tensor patches, PositionMask mask, CausalCache? cache) =>
         Run(patches, mask, cache, transformer.Blocks.Count);
@@ -42,7 +42,7 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
         if (mask.Visible is { } visible) (patches, vectors) = (visible.Gather(patches), visible.Rows(vectors));
         var x = ComputeType.Linear(patches, patch_embed).Plus(vectors);
         if (ln_pre is not null) x = ln_pre.call(x);
-        x = transformer.Run(x, mask, cache, blocks);
+        if (blocks > 0) x = transformer.Run(x, mask, cache, blocks);
         if (ln_post is not null && blocks == transformer.Blocks.Count) x = ln_post.call(x);
         return x.MoveToOuterDisposeScope();
     }

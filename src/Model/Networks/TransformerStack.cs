@@ -28,7 +28,7 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, CausalCach
     /// </summary>
     public override Tensor forward(Tensor x, PositionMask mask, CausalCache? cache) => Run(x, mask, cache, resblocks.Count);
 
-    /// <summary>The same with only the first blocks.</summary>
+    /// <summary>The same with only the first blocks, at least one.</summary>
     public Tensor Run(Tensor x, PositionMask mask, CausalCache? cache, int blocks)
     {
         using var scope = NewDisposeScope();
