@@ -37,7 +37,7 @@ internal sealed class SpeedSteps(Func<Device> device, AudioBsqOptions model, IRe
         var precision = half ? TrainingPrecision.BFloat16 : TrainingPrecision.Full;
         var options = new TrainingOptions { BatchSize = batch, Device = device().ToString(), Precision = precision };
         var trained = AudioBsqModel.Create(model, new MelOptions(), options.Seed, options.Device);
-        var trainer = new Trainer(trained.Content.Network, options, trained.Content.Device);
+        var trainer = new Trainer(trained.Content.Network, trained.Mel, options, trained.Content.Device);
         var crops = MelBatch.Of([.. Enumerable.Repeat((ReadOnlyMemory<float>)Crop(), batch)], model, trained.Content.Device);
         int step = 0;
         return new Work(new Owners(crops.Mel, trainer, trained), () =>

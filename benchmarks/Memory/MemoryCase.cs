@@ -72,7 +72,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, boo
     {
         using var scope = torch.NewDisposeScope();
         using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Content.Network, Training, torch.CPU);
+        using var trainer = new Trainer(model.Content.Network, model.Mel, Training, torch.CPU);
         var batch = Batch();
         for (int step = 0; step < steps; step++)
         {
@@ -85,7 +85,7 @@ internal sealed record MemoryCase(string Model, TrainingPrecision Precision, boo
     {
         using var scope = torch.NewDisposeScope();
         using var model = AudioBsqModel.Create(Models[Model].Options, new MelOptions(), device: "cpu");
-        using var trainer = new Trainer(model.Content.Network, training, torch.CPU);
+        using var trainer = new Trainer(model.Content.Network, model.Mel, training, torch.CPU);
         trainer.Step([Batch()], 0);
         return [.. model.Content.Network.parameters().Select(parameter => parameter.grad?.contiguous().data<float>().ToArray() ?? [])];
     }

@@ -23,7 +23,7 @@ internal sealed class StepRun : IDisposable
         _clock = clock;
         _model = AudioBsqModel.Create(bench.Options, new MelOptions(), device: "cpu");
         var options = Options(bench, precision) with { Adversarial = adversarial };
-        _trainer = new Trainer(_model.Content.Network, options, torch.CPU);
+        _trainer = new Trainer(_model.Content.Network, _model.Mel, options, torch.CPU);
         _batches = new BatchSource(new TrainingData(_ => Clips()), bench.Options, options, torch.CPU, default);
     }
 

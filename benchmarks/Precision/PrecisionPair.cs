@@ -32,7 +32,7 @@ internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch,
         {
             Options = options;
             _model = AudioBsqModel.Create(model, new MelOptions(), options.Seed, options.Device);
-            _trainer = new Trainer(_model.Content.Network, options, _model.Content.Device);
+            _trainer = new Trainer(_model.Content.Network, _model.Mel, options, _model.Content.Device);
             _batches = new BatchSource(TrainingData.Of(clips), model, options, _model.Content.Device, default);
         }
 

@@ -88,6 +88,45 @@ public class TokenizerFitTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
+    public void Fit_PretrainsTheEncoderFirst()
+    {
+        var pretraining = new PretrainingOptions { Training = Brief with { MaxSteps = 20 } };
+        var reports = new List<PretrainingProgress>();
+        var notes = new List<string>();
+        var options = Options with
+        {
+            Pretraining = pretraining,
+            Training = Brief with { Frozen = FrozenHalf.Encoder },
+            PretrainingCallback = reports.Add,
+            StartCallback = notes.Add,
+        };
+
+        using var tokenizer = Fit(_ml, options);
+        using var anew = Fit(_ml, options with { Pretraining = null });
+
+        Assert.Equal([10, 20], reports.Select(report => report.Step));
+        Assert.Contains(notes, note => note.Contains("starts from a model: the encoder; the decoder starts from random weights"));
+        Assert.NotEqual(anew.Model.Fingerprint, tokenizer.Model.Fingerprint);
+        Assert.Contains("must be null where there is a model to start from", Assert.Throws<ArgumentOutOfRangeException>(
+            () => Fit(_ml, options with { Start = anew.Model })).Message);
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Fit_StartsFromAModel_WhoseTokensAFrozenEncoderKeeps()
+    {
+        using var first = Fit(_ml, Options);
+        float[] mel = MelData.Rows(9, 48)[0].Mel;
+        var options = Options with { Start = first.Model, Training = Brief with { Frozen = FrozenHalf.Encoder }, Seed = 77 };
+
+        using var adapted = Fit(_ml, options);
+
+        Assert.Equal(first.Model.Encode(mel), adapted.Model.Encode(mel));
+        Assert.NotEqual(first.Model.Fingerprint, adapted.Model.Fingerprint);
+    }
+
+    [Fact]
     public void Fit_StopsAtTheCallersToken()
     {
         using var source = new CancellationTokenSource();

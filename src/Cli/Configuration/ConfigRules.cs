@@ -11,6 +11,9 @@ internal static class ConfigRules
     public static readonly string[] AdversarialKeys =
         ["loss.disc_loss", "loss.disc_start", "loss.disc_reg_freq", "loss.disc_share", "loss.use_adaptive_disc_weight"];
 
+    /// <summary>Keys that have no meaning without a loss of envelopes.</summary>
+    public static readonly string[] EnvelopeKeys = ["loss.envelope_segment", "loss.envelope_bands_per_octave", "loss.envelope_across_bands"];
+
     private static readonly string[] CheckpointKeys = ["training.save_every", "training.keep_last"];
 
     /// <summary>
@@ -80,6 +83,8 @@ internal static class ConfigRules
         foreach (string key in AdversarialKeys.Where(rules.Has))
             rules.Require(
                 config.Training.Adversarial is not null, "has no meaning without a discriminator: give loss.disc_weight above 0", key);
+        foreach (string key in EnvelopeKeys.Where(rules.Has))
+            rules.Require(config.Training.Envelope is not null, "has no meaning without loss.envelope_weight above 0", key);
         foreach (string key in CheckpointKeys.Where(rules.Has))
             rules.Require(config.Training.Checkpoints is not null, "has no meaning without training.checkpoint_dir", key);
     }

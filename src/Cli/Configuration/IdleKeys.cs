@@ -9,6 +9,7 @@ internal static class IdleKeys
     private static readonly (string Switch, Func<ConfigNode, bool> IsOff, string[] Keys)[] All =
     [
         ("loss.disc_weight", IsZero, ConfigRules.AdversarialKeys),
+        ("loss.envelope_weight", IsZero, ConfigRules.EnvelopeKeys),
         ("training.checkpoint_dir", IsNothing, ["training.save_every", "training.keep_last"]),
         ("audioconfig.use_ffn_output", IsFalse, ["audioconfig.dim_ffn_output", "daudioconfig.dim_ffn_output"]),
         ("daudioconfig.use_ffn_output", IsFalse, ["daudioconfig.dim_ffn_output"]),

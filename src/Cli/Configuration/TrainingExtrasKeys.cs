@@ -2,7 +2,9 @@ using AudioBsq.Training;
 
 namespace AudioBsq.Cli.Configuration;
 
-/// <summary>Keys of what training does only on request: masks, a discriminator, averages, less memory, another model's weights, checkpoints.</summary>
+/// <summary>
+/// Keys of what training does only on request: masks, a discriminator, averages, less memory, another model's weights, checkpoints.
+/// </summary>
 internal static class TrainingExtrasKeys
 {
     public static IReadOnlyList<ConfigKey> All { get; } =
@@ -28,6 +30,18 @@ internal static class TrainingExtrasKeys
         Of("loss.multi_resolution_weight", ConfigType.Number, "0",
             "Weight of the error at coarser resolutions; 0 is none.",
             (t, v) => t with { MultiResolution = v != 0 ? new() { Weight = v } : null }),
+        Envelope("envelope_weight", ConfigType.Number, "0",
+            "Weight of the distance of envelopes, which intelligibility depends on; 0 is none, and the keys below then have no meaning.",
+            (e, v) => v != 0 ? e with { Weight = v } : null),
+        Envelope("envelope_segment", ConfigType.Number, "0.38",
+            "Length of the segments in which they are compared, in seconds.",
+            (e, v) => e with { SegmentSeconds = v }),
+        Envelope("envelope_bands_per_octave", ConfigType.Whole, "3",
+            "Bands in an octave whose envelopes they are.",
+            (e, v) => e with { BandsPerOctave = v }),
+        Envelope("envelope_across_bands", ConfigType.Flag, "false",
+            "Compares spectra within a segment too.",
+            (e, v) => e with { AcrossBands = v }),
         Discriminator("disc_weight", ConfigType.Number, "0",
             "Weight of a discriminator's loss; 0 is no discriminator, and the keys below then have no meaning.",
             (a, v) => v != 0 ? a with { Weight = v } : null),
@@ -49,8 +63,8 @@ internal static class TrainingExtrasKeys
         ConfigKey.Of("training", "init_from", ConfigType.Text.OrNone(), "null",
             "A model to start from: what `audiobsq pretrain` or `audiobsq train` made, or a file that `AudioBsqModel.Save` wrote.",
             (draft, v) => draft with { InitFrom = v }),
-        Of("training.freeze", ConfigType.Choice(("none", FrozenHalf.None), ("encoder", FrozenHalf.Encoder), ("decoder", FrozenHalf.Decoder)),
-            "none", "The half whose weights stay as they are; with the encoder, tokens stay the same.",
+        Of("training.freeze", Halves, "none",
+            "The half whose weights stay as they are; with the encoder, tokens stay the same.",
             (t, v) => t with { Frozen = v }),
         Of("training.freeze_steps", ConfigType.Whole.OrNull(), "null",
             "Steps for which they stay; null is all.",
@@ -65,6 +79,9 @@ internal static class TrainingExtrasKeys
     private static ConfigType<TrainingPrecision> Precisions =>
         ConfigType.Choice(("auto", TrainingPrecision.Auto), ("fp32", TrainingPrecision.Full), ("bf16", TrainingPrecision.BFloat16));
 
+    private static ConfigType<FrozenHalf> Halves =>
+        ConfigType.Choice(("none", FrozenHalf.None), ("encoder", FrozenHalf.Encoder), ("decoder", FrozenHalf.Decoder));
+
     private static ConfigKey Of<T>(
         string fullName, ConfigType<T> type, string otherwise, string meaning, Func<TrainingOptions, T, TrainingOptions> apply)
     {
@@ -78,6 +95,12 @@ internal static class TrainingExtrasKeys
         string name, ConfigType<T> type, string otherwise, string meaning, Func<AdversarialOptions, T, AdversarialOptions?> apply) =>
         Of($"loss.{name}", type, otherwise, meaning,
             (t, v) => t.Adversarial is null && name != "disc_weight" ? t : t with { Adversarial = apply(t.Adversarial ?? new(), v) });
+
+    // As with the discriminator, the weight comes first.
+    private static ConfigKey Envelope<T>(
+        string name, ConfigType<T> type, string otherwise, string meaning, Func<EnvelopeOptions, T, EnvelopeOptions?> apply) =>
+        Of($"loss.{name}", type, otherwise, meaning,
+            (t, v) => t.Envelope is null && name != "envelope_weight" ? t : t with { Envelope = apply(t.Envelope ?? new(), v) });
 
     private static ConfigKey Checkpoints<T>(
         string name, ConfigType<T> type, string otherwise, string meaning, Func<CheckpointOptions, T, CheckpointOptions?> apply) =>

@@ -8,7 +8,8 @@ internal sealed class MetricsRow
     private readonly IReadOnlyList<string> _columns;
     private readonly double?[] _values;
 
-    public MetricsRow(IReadOnlyList<string> columns, IEnumerable<double?> values) => (_columns, _values) = (columns, [.. values.Select(Finite)]);
+    public MetricsRow(IReadOnlyList<string> columns, IEnumerable<double?> values) =>
+        (_columns, _values) = (columns, [.. values.Select(Finite)]);
 
     public int Step => (int)this[MetricColumn.Step]!.Value;
 

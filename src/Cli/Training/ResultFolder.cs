@@ -37,7 +37,8 @@ internal sealed class ResultFolder
     public void WriteConfig(string source, string[] overrides)
     {
         const string name = "config.yaml";
-        if (File.Exists(source) && Path.GetFullPath(PathOf(name)) == Path.GetFullPath(source)) return; // a run that is resumed from its own copy
+        bool ownCopy = File.Exists(source) && Path.GetFullPath(PathOf(name)) == Path.GetFullPath(source);
+        if (ownCopy) return; // a run that is resumed
         var text = new StringBuilder($"# Copy of {source}; what it extends is not copied, summary.json has every value.\n");
         foreach (string each in overrides) text.Append($"# --set {each.ReplaceLineEndings(" ")}\n");
         text.Append(ConfigSource.Read(source));

@@ -33,6 +33,7 @@ internal static class TrainingCurves
         curves.Add("loss_reconstruction", "reconstruction");
         curves.Add("loss_quantizer", "quantizer");
         curves.Add("loss_multi_resolution", "multi-resolution");
+        curves.Add("loss_envelope", "envelope");
         curves.Add("loss_adversarial", "adversarial");
         curves.Add("discriminator_loss", "discriminator's own");
         curves.Finish("Loss, with weights", "loss");

@@ -66,9 +66,11 @@ internal sealed class TrainingDisplay(TrainingHistory history, MelOptions mel)
         {
             var (last, terms) = (history.Last!.Progress, history.Last!.Progress.Terms);
             string multiResolution = terms.MultiResolution is { } coarse ? Text($", multi-resolution {coarse:F4}") : "";
+            string envelope = terms.Envelope is { } distance ? Text($", envelope {distance:F4}") : "";
             string adversarial = terms.Adversarial is { } told ? Text($", adversarial {told:F4}") : "";
             return Text(
-                $"{last.Loss:F4} (reconstruction {terms.Reconstruction:F4}, quantizer {terms.Quantizer:F4}{multiResolution}{adversarial})");
+                $"{last.Loss:F4} (reconstruction {terms.Reconstruction:F4}, quantizer {terms.Quantizer:F4}")
+                + $"{multiResolution}{envelope}{adversarial})";
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed record TrainingSummary(
         public static Figures Of(MetricsRow row, MetricsRow? validation) => new(
             row["loss"],
             new Terms(
-                row["loss_reconstruction"], row["loss_quantizer"], row["loss_multi_resolution"], row["loss_adversarial"],
+                row["loss_reconstruction"], row["loss_quantizer"], row["loss_multi_resolution"], row["loss_envelope"], row["loss_adversarial"],
                 row["quantizer_loss_unweighted"]),
             row["mel_error"], row["position_entropy"], row["codebook_entropy"], row["discriminator_loss"],
             row["gradient_norm"], row["learning_rate"], (int)row["skipped_steps"]!.Value,
@@ -96,7 +96,8 @@ internal sealed record TrainingSummary(
 
     /// <summary>Terms of the loss with their weights, and the quantizer's loss without its weight.</summary>
     internal sealed record Terms(
-        double? Reconstruction, double? Quantizer, double? MultiResolution, double? Adversarial, double? UnweightedQuantizer);
+        double? Reconstruction, double? Quantizer, double? MultiResolution, double? Envelope, double? Adversarial,
+        double? UnweightedQuantizer);
 
     /// <summary>
     /// The results of a validation. Code usage is the share of the codes that so many positions could show; codebook usage that of all

@@ -29,7 +29,8 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
     public TransformerStack Stack => transformer;
 
     /// <summary>
-    /// (batch, positions, PatchFrames × PatchBands) → (batch, positions, width), or (batch, visible, width) if some are visible.
+    /// (batch, positions, PatchFrames × PatchBands) → (batch, positions, width), or (batch, visible, width) if the mask has visible
+    /// patches.
     /// </summary>
     public override Tensor forward(Tensor patches, PositionMask mask, CausalCache? cache) =>
         Run(patches, mask, cache, transformer.Blocks.Count);

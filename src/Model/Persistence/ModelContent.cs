@@ -72,7 +72,8 @@ internal sealed class ModelContent : IDisposable
     }
 
     /// <summary>One half of a whole model, over the same network: this one must not be used or disposed afterwards.</summary>
-    public ModelContent Half(ModelParts part) => new(_network, Mel, Device, part, ModelFingerprint.HashOf(_network, ModelParts.All & ~part));
+    public ModelContent Half(ModelParts part) =>
+        new(_network, Mel, Device, part, ModelFingerprint.HashOf(_network, ModelParts.All & ~part));
 
     /// <exception cref="NotSupportedException">
     /// The model lacks the weights of <paramref name="part"/>, which it needs to <paramref name="verb"/>.

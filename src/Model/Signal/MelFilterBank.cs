@@ -98,7 +98,7 @@ internal sealed class MelFilterBank
         _ => hertz < 1000 ? hertz * 3 / 200 : 15 + 27 * Math.Log(hertz / 1000) / Math.Log(6.4),
     };
 
-    private static double ToHertz(double mel, MelScale scale) => scale switch
+    internal static double ToHertz(double mel, MelScale scale) => scale switch
     {
         MelScale.Htk => 700 * (Math.Pow(10, mel / 2595) - 1),
         _ => mel < 15 ? mel * 200 / 3 : 1000 * Math.Pow(6.4, (mel - 15) / 27),

@@ -55,6 +55,7 @@ internal static class InitialWeights
         if (from.Equals(to)) return;
         var (theirs, ours) = OptionsDifference.Of(from, to);
         throw new ArgumentException(
-            $"The model to start from has another {what}: {theirs}, and this one {ours}. Start from a model like the one to train.", nameof(from));
+            $"The model to start from has another {what}: {theirs}, and this one {ours}. Start from a model like the one to train.",
+            nameof(from));
     }
 }

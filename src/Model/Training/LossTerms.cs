@@ -1,8 +1,8 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// The terms of <see cref="TrainingLoopProgress.Loss"/>, which is the weighted sum of reconstruction, quantizer, multi-resolution and
-/// adversarial term. Averages over the steps since the last report; a term that may be null is averaged over the steps that have it.
+/// The terms of <see cref="TrainingLoopProgress.Loss"/>, which is the weighted sum of reconstruction, quantizer, multi-resolution,
+/// envelope and adversarial term. Averages over the steps since the last report; a term that may be null is averaged over the steps that have it.
 /// </summary>
 public sealed record LossTerms
 {
@@ -23,6 +23,9 @@ public sealed record LossTerms
 
     /// <summary>Error at lower resolutions; null without <see cref="TrainingOptions.MultiResolution"/>.</summary>
     public double? MultiResolution { get; init; }
+
+    /// <summary>Distance of envelopes, with its weight; null without <see cref="TrainingOptions.Envelope"/>.</summary>
+    public double? Envelope { get; init; }
 
     /// <summary>The model's adversarial loss, with its adaptive weight; null where no discriminator is used.</summary>
     public double? Adversarial { get; init; }

@@ -1,6 +1,8 @@
 namespace AudioBsq.Training;
 
-/// <summary>A crop of a validation clip in pre-training, with its masks and guesses; (frames, bands) in the unit of the mel column.</summary>
+/// <summary>
+/// A crop of a validation clip in pre-training, with its masks and guesses; (frames, bands) in the unit of the mel column.
+/// </summary>
 /// <param name="Clip">Position of the clip among the validation clips, from 0.</param>
 /// <param name="Mel">The true mel spectrogram.</param>
 /// <param name="Masked">What the encoder saw of it: NaN where patches were masked.</param>

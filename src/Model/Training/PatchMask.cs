@@ -1,6 +1,8 @@
 namespace AudioBsq.Training;
 
-/// <summary>Which patches pre-training masks (Huang et al. 2022, section 3.1). With one patch in a time step, the first two are the same.</summary>
+/// <summary>
+/// Which patches pre-training masks (Huang et al. 2022, section 3.1). With one patch in a time step, the first two are the same.
+/// </summary>
 public enum PatchMask
 {
     /// <summary>Any patches.</summary>

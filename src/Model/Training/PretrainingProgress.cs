@@ -8,6 +8,8 @@ public sealed record PretrainingProgress : TrainingLoopProgress
     /// </summary>
     public double? ValidationLoss { get; init; }
 
-    /// <summary>The first crops of the first <see cref="TrainingOptions.SampleClips"/> validation clips, where there was a validation.</summary>
+    /// <summary>
+    /// The first crops of the first <see cref="TrainingOptions.SampleClips"/> validation clips, where there was a validation.
+    /// </summary>
     public IReadOnlyList<MaskedSample> Samples { get; init; } = [];
 }

@@ -27,7 +27,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
         : base(options, report)
     {
         (_model, _options, _data) = (model, options, data);
-        _trainer = new Trainer(model.Network, options, model.Device);
+        _trainer = new Trainer(model.Network, model.Mel, options, model.Device);
         if (_trainer.Precision.Reason is { } reason) Note(reason);
     }
 
@@ -152,6 +152,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
             Quantizer = Averages.Of(step => step.Losses.Quantizer),
             UnweightedQuantizer = Averages.Of(step => step.Losses.RawQuantizer),
             MultiResolution = Averages.OfAny(step => step.Losses.MultiResolution),
+            Envelope = Averages.OfAny(step => step.Losses.Envelope),
             Adversarial = Averages.OfAny(step => step.Losses.Adversarial),
         },
         MeanAbsoluteError = Averages.Of(step => step.MeanAbsoluteError),

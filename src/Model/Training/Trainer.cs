@@ -1,6 +1,7 @@
 using AudioBsq.Inference;
 using AudioBsq.Native;
 using AudioBsq.Networks;
+using AudioBsq.Signal;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
@@ -13,12 +14,15 @@ internal sealed class Trainer : IDisposable
     private readonly TrainingOptions _options;
     private readonly LinearDecay _codebookWeight;
     private readonly Adversary? _adversary;
+    private readonly EnvelopeLoss? _envelope;
     private readonly ActivationCheckpointing? _checkpointing;
     private bool _half;
 
-    public Trainer(AudioBsqNetwork network, TrainingOptions options, Device device)
+    public Trainer(AudioBsqNetwork network, MelOptions mel, TrainingOptions options, Device device)
     {
         (_network, _options) = (network, options);
+        int crop = options.CropFrames ?? network.Options.WindowFrames;
+        if (options.Envelope is { } envelope) _envelope = new EnvelopeLoss(envelope, mel, crop, device);
         Precision = PrecisionChoice.Of(options.Precision, device);
         _half = Precision.Precision == TrainingPrecision.BFloat16;
         Optimization = new Optimization(network, options, device, Decays);
@@ -88,10 +92,16 @@ internal sealed class Trainer : IDisposable
     public void Dispose()
     {
         _network.Checkpointing = null;
-        if (_options.Frozen != FrozenHalf.None) Freeze(FrozenHalf.None);
+        Freeze(FrozenHalf.None);
+        _network.eval();
         Optimization.Dispose();
         _adversary?.Dispose();
+        _envelope?.Dispose();
     }
+
+    // Levels are clamped, since a sound far too loud in one band would drown all others.
+    private Tensor Envelope(Tensor reconstructed, MelBatch batch) =>
+        _envelope!.Of(_network.Unscale(reconstructed, clamp: true), batch.Mel, batch.ValidFrames) * Scalar(_options.Envelope!.Weight);
 
     private void Freeze(FrozenHalf half)
     {
@@ -111,6 +121,8 @@ internal sealed class Trainer : IDisposable
             ? ReconstructionLoss.MultiResolution(reconstructed, target, batch.ValidFrames, multi.Resolutions) * Scalar(multi.Weight)
             : null;
         if (multiResolution is not null) loss = loss.Plus(multiResolution);
+        var envelope = _envelope is null ? null : Envelope(reconstructed, batch);
+        if (envelope is not null) loss = loss.Plus(envelope);
         bool adversarialStep = _adversary?.Acts(step) == true;
         var (adversarial, real, fake) = adversarialStep
             ? _adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, _network.LastWeight)
@@ -121,7 +133,7 @@ internal sealed class Trainer : IDisposable
         (share == 1 ? loss : loss * Scalar(share)).backward();
         _checkpointing?.ThrowIfFailed();
         double? discriminator = adversarialStep ? _adversary!.Accumulate(target, real!, fake!, share, step) : null;
-        return StepLosses.Of(loss, error, quantized, weight, multiResolution, adversarial, discriminator);
+        return StepLosses.Of(loss, error, quantized, weight, multiResolution, envelope, adversarial, discriminator);
     }
 
     private (Tensor Reconstructed, Quantization.QuantizerOutput Quantized) Forward(MelBatch batch, Tensor target)

@@ -50,6 +50,9 @@ public sealed record TrainingOptions : TrainingLoopOptions
     /// <summary>A reconstruction error at lower resolutions too; none when null.</summary>
     public MultiResolutionOptions? MultiResolution { get; init; }
 
+    /// <summary>A loss term of envelopes too, for intelligibility; none when null.</summary>
+    public EnvelopeOptions? Envelope { get; init; }
+
     /// <summary>The half whose weights stay as they are, which makes sense for a run that starts from a trained model.</summary>
     public FrozenHalf Frozen { get; init; }
 
@@ -83,6 +86,7 @@ public sealed record TrainingOptions : TrainingLoopOptions
         Check.That(Enum.IsDefined(Precision), Precision, "must be a defined precision");
         Augmentation?.Validate();
         MultiResolution?.Validate();
+        Envelope?.Validate();
         Adversarial?.Validate();
         Check.That(CropFrames is null or > 0, CropFrames, "must be positive or null");
         Check.That(double.IsFinite(CodebookWeight) && CodebookWeight >= 0, CodebookWeight, "must not be negative");

@@ -29,6 +29,7 @@ internal static class Runs
         Ema = new EmaOptions { Decay = 0.9 },
         Augmentation = new AugmentationOptions { Probability = 0.9, LargestTimeMask = 0.4, LargestBandMask = 0.4 },
         MultiResolution = new MultiResolutionOptions(),
+        Envelope = new EnvelopeOptions { SegmentSeconds = 0.1, AcrossBands = true },
         Adversarial = new AdversarialOptions { StartStep = 3, WarmupSteps = 2, PenaltyEvery = 2, Layers = 1, Width = 8, Adaptive = true },
     };
 

@@ -57,7 +57,7 @@ public class TrainerTests
     {
         using var scope = NewDisposeScope();
         using var network = Runs.Network(Runs.Model);
-        using var trainer = new Trainer(network, Options with { MaxSkippedInARow = 3 }, CPU);
+        using var trainer = new Trainer(network, Small.Mel, Options with { MaxSkippedInARow = 3 }, CPU);
         var (good, bad) = (Runs.Batch(Runs.Model, 32), Runs.Batch(Runs.Model, 32));
         bad.Mel[0, 3, 4] = float.NaN;
         trainer.Step([good], 0);
@@ -96,7 +96,7 @@ public class TrainerTests
     {
         using var scope = NewDisposeScope();
         using var network = Runs.Network(Small.Options);
-        using var trainer = new Trainer(network, Options, CPU);
+        using var trainer = new Trainer(network, Small.Mel, Options, CPU);
         float[] before = Runs.Weights(network);
 
         Assert.Throws<OperationCanceledException>(() => trainer.Step([Runs.Batch(Small.Options, 32)], 0, new CancellationToken(true)));
@@ -141,7 +141,7 @@ public class TrainerTests
         IReadOnlyList<MelBatch> batches, TrainingOptions options, AudioBsqOptions? model = null)
     {
         using var network = Runs.Network(model ?? Small.Options);
-        using var trainer = new Trainer(network, options, CPU);
+        using var trainer = new Trainer(network, Small.Mel, options, CPU);
         var result = trainer.Step(batches, step: 0)!;
         return (Runs.Weights(network), result);
     }

@@ -1,0 +1,119 @@
+using AudioBsq.Persistence;
+using AudioBsq.Training;
+
+namespace AudioBsq.Tests.Model.Training;
+
+/// <summary>Training that starts from another model, whole or with a half that stays as it is.</summary>
+[NoTensorLeaks]
+public class FirstWeightsTests
+{
+    private static readonly TrainingOptions OneStep = Runs.Options with { MaxSteps = 1, LearningRate = 1e-12, WarmupSteps = 0 };
+
+    private static readonly float[] Mel = Small.Mels(31, 64)[0];
+
+    [Fact]
+    public void Train_StartsFromTheWholeModel_WhereItIsAlike()
+    {
+        using var from = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 8, device: "cpu");
+        string fingerprint = from.Fingerprint;
+        var notes = new List<string>();
+
+        using var model = Train(OneStep, from, notes: notes);
+
+        Assert.Equal(from.Encode(Mel), model.Encode(Mel));
+        Close.To(from.Decode(from.Encode(Mel)), model.Decode(from.Encode(Mel)), 1e-3);
+        Assert.Contains("Training starts from a model: the whole model.", notes);
+        Assert.Equal(fingerprint, from.Fingerprint);
+    }
+
+    [Fact]
+    public void Train_StartsFromTheEncoder_WhereQuantizerOrDecoderDiffer()
+    {
+        using var from = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 8, device: "cpu");
+        var notes = new List<string>();
+
+        using var decoder = Train(OneStep, from, Small.Options with { Decoder = Small.Options.Encoder with { Layers = 2 } }, notes);
+        using var quantizer = Train(OneStep, from, Small.Options with { Quantizer = new() { Bits = 4, GroupSize = 4 } }, notes);
+
+        Assert.Equal(from.Encode(Mel), decoder.Encode(Mel));
+        Assert.Contains(notes, note => note.Contains("the encoder; the decoder starts from random weights"));
+        Assert.Contains(notes, note => note.Contains("but for its last layer"));
+    }
+
+    [Fact]
+    public void Train_RefusesAModelOfAnotherKind()
+    {
+        using var from = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 8, device: "cpu");
+        var wider = Small.Options with { Encoder = Small.Options.Encoder with { Width = 64 } };
+
+        var e = Assert.Throws<ArgumentException>(() => Train(OneStep, from, wider).Dispose());
+        var mel = Assert.Throws<ArgumentException>(() => AudioBsqModel.Train(
+            Runs.Data, Small.Options, Small.Mel with { HopLength = 128 }, OneStep, from: from));
+
+        Assert.Contains("another encoder: Encoder.Width = 32, and this one Encoder.Width = 64", e.Message);
+        Assert.Contains("another mel spectrogram: HopLength = 160, and this one HopLength = 128", mel.Message);
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Train_LeavesAFrozenEncoder_AndItsTokens()
+    {
+        using var from = AudioBsqModel.Create(Runs.Model, Small.Mel, seed: 8, device: "cpu");
+
+        using var model = Train(Runs.Everything with { Frozen = FrozenHalf.Encoder }, from, Runs.Model);
+
+        Assert.Equal(Half(from, ModelParts.Encoder), Half(model, ModelParts.Encoder));
+        Assert.NotEqual(Half(from, ModelParts.Decoder), Half(model, ModelParts.Decoder));
+        Assert.Equal(from.Encode(Mel), model.Encode(Mel));
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Train_LeavesAFrozenDecoder()
+    {
+        using var from = AudioBsqModel.Create(Runs.Model, Small.Mel, seed: 8, device: "cpu");
+        var fixedWeight = Runs.Everything.Adversarial! with { Adaptive = false };
+        var options = Runs.Everything with { Frozen = FrozenHalf.Decoder, Adversarial = fixedWeight };
+
+        using var model = Train(options, from, Runs.Model);
+
+        Assert.Equal(Half(from, ModelParts.Decoder), Half(model, ModelParts.Decoder));
+        Assert.NotEqual(Half(from, ModelParts.Encoder), Half(model, ModelParts.Encoder));
+        Assert.Throws<ArgumentOutOfRangeException>((options with { Adversarial = Runs.Everything.Adversarial }).Validate);
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Train_ThawsAfterSoManySteps()
+    {
+        using var from = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 8, device: "cpu");
+        var options = Runs.Options with { Frozen = FrozenHalf.Encoder, FrozenSteps = 5, ActivationCheckpointing = true };
+
+        using var frozen = Train(options with { MaxSteps = 5 }, from);
+        using var thawed = Train(options with { MaxSteps = 6 }, from);
+
+        Assert.Equal(Half(from, ModelParts.Encoder), Half(frozen, ModelParts.Encoder));
+        Assert.NotEqual(Half(from, ModelParts.Encoder), Half(thawed, ModelParts.Encoder));
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Train_LearnsFasterFromATrainedModel()
+    {
+        var training = Runs.Options with { MaxSteps = 60, BatchSize = 8 };
+        using var trained = Train(training, from: null);
+
+        using var again = Train(training with { MaxSteps = 10 }, trained);
+        using var anew = Train(training with { MaxSteps = 10 }, from: null);
+
+        double Error(AudioBsqModel model) => model.Evaluate(Runs.Clips).MeanAbsoluteError;
+        Assert.True(Error(again) < Error(trained) + 0.5 && Error(again) < 0.8 * Error(anew), $"{Error(again)}, {Error(anew)}");
+    }
+
+    private static AudioBsqModel Train(
+        TrainingOptions training, AudioBsqModel? from, AudioBsqOptions? model = null, List<string>? notes = null) =>
+        AudioBsqModel.Train(
+            TrainingData.Of(Runs.Clips), model ?? Small.Options, Small.Mel, training, progress => notes?.AddRange(progress.Notes), from);
+
+    private static string Half(AudioBsqModel model, ModelParts half) => ModelFingerprint.HashOf(model.Content.Network, half);
+}
