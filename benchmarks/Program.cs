@@ -22,6 +22,7 @@ internal static class Program
             new SeamsCommand(),
             new VocodersCommand(),
             new DecodersCommand(),
+            new ProbeCommand(),
             new GpuCommand(),
         };
         return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke();

@@ -81,6 +81,7 @@ public static partial class AudioTokenizerCatalog
     /// <param name="model">The model, which stays the caller's to dispose, after the last use of the pipeline.</param>
     /// <param name="frameCountColumnName">Name of a second output column with each clip's number of frames (Int32); none when null.</param>
     /// <param name="batchSize">Rows that go through the network together, 1 to 65,536. Tokens do not depend on it.</param>
+    /// <param name="latentsColumnName">Name of another output column with what is quantized (Single); none when null.</param>
     /// <exception cref="NotSupportedException">The model was saved without its encoder.</exception>
     /// <example>
     /// <code>
@@ -110,10 +111,16 @@ public static partial class AudioTokenizerCatalog
         string? inputColumnName,
         AudioBsqModel model,
         string? frameCountColumnName = null,
-        int batchSize = 16)
+        int batchSize = 16,
+        string? latentsColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var options = new AudioTokenizerOptions { BatchSize = batchSize, FrameCountColumnName = frameCountColumnName };
+        var options = new AudioTokenizerOptions
+        {
+            BatchSize = batchSize,
+            FrameCountColumnName = frameCountColumnName,
+            LatentsColumnName = latentsColumnName,
+        };
         return new AudioTokenizerEstimator(catalog.Environment(), ColumnNames.Of(outputColumnName, inputColumnName), options, model);
     }
 

@@ -38,11 +38,8 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Check.That(
-            options.FrameCountColumnName != columns.Output,
-            options.FrameCountColumnName,
-            $"must differ from the token column '{columns.Output}'",
-            nameof(options.FrameCountColumnName));
+        RequireOther(options.FrameCountColumnName, columns.Output, nameof(options.FrameCountColumnName));
+        RequireOther(options.LatentsColumnName, columns.Output, nameof(options.LatentsColumnName));
         (_columns, _options) = (columns, options);
         if (given is null)
         {
@@ -54,15 +51,18 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         _given = new SharedResource<AudioBsqModel>(given).Acquire(); // never ended: the model is the caller's
     }
 
+    private TokenizerColumns Settings =>
+        new(_columns.Output, _columns.Input, _options.FrameCountColumnName, _options.BatchSize) { Latents = _options.LatentsColumnName };
+
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         int size = VectorSize.Of(ColumnRule.SingleVector.Find(Host, input, _columns.Input));
-        return TokenColumn.Outputs(_columns.Output, _options.FrameCountColumnName, _given?.Value.Options ?? _options.Model, size);
+        return TokenColumn.Outputs(Settings, _given?.Value.Options ?? _options.Model, size);
     }
 
     private protected override AudioTokenizerTransformer FitCore(IDataView input)
     {
-        var settings = new TokenizerColumns(_columns.Output, _columns.Input, _options.FrameCountColumnName, _options.BatchSize);
+        var settings = Settings;
         if (_given is not null) return new AudioTokenizerTransformer(Host, settings, _given.Borrow());
 
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
@@ -80,6 +80,9 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
             throw new OperationCanceledException(stopped.Message, stopped, _options.CancellationToken); // the token that the caller knows
         }
     }
+
+    private static void RequireOther(string? name, string output, string option) =>
+        Check.That(name != output, name, $"must differ from the token column '{output}'", option);
 
     private AudioBsqModel Train(TrainingData data, MelOptions mel, CancellationToken cancellation)
     {

@@ -71,6 +71,12 @@ public sealed record AudioTokenizerOptions
     /// </summary>
     public string? FrameCountColumnName { get; init; }
 
+    /// <summary>
+    /// Name of another output column with what is quantized, <c>Vector&lt;Single&gt;</c>: one latent for each patch, in the order of the
+    /// tokens, of as many values as the quantizer has dimensions. None when null.
+    /// </summary>
+    public string? LatentsColumnName { get; init; }
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Model);
@@ -88,5 +94,10 @@ public sealed record AudioTokenizerOptions
             $"{nameof(Mel)}.{nameof(Mel.Bands)}");
         TokenizerColumns.CheckBatchSize(BatchSize);
         Check.That(FrameCountColumnName is not "", FrameCountColumnName, "must be null or a name");
+        Check.That(LatentsColumnName is not "", LatentsColumnName, "must be null or a name");
+        Check.That(
+            LatentsColumnName is null || LatentsColumnName != FrameCountColumnName,
+            LatentsColumnName,
+            "must differ from that of frame counts");
     }
 }

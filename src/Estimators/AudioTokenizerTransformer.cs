@@ -8,7 +8,7 @@ namespace AudioBsq.MLNet;
 
 /// <summary>
 /// Adds a column of tokens to a column of mel spectrograms. Tokens do not depend on the batch size, on the other rows or on their order.
-/// The weights live in native memory until this and every reconstructor made from it are disposed.
+/// The weights live in native memory until this and every other transformer of them are disposed.
 /// </summary>
 public sealed class AudioTokenizerTransformer : AudioTransformer, ILoadableTransformer<AudioTokenizerTransformer>
 {
@@ -54,6 +54,9 @@ public sealed class AudioTokenizerTransformer : AudioTransformer, ILoadableTrans
         IHostEnvironment environment, string outputColumnName, string? inputColumnName, string? frameCountColumnName) =>
         new(environment, ReconstructorColumns(outputColumnName, inputColumnName, frameCountColumnName), _model);
 
+    /// <summary>An estimator of embeddings by the same weights.</summary>
+    internal AudioEmbeddingEstimator Embed(IHostEnvironment environment, EmbeddingSettings settings) => new(environment, settings, _model);
+
     private TokenizerColumns ReconstructorColumns(string output, string? input, string? frameCount) =>
         new(output, input ?? OutputColumnName, frameCount, _columns.BatchSize);
 
@@ -62,8 +65,8 @@ public sealed class AudioTokenizerTransformer : AudioTransformer, ILoadableTrans
         var model = Model;
         var column = MelRows.Find(Host, input, InputColumnName, model.Mel);
         int frames = VectorSize.Of(column) / model.Mel.Bands;
-        var outputs = TokenColumn.Outputs(OutputColumnName, _columns.FrameCount, model.Options, frames);
-        return new BatchMapper(input, [column], outputs, (row, capacity) => new TokenizingSession(_model, row, column, capacity))
+        var outputs = TokenColumn.Outputs(_columns, model.Options, frames);
+        return new BatchMapper(input, [column], outputs, (row, capacity) => new TokenizingSession(_model, _columns, row, column, capacity))
         {
             BatchSize = _columns.BatchSize,
             ReadsAhead = true,

@@ -14,10 +14,15 @@ internal static class ModelEntry
 
     /// <summary>Writes the decoder alone, unless the whole model is in the file already.</summary>
     /// <remarks>
-    /// The half is written as the network's entry, not the model's, so that a tokenizer that is saved later writes the whole model.
+    /// A half is written as the entry of an object in the model, not of the model, so that a tokenizer that is saved later writes it whole:
+    /// of the network or, for the encoder, of the content.
     /// </remarks>
     public static void SaveDecoder(ModelWriter writer, AudioBsqModel model) => writer.Shared(
         Name, model.Content.Network, stream => ModelFile.Write(stream, model.Content, ModelParts.Decoder), whole: model);
+
+    /// <summary>Writes the encoder alone, unless the whole model is in the file already.</summary>
+    public static void SaveEncoder(ModelWriter writer, AudioBsqModel model) => writer.Shared(
+        Name, model.Content, stream => ModelFile.Write(stream, model.Content, ModelParts.Encoder), whole: model);
 
     /// <summary>The model in the file, which must have the <paramref name="needed"/> half.</summary>
     public static SharedResource<AudioBsqModel>.Lease Load(IHostEnvironment environment, ModelReader reader, ModelParts needed)
@@ -32,7 +37,7 @@ internal static class ModelEntry
     public static void Require(AudioBsqModel model, ModelParts needed)
     {
         if (model.Content.Parts.HasFlag(needed)) return;
-        string half = needed == ModelParts.Encoder ? "encoder and cannot tokenize" : "decoder and cannot reconstruct";
+        string half = needed == ModelParts.Encoder ? "encoder and cannot tokenize or embed" : "decoder and cannot reconstruct";
         throw new NotSupportedException($"The model was saved without its {half}. Save the whole tokenizer to do both.");
     }
 

@@ -17,15 +17,24 @@ internal static class TokenColumn
         new(new KeyDataViewType(typeof(uint), 1UL << options.BitsPerToken), tokens);
 
     /// <summary>
-    /// The tokens of mel spectrograms of so many frames, 0 where rows may differ; and the number of frames where a column for it is named.
+    /// The tokens of mel spectrograms of so many frames, 0 where rows may differ; then the number of frames, and the latents, where columns
+    /// for them are named.
     /// </summary>
-    public static IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(string name, string? frameCount, AudioBsqOptions options, int frames)
+    public static IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(TokenizerColumns columns, AudioBsqOptions options, int frames)
     {
-        var tokens = OutputColumn.Create(name, Type(options, options.TokensOf(frames)), annotations =>
+        var tokens = OutputColumn.Create(columns.Output, Type(options, options.TokensOf(frames)), annotations =>
         {
             if (options.BitsPerToken <= MaxBitsWithValues) AddValues(annotations, 1 << options.BitsPerToken);
         });
-        return frameCount is null ? [tokens] : [tokens, new(frameCount, NumberDataViewType.Int32)];
+        List<DataViewSchema.DetachedColumn> outputs = [tokens];
+        if (columns.FrameCount is { } count) outputs.Add(new(count, NumberDataViewType.Int32));
+        if (columns.Latents is { } latents)
+        {
+            int positions = options.TokensOf(frames) / options.TokensPerPosition;
+            outputs.Add(new(latents, new VectorDataViewType(NumberDataViewType.Single, positions, options.Quantizer.Dimension)));
+        }
+
+        return outputs;
     }
 
     /// <summary>What can be checked of a schema's shape; the number of keys is checked when there is data.</summary>

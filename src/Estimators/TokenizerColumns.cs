@@ -5,12 +5,16 @@ internal sealed record TokenizerColumns(string Output, string Input, string? Fra
 {
     private const int MaxRows = 65_536;
 
+    /// <summary>A tokenizer's column of latents; none when null.</summary>
+    public string? Latents { get; init; }
+
     public ColumnNames Names => new(Output, Input);
 
     public void Validate()
     {
         Names.Validate();
         Check.That(FrameCount is not "", FrameCount, "must be null or a name");
+        Check.That(Latents is not "", Latents, "must be null or a name");
         CheckBatchSize(BatchSize);
     }
 

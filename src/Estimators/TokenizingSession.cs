@@ -1,46 +1,55 @@
-using AudioBsq.Signal;
+using AudioBsq.Inference;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace AudioBsq.MLNet;
 
 /// <summary>
-/// Turns mel spectrograms into tokens, a batch at a time. Slots: one mel spectrogram each; results: its tokens, and its frames.
+/// Turns mel spectrograms into tokens, a batch at a time. Slots: one mel spectrogram each; results: its tokens, its frames, its latents.
 /// </summary>
-internal sealed class TokenizingSession(
-    SharedResource<AudioBsqModel>.Lease model, DataViewRow row, DataViewSchema.Column column, int capacity)
-    : BatchSession
+internal sealed class TokenizingSession : BatchSession
 {
-    private readonly int _bands = model.Value.Options.Bands;
-    private readonly bool _mayBeWaveform = AudioColumn.TryGetMelOptions(column) is null && ReadsDecibels(model.Value);
+    private readonly SharedResource<AudioBsqModel>.Lease _model;
+    private readonly TokenizerColumns _columns;
+    private readonly int _bands;
+    private readonly MelReader _reader;
+    private readonly ReadOnlyMemory<float>[] _mels;
+    private readonly int[] _frames;
+    private readonly uint[][] _keys;
+    private readonly float[][] _latents;
 
-    private readonly ValueGetter<VBuffer<float>> _getter = VectorReader<float>(row, column);
-    private readonly ReadOnlyMemory<float>[] _mels = new ReadOnlyMemory<float>[capacity];
-    private readonly int[] _frames = new int[capacity];
-    private readonly uint[][] _keys = new uint[capacity][];
-    private VBuffer<float> _row;
+    public TokenizingSession(
+        SharedResource<AudioBsqModel>.Lease model, TokenizerColumns columns, DataViewRow row, DataViewSchema.Column column, int capacity)
+    {
+        (_model, _columns, _bands) = (model, columns, model.Value.Options.Bands);
+        _reader = new MelReader(model.Value, row, column, VectorReader<float>(row, column));
+        (_mels, _frames) = (new ReadOnlyMemory<float>[capacity], new int[capacity]);
+        (_keys, _latents) = (new uint[capacity][], new float[capacity][]);
+    }
 
     public override void Collect(int slot)
     {
-        _getter(ref _row);
-        float[] mel = MelRows.Values(_row, column.Name, _bands, row.Position);
-        if (_mayBeWaveform) MelRows.RefuseWaveform(mel, column.Name, row.Position);
+        float[] mel = _reader.Read();
         (_mels[slot], _frames[slot]) = (mel, mel.Length / _bands);
     }
 
-    private static bool ReadsDecibels(AudioBsqModel model) =>
-        model.Mel.Level is MelLevel.FullScale or MelLevel.FileMaximum && !model.Options.Compatibility.UnscaledInput;
-
     public override void Run(int first, int count)
     {
-        using var use = model.Borrow();
+        using var use = _model.Borrow();
         var mels = _mels.AsSpan(first, count);
-        int[][] tokens = use.Value.Encode(mels.ToArray());
-        for (int i = 0; i < count; i++) _keys[first + i] = TokenColumn.ToKeys(tokens[i]);
+        var clips = Encode(use.Value, mels.ToArray());
+        for (int i = 0; i < count; i++) (_keys[first + i], _latents[first + i]) = (TokenColumn.ToKeys(clips[i].Tokens), clips[i].Latents);
         mels.Clear(); // the next rows are being read
     }
 
-    public override Delegate Getter(int output, Func<int> slot) => output == 0
-        ? VectorGetter<uint>(() => _keys[slot()])
-        : ScalarGetter(() => _frames[slot()]);
+    public override Delegate Getter(int output, Func<int> slot)
+    {
+        if (output == 0) return VectorGetter<uint>(() => _keys[slot()]);
+        return output == 1 && _columns.FrameCount is not null
+            ? ScalarGetter(() => _frames[slot()])
+            : VectorGetter<float>(() => _latents[slot()]);
+    }
+
+    private Encoded[] Encode(AudioBsqModel model, ReadOnlyMemory<float>[] mels) => _columns.Latents is null
+        ? Array.ConvertAll(model.Encode(mels), tokens => new Encoded(tokens, []))
+        : model.EncodeWithLatents(mels, default);
 }

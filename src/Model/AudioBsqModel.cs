@@ -1,6 +1,7 @@
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
 using AudioBsq.Persistence;
+using AudioBsq.Quantization;
 using AudioBsq.Reference;
 using AudioBsq.Signal;
 using AudioBsq.Tokens;
@@ -129,6 +130,38 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>Tokens of several mel spectrograms. A clip's tokens do not depend on the other clips.</summary>
     public int[][] Encode(IReadOnlyList<ReadOnlyMemory<float>> mels, CancellationToken cancellation = default) =>
         new WindowedInference(Content).Encode(mels, cancellation);
+
+    /// <summary>
+    /// What the encoder gives before quantization, (positions, <see cref="QuantizerOptions.Dimension"/>): one latent for each patch, in the
+    /// order of the tokens. Quantized, they are the tokens that <c>Encode</c> gives.
+    /// </summary>
+    public float[] EncodeLatents(ReadOnlyMemory<float> mel) => EncodeLatents([mel])[0];
+
+    /// <summary>
+    /// Latents of several mel spectrograms. They depend on the other clips by rounding alone: by 1e-4 at most, of a length of 1 on the
+    /// sphere.
+    /// </summary>
+    public float[][] EncodeLatents(IReadOnlyList<ReadOnlyMemory<float>> mels, CancellationToken cancellation = default) =>
+        Array.ConvertAll(EncodeWithLatents(mels, cancellation), clip => clip.Latents);
+
+    /// <summary>Tokens and latents by one pass.</summary>
+    internal Encoded[] EncodeWithLatents(IReadOnlyList<ReadOnlyMemory<float>> mels, CancellationToken cancellation) =>
+        new WindowedInference(Content).EncodeWithLatents(mels, cancellation);
+
+    /// <summary>
+    /// One vector for a mel spectrogram of any length: the encoder's features, pooled over time. It has
+    /// <see cref="EmbeddingOptions.SizeOf"/> values, all zero where there are no frames.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The encoder has no such layer, or there are too many parts.</exception>
+    public float[] Embed(ReadOnlyMemory<float> mel, EmbeddingOptions? options = null) => Embed([mel], options)[0];
+
+    /// <summary>
+    /// Embeddings of several mel spectrograms. They depend on the other clips by rounding alone: by 1e-4 at most, where features are about
+    /// 1 in size.
+    /// </summary>
+    public float[][] Embed(
+        IReadOnlyList<ReadOnlyMemory<float>> mels, EmbeddingOptions? options = null, CancellationToken cancellation = default) =>
+        new WindowedInference(Content).Embed(mels, options ?? new EmbeddingOptions(), cancellation);
 
     /// <summary>The mel spectrogram of tokens, of whole patches: (patches · frames per patch, bands).</summary>
     /// <exception cref="ArgumentException">The tokens do not fill whole time steps, or one is out of range.</exception>

@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Xml.Linq;
 using AudioBsq.Decoding;
 using AudioBsq.MLNet;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace AudioBsq.Tests.Approved;
 
@@ -13,21 +11,6 @@ namespace AudioBsq.Tests.Approved;
 [WithoutTorch]
 public class CatalogExampleTests
 {
-    private const string Usings = """
-        using System;
-        using System.Collections.Generic;
-        using System.Linq;
-        using AudioBsq;
-        using AudioBsq.Decoding;
-        using AudioBsq.MLNet;
-        using AudioBsq.Signal;
-        using AudioBsq.Training;
-        using AudioBsq.Vocoding;
-        using Microsoft.ML;
-        using Microsoft.ML.Data;
-
-        """;
-
     private static readonly string[] Table =
     [
         "Does this estimator need to look at the data to train its parameters?",
@@ -51,12 +34,12 @@ public class CatalogExampleTests
 
     [Fact]
     [Trait("Speed", "Slow")]
-    public void EveryExample_Compiles() => Assert.Empty(Errors(Examples()));
+    public void EveryExample_Compiles() => Assert.Empty(CodeExamples.Errors(Examples()));
 
     [Fact]
     public void WrongExample_IsFound()
     {
-        var errors = Errors(
+        var errors = CodeExamples.Errors(
             [
                 ("Right", "var ml = new MLContext();"), ("Wrong", "var ml = new MLContext();\nml.Transforms.TokenizeMusic();"),
             ]);
@@ -87,25 +70,4 @@ public class CatalogExampleTests
         let name = member.Attribute("name")!.Value
         where name.StartsWith(start, StringComparison.Ordinal)
         select (name, member);
-
-    /// <summary>What the compiler says of each text as the body of a method.</summary>
-    private static List<string> Errors(IEnumerable<(string Name, string Code)> examples)
-    {
-        var trees = examples.Select((example, i) => CSharpSyntaxTree.ParseText(
-            $"{Usings}internal static class Example{i}\n{{\nprivate static void Run()\n{{\n#line 1\n{example.Code.Trim()}\n}}\n}}\n",
-            path: example.Name));
-        string[] assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        var compilation = CSharpCompilation.Create(
-            "Examples",
-            trees,
-            assemblies.Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-        return
-        [
-            .. from found in compilation.GetDiagnostics()
-               where found.Severity == DiagnosticSeverity.Error
-               let place = found.Location.GetMappedLineSpan()
-               select $"{found.Location.SourceTree?.FilePath}, line {place.StartLinePosition.Line + 1}: {found.GetMessage()}",
-        ];
-    }
 }

@@ -13,11 +13,12 @@ internal static class EncoderStream
         if (!options.IsCausal)
         {
             return new WindowStream<float, int>(
-                options, perStep, options.TokensPerStep, filler: options.MinLevel, values => pass.Encode([values])[0]);
+                options, perStep, options.TokensPerStep, filler: options.MinLevel, values => pass.Encode([values])[0].Tokens);
         }
 
         var network = options.Encoder;
         return new CausalStream<float, int>(
-            perStep, filler: options.MinLevel, options.ReachOf(network), step => new CausalCache(network, options, step), pass.EncodeSteps);
+            perStep, filler: options.MinLevel, options.ReachOf(network), step => new CausalCache(network, options, step),
+            (values, cache) => pass.EncodeSteps(values, cache).Tokens);
     }
 }

@@ -21,52 +21,71 @@ internal sealed class ForwardPass(ModelContent model)
 
     private int FrameValuesPerStep => Options.PatchFrames * Options.Bands;
 
-    /// <summary>Tokens of windows (frames, bands) in the unit of the mel column.</summary>
-    public int[][] Encode(ReadOnlyMemory<float>[] windows)
+    private int LatentsPerStep => Options.PatchesPerStep * Options.Quantizer.Dimension;
+
+    /// <summary>Tokens and latents of windows (frames, bands) in the unit of the mel column.</summary>
+    public Encoded[] Encode(ReadOnlyMemory<float>[] windows)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var latents = Latents(windows, cache: null);
-        int[][] tokens = TokensOf(latents, windows);
-        if (windows.Length == 1) return tokens;
+        var encoded = Cut(latents, windows);
+        if (windows.Length == 1) return encoded;
 
-        foreach (int window in CloseRows(latents, windows.Length)) tokens[window] = Encode([windows[window]])[0];
-        return tokens;
+        foreach (int window in CloseRows(latents, windows.Length)) encoded[window] = Encode([windows[window]])[0];
+        return encoded;
     }
 
     /// <summary>
-    /// Tokens of the next steps of clips, from <paramref name="start"/> on, in a causal model. The clips are in descending order of length,
-    /// and those that have ended are left out.
+    /// Tokens and latents of the next steps of clips, from <paramref name="start"/> on, in a causal model. The clips are in descending
+    /// order of length, and those that have ended are left out.
     /// </summary>
     /// <param name="clips">Whole clips (frames, bands) in the unit of the mel column.</param>
     /// <param name="start">The first step.</param>
     /// <param name="parts">The values of the clips that are encoded.</param>
     /// <param name="cache">The caches of all clips, to which the steps are added.</param>
-    public int[][] Encode(ReadOnlyMemory<float>[] clips, long start, ReadOnlyMemory<float>[] parts, CausalCache cache)
+    public Encoded[] Encode(ReadOnlyMemory<float>[] clips, long start, ReadOnlyMemory<float>[] parts, CausalCache cache)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var latents = Latents(parts, cache);
-        int[][] tokens = TokensOf(latents, parts);
+        var encoded = Cut(latents, parts);
         int steps = (int)(latents.shape[1] / Options.PatchesPerStep), perStep = Options.TokensPerStep;
         foreach (int row in CloseRows(latents, parts.Length * steps))
         {
             (int clip, int step) = Math.DivRem(row, steps);
-            if (step * perStep < tokens[clip].Length) EncodeStep(clips[clip], start + step).CopyTo(tokens[clip], step * perStep);
+            if (step * perStep >= encoded[clip].Tokens.Length) continue;
+            var alone = EncodeStep(clips[clip], start + step);
+            alone.Tokens.CopyTo(encoded[clip].Tokens, step * perStep);
+            alone.Latents.CopyTo(encoded[clip].Latents, step * alone.Latents.Length);
         }
 
-        return tokens;
+        return encoded;
     }
 
     /// <summary>
-    /// Tokens of the values of whole steps, which follow the steps in the cache. How many steps run at once does not change a bit of them.
+    /// Tokens and latents of the values of whole steps, which follow the steps in the cache. How many steps run at once does not change a
+    /// bit of them.
     /// </summary>
-    public int[] EncodeSteps(ReadOnlyMemory<float> values, CausalCache cache)
+    public Encoded EncodeSteps(ReadOnlyMemory<float> values, CausalCache cache)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         using var rowByRow = RowLinear.Use();
-        return model.Quantizer.TokensOf(Latents([values], cache));
+        return Cut(Latents([values], cache), [values])[0];
+    }
+
+    /// <summary>
+    /// Features (positions, width) after a block of the encoder, of windows or of steps that follow those in the cache; of the padding of
+    /// shorter windows too.
+    /// </summary>
+    public float[][] Features(ReadOnlyMemory<float>[] windows, int layer, CausalCache? cache = null)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var batch = MelBatch.Of(windows, Options, model.Device);
+        var features = model.Network.Features(model.Network.Scale(batch.Mel), cache is null ? batch.ValidSteps : null, cache, layer);
+        return [.. features.split(1).Select(clip => clip.ToValues<float>())];
     }
 
     /// <summary>
@@ -89,13 +108,14 @@ internal sealed class ForwardPass(ModelContent model)
         return [.. Enumerable.Range(0, windows.Length).Select(LevelsOf)];
     }
 
-    // Tokens of one step, computed from all steps that it depends on.
-    private int[] EncodeStep(ReadOnlyMemory<float> clip, long step)
+    // One step, computed from all steps that it depends on.
+    private Encoded EncodeStep(ReadOnlyMemory<float> clip, long step)
     {
         long first = Math.Max(0, step - Options.ReachOf(Options.Encoder));
         using var cache = new CausalCache(Options.Encoder, Options, first);
         var values = clip[(int)(first * FrameValuesPerStep)..(int)Math.Min(clip.Length, (step + 1) * FrameValuesPerStep)];
-        return EncodeSteps(values, cache)[^Options.TokensPerStep..];
+        var steps = EncodeSteps(values, cache);
+        return new Encoded(steps.Tokens[^Options.TokensPerStep..], steps.Latents[^LatentsPerStep..]);
     }
 
     private Tensor Latents(ReadOnlyMemory<float>[] windows, CausalCache? cache)
@@ -106,13 +126,14 @@ internal sealed class ForwardPass(ModelContent model)
         return model.Network.Encode(model.Network.Scale(batch.Mel), valid, cache).MoveToOuterDisposeScope();
     }
 
-    private int[][] TokensOf(Tensor latents, ReadOnlyMemory<float>[] windows)
+    // What belongs to each window, without its padding.
+    private Encoded[] Cut(Tensor latents, ReadOnlyMemory<float>[] windows)
     {
-        int[] all = model.Quantizer.TokensOf(latents);
-        int[] Of(int window) =>
-            all.AsSpan(window * all.Length / windows.Length, Options.TokensOf(windows[window].Length / Options.Bands)).ToArray();
+        (int[] tokens, float[] values) = (model.Quantizer.TokensOf(latents), latents.ToValues<float>());
+        return [.. windows.Select((window, i) => new Encoded(Of(i, tokens, Options.TokensPerStep), Of(i, values, LatentsPerStep)))];
 
-        return [.. Enumerable.Range(0, windows.Length).Select(Of)];
+        T[] Of<T>(int window, T[] all, int perStep) => all.AsSpan(
+            window * (all.Length / windows.Length), Options.StepsOf(windows[window].Length / Options.Bands) * perStep).ToArray();
     }
 
     private IEnumerable<int> CloseRows(Tensor latents, int rows)

@@ -45,4 +45,7 @@ internal readonly record struct Window(long Start, int Kept, int Before, int Aft
 
     /// <summary>The results that are kept, of the results of all steps that the network sees.</summary>
     public ReadOnlySpan<T> KeptOf<T>(T[] results, int perStep) => results.AsSpan(Before * perStep, Kept * perStep);
+
+    /// <summary>Copies those to their place in the clip's results.</summary>
+    public void Put<T>(T[] results, T[] clip, int perStep) => KeptOf(results, perStep).CopyTo(clip.AsSpan((int)Start * perStep));
 }

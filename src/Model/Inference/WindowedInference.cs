@@ -5,8 +5,8 @@ using AudioBsq.Persistence;
 namespace AudioBsq.Inference;
 
 /// <summary>
-/// Encodes and decodes whole clips of any length, several as one batch. A causal model runs over clips from start to end, in step. For any
-/// other model, clips are cut into windows, and the results of these are put together again.
+/// Encodes, embeds and decodes whole clips of any length, several as one batch. A causal model runs over clips from start to end, in step.
+/// For any other model, clips are cut into windows, and the results of these are put together again.
 /// </summary>
 internal sealed class WindowedInference(ModelContent model)
 {
@@ -14,38 +14,56 @@ internal sealed class WindowedInference(ModelContent model)
     // depend on it. A GPU needs larger batches.
     private const int FramesAtOnceOnCpu = 4096, FramesAtOnceOnGpu = 32 * 1024;
 
-    // A batch takes windows down to this part of its longest one; shorter ones would be mostly padding.
-    private const double MinPartOfLongest = 0.9;
-
     private readonly ForwardPass _pass = new(model);
+
+    private readonly ClipBatches _batches = new(
+        model.Options, model.Device.type == TorchSharp.DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu);
 
     private AudioBsqOptions Options => model.Options;
 
     private int FrameValuesPerStep => Options.PatchFrames * Options.Bands;
 
-    private int ClipsInStep => Math.Max(1, FramesAtOnce / Options.WindowFrames);
-
-    private int FramesAtOnce => model.Device.type == TorchSharp.DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
-
     /// <summary>Tokens of mel spectrograms (frames, bands).</summary>
     /// <exception cref="NotSupportedException">The model is a decoder only.</exception>
     public int[][] Encode(IReadOnlyList<ReadOnlyMemory<float>> mels, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(mels);
-        model.Require(ModelParts.Encoder, "encode");
-        foreach (var mel in mels)
-            Check.That(mel.Length % Options.Bands == 0, mel.Length, $"must be a multiple of {Options.Bands} bands", nameof(mels));
-        if (Options.IsCausal)
-        {
-            return RunInStep(
-                [.. mels.Select(WholeSteps)], FrameValuesPerStep, Options.TokensPerStep, () => new CausalCache(Options.Encoder, Options),
-                _pass.Encode, cancellation);
-        }
+        int[][] tokens = ForEach(mels, "encode", steps => new int[steps * Options.TokensPerStep]);
+        RunEncoder(mels, _pass.Encode, _pass.Encode, Keep, cancellation);
+        return tokens;
 
-        // Padding changes how sums are rounded, which the second pass of close latents makes up for.
-        int[] steps = [.. mels.Select(mel => Options.StepsOf(mel.Length / Options.Bands))];
-        bool padded = !Options.Compatibility.PaddingTakesPart;
-        return RunWindows(mels, steps, padded, FrameValuesPerStep, Options.TokensPerStep, _pass.Encode, cancellation);
+        void Keep(int clip, Window window, Encoded encoded) => window.Put(encoded.Tokens, tokens[clip], Options.TokensPerStep);
+    }
+
+    /// <summary>The same with the latents (positions, dimension) that the tokens stand for.</summary>
+    /// <exception cref="NotSupportedException">The model is a decoder only.</exception>
+    public Encoded[] EncodeWithLatents(IReadOnlyList<ReadOnlyMemory<float>> mels, CancellationToken cancellation)
+    {
+        int latentsPerStep = Options.PatchesPerStep * Options.Quantizer.Dimension;
+        var clips = ForEach(
+            mels, "encode", steps => new Encoded(new int[steps * Options.TokensPerStep], new float[steps * latentsPerStep]));
+        RunEncoder(mels, _pass.Encode, _pass.Encode, Keep, cancellation);
+        return clips;
+
+        void Keep(int clip, Window window, Encoded encoded)
+        {
+            window.Put(encoded.Tokens, clips[clip].Tokens, Options.TokensPerStep);
+            window.Put(encoded.Latents, clips[clip].Latents, latentsPerStep);
+        }
+    }
+
+    /// <summary>Embeddings of mel spectrograms (frames, bands).</summary>
+    /// <exception cref="NotSupportedException">The model is a decoder only.</exception>
+    public float[][] Embed(IReadOnlyList<ReadOnlyMemory<float>> mels, EmbeddingOptions embedding, CancellationToken cancellation)
+    {
+        embedding.SizeOf(Options); // checks that they fit
+        int layer = embedding.LayerOf(Options), perStep = Options.PatchesPerStep * Options.Encoder.Width;
+        var pools = ForEach(mels, "embed", steps => new EmbeddingPool(embedding, Options, steps));
+        RunEncoder(
+            mels, windows => _pass.Features(windows, layer), (_, _, parts, cache) => _pass.Features(parts, layer, cache), Keep,
+            cancellation);
+        return Array.ConvertAll(pools, pool => pool.Result());
+
+        void Keep(int clip, Window window, float[] features) => pools[clip].Add(window.Start, window.KeptOf(features, perStep));
     }
 
     /// <summary>Mel spectrograms of tokens.</summary>
@@ -56,15 +74,19 @@ internal sealed class WindowedInference(ModelContent model)
         model.Require(ModelParts.Decoder, "decode");
         foreach (var clip in tokens) TokenCheck.Require(clip.Span, Options);
         int perStep = Options.TokensPerStep;
+        int[] steps = [.. tokens.Select(clip => clip.Length / perStep)];
+        float[][] mels = Array.ConvertAll(steps, count => new float[count * FrameValuesPerStep]);
         if (Options.IsCausal)
         {
-            return RunInStep(
-                tokens, perStep, FrameValuesPerStep, () => new CausalCache(Options.EffectiveDecoder, Options),
-                (_, _, parts, cache) => _pass.Decode(parts, cache), cancellation);
+            _batches.RunInStep(
+                tokens, perStep, () => new CausalCache(Options.EffectiveDecoder, Options),
+                (_, _, parts, cache) => _pass.Decode(parts, cache), Keep, cancellation);
         }
+        else _batches.RunWindows(tokens, steps, padded: false, perStep, windows => _pass.Decode(windows), Keep, cancellation);
 
-        int[] steps = [.. tokens.Select(clip => clip.Length / perStep)];
-        return RunWindows(tokens, steps, padded: false, perStep, FrameValuesPerStep, windows => _pass.Decode(windows), cancellation);
+        return mels;
+
+        void Keep(int clip, Window window, float[] frames) => window.Put(frames, mels[clip], FrameValuesPerStep);
     }
 
     /// <summary>Encodes and decodes clips, and measures the reconstruction error and how the codes are used.</summary>
@@ -88,75 +110,44 @@ internal sealed class WindowedInference(ModelContent model)
         return evaluation.Result();
     }
 
+    // What each clip's results go to, by its time steps.
+    private T[] ForEach<T>(IReadOnlyList<ReadOnlyMemory<float>> mels, string verb, Func<int, T> make)
+    {
+        ArgumentNullException.ThrowIfNull(mels);
+        model.Require(ModelParts.Encoder, verb);
+        foreach (var mel in mels)
+            Check.That(mel.Length % Options.Bands == 0, mel.Length, $"must be a multiple of {Options.Bands} bands", nameof(mels));
+        return [.. mels.Select(mel => make(StepsOf(mel)))];
+    }
+
+    private void RunEncoder<T>(
+        IReadOnlyList<ReadOnlyMemory<float>> mels, Func<ReadOnlyMemory<float>[], T[]> runWindows,
+        Func<ReadOnlyMemory<float>[], long, ReadOnlyMemory<float>[], CausalCache, T[]> runInStep, Action<int, Window, T> keep,
+        CancellationToken cancellation)
+    {
+        if (Options.IsCausal)
+        {
+            _batches.RunInStep(
+                [.. mels.Select(WholeSteps)], FrameValuesPerStep, () => new CausalCache(Options.Encoder, Options), runInStep, keep,
+                cancellation);
+            return;
+        }
+
+        // Padding changes how sums are rounded, which the second pass of close latents makes up for.
+        bool padded = !Options.Compatibility.PaddingTakesPart;
+        _batches.RunWindows(mels, [.. mels.Select(StepsOf)], padded, FrameValuesPerStep, runWindows, keep, cancellation);
+    }
+
+    private int StepsOf(ReadOnlyMemory<float> mel) => Options.StepsOf(mel.Length / Options.Bands);
+
     // A causal model has no time steps that are partly padding.
     private ReadOnlyMemory<float> WholeSteps(ReadOnlyMemory<float> mel)
     {
-        int count = Options.StepsOf(mel.Length / Options.Bands) * FrameValuesPerStep;
+        int count = StepsOf(mel) * FrameValuesPerStep;
         if (count == mel.Length) return mel;
         float[] whole = new float[count];
         mel.Span.CopyTo(whole);
         whole.AsSpan(mel.Length).Fill(Options.MinLevel);
         return whole;
-    }
-
-    // Clips of similar length start together, and run a window's steps at a time; those that have ended drop out.
-    private TOut[][] RunInStep<TIn, TOut>(
-        IReadOnlyList<ReadOnlyMemory<TIn>> clips, int inPerStep, int outPerStep, Func<CausalCache> begin,
-        Func<ReadOnlyMemory<TIn>[], long, ReadOnlyMemory<TIn>[], CausalCache, TOut[][]> run, CancellationToken cancellation)
-    {
-        TOut[][] results = [.. clips.Select(clip => new TOut[clip.Length / inPerStep * outPerStep])];
-        foreach (int[] batch in Enumerable.Range(0, clips.Count).OrderByDescending(i => clips[i].Length).Chunk(ClipsInStep))
-        {
-            using var cache = begin();
-            for (int start = 0, count; ; start += Options.WindowSteps)
-            {
-                count = batch.Count(i => clips[i].Length > start * inPerStep);
-                if (count == 0) break;
-                cancellation.ThrowIfCancellationRequested();
-                cache.KeepClips(count);
-                var left = Array.ConvertAll(batch[..count], i => clips[i]);
-                var parts = Array.ConvertAll(
-                    left, clip => clip[(start * inPerStep)..Math.Min(clip.Length, (start + Options.WindowSteps) * inPerStep)]);
-                TOut[][] outputs = run(left, start, parts, cache);
-                for (int i = 0; i < count; i++) outputs[i].CopyTo(results[batch[i]], start * outPerStep);
-            }
-        }
-
-        return results;
-    }
-
-    private TOut[][] RunWindows<TIn, TOut>(
-        IReadOnlyList<ReadOnlyMemory<TIn>> clips, int[] steps, bool padded, int inPerStep, int outPerStep,
-        Func<ReadOnlyMemory<TIn>[], TOut[][]> run, CancellationToken cancellation)
-    {
-        TOut[][] results = [.. steps.Select(count => new TOut[count * outPerStep])];
-        foreach (var batch in Batches(steps, padded))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            TOut[][] outputs = run(Array.ConvertAll(batch, part => part.Window.Slice(clips[part.Clip], firstStep: 0, inPerStep)));
-            for (int i = 0; i < batch.Length; i++)
-            {
-                var (clip, window) = batch[i];
-                window.KeptOf(outputs[i], outPerStep).CopyTo(results[clip].AsSpan((int)window.Start * outPerStep));
-            }
-        }
-
-        return results;
-    }
-
-    // Batches of as many windows as may run at once, of equal length, or of similar length where they are padded.
-    private IEnumerable<(int Clip, Window Window)[]> Batches(int[] steps, bool padded)
-    {
-        var windows = new Queue<(int Clip, Window Window)>(
-            steps.SelectMany((count, clip) => Window.All(count, Options).Select(window => (clip, window)))
-                .OrderByDescending(part => part.window.Count));
-        while (windows.TryPeek(out var longest))
-        {
-            int count = Math.Max(1, FramesAtOnce / (longest.Window.Count * Options.PatchFrames));
-            double minLength = longest.Window.Count * (padded ? MinPartOfLongest : 1);
-            var batch = new List<(int, Window)>();
-            while (batch.Count < count && windows.TryPeek(out var part) && part.Window.Count >= minLength) batch.Add(windows.Dequeue());
-            yield return [.. batch];
-        }
     }
 }

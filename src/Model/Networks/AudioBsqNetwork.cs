@@ -70,15 +70,26 @@ internal sealed class AudioBsqNetwork : Module
     public Tensor Encode(Tensor x, Tensor? valid, CausalCache? cache = null)
     {
         using var scope = NewDisposeScope();
-        _shapes.CheckFrames(x, valid);
-        long steps = x.shape[1] / Options.PatchFrames;
-        var features = encoder.call(Patches.Split(x, Options), MaskOf(Options.Encoder, steps, valid, x, cache), cache);
-        cache?.Advance(steps);
+        var features = Features(x, valid, cache, Options.Encoder.Layers);
         var latents = RowLinear.InUse
             ? RowLinear.Apply(features, quant_embed.weight!, quant_embed.bias)
             : quant_embed.call(features);
         if (Options.Quantizer.ProjectsToSphere) latents = functional.normalize(latents, dim: -1);
         return latents.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The same up to a block of the encoder, counted from 1: its features (batch, positions, width). Latents are made of those of the last
+    /// block.
+    /// </summary>
+    public Tensor Features(Tensor x, Tensor? valid, CausalCache? cache, int layer)
+    {
+        using var scope = NewDisposeScope();
+        _shapes.CheckFrames(x, valid);
+        long steps = x.shape[1] / Options.PatchFrames;
+        var features = encoder.Run(Patches.Split(x, Options), MaskOf(Options.Encoder, steps, valid, x, cache), cache, layer);
+        cache?.Advance(steps);
+        return features.MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -32,15 +32,19 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
     /// (batch, positions, PatchFrames × PatchBands) → (batch, positions, width), or (batch, visible, width) if the mask has visible
     /// patches.
     /// </summary>
-    public override Tensor forward(Tensor patches, PositionMask mask, CausalCache? cache)
+    public override Tensor forward(Tensor patches, PositionMask mask, CausalCache? cache) =>
+        Run(patches, mask, cache, transformer.Blocks.Count);
+
+    /// <summary>The features after the first blocks. Those after all of them have gone through the last norm too.</summary>
+    public Tensor Run(Tensor patches, PositionMask mask, CausalCache? cache, int blocks)
     {
         using var scope = NewDisposeScope();
         var vectors = Positions.Vectors(positional_embedding, patches.shape[1], _everyPosition);
         if (mask.Visible is { } visible) (patches, vectors) = (visible.Gather(patches), visible.Rows(vectors));
         var x = ComputeType.Linear(patches, patch_embed).Plus(vectors);
         if (ln_pre is not null) x = ln_pre.call(x);
-        x = transformer.call(x, mask, cache);
-        if (ln_post is not null) x = ln_post.call(x);
+        if (blocks > 0) x = transformer.Run(x, mask, cache, blocks);
+        if (ln_post is not null && blocks == transformer.Blocks.Count) x = ln_post.call(x);
         return x.MoveToOuterDisposeScope();
     }
 }

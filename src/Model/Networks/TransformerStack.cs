@@ -26,10 +26,13 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, CausalCach
     /// <summary>
     /// (batch, positions, width) → (batch, positions, width), which follow the steps in the <paramref name="cache"/>, if any.
     /// </summary>
-    public override Tensor forward(Tensor x, PositionMask mask, CausalCache? cache)
+    public override Tensor forward(Tensor x, PositionMask mask, CausalCache? cache) => Run(x, mask, cache, resblocks.Count);
+
+    /// <summary>The same with only the first blocks, at least one.</summary>
+    public Tensor Run(Tensor x, PositionMask mask, CausalCache? cache, int blocks)
     {
         using var scope = NewDisposeScope();
-        for (int i = 0; i < resblocks.Count; i++) x = cache is null ? Run(resblocks[i], x, mask) : resblocks[i].call(x, mask, cache[i]);
+        for (int i = 0; i < blocks; i++) x = cache is null ? Run(resblocks[i], x, mask) : resblocks[i].call(x, mask, cache[i]);
         return x.MoveToOuterDisposeScope();
     }
 

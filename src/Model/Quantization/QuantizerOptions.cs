@@ -71,8 +71,8 @@ public sealed record QuantizerOptions
     /// </summary>
     public double EntropyWeight { get; init; } = 1;
 
-    /// <summary>Coordinates of a code.</summary>
-    internal int Dimension => Kind == QuantizerKind.FiniteScalar ? EffectiveLevels.Length : Bits;
+    /// <summary>Coordinates of a latent and of a code: <see cref="Bits"/>, or one for each of the levels of finite scalars.</summary>
+    public int Dimension => Kind == QuantizerKind.FiniteScalar ? EffectiveLevels.Length : Bits;
 
     /// <summary>Bits in one token: all bits of a code up to 30, otherwise one group's.</summary>
     internal int BitsPerToken => Bits <= 30 ? Bits : GroupSize;

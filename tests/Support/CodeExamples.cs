@@ -1,0 +1,44 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace AudioBsq.Tests;
+
+/// <summary>Compiles code that stands in documentation.</summary>
+internal static class CodeExamples
+{
+    private const string Usings = """
+        using System;
+        using System.Collections.Generic;
+        using System.Linq;
+        using AudioBsq;
+        using AudioBsq.Decoding;
+        using AudioBsq.MLNet;
+        using AudioBsq.Signal;
+        using AudioBsq.Training;
+        using AudioBsq.Vocoding;
+        using Microsoft.ML;
+        using Microsoft.ML.Data;
+
+        """;
+
+    /// <summary>What the compiler says of each text as the body of a method.</summary>
+    public static List<string> Errors(IEnumerable<(string Name, string Code)> examples)
+    {
+        var trees = examples.Select((example, i) => CSharpSyntaxTree.ParseText(
+            $"{Usings}internal static class Example{i}\n{{\nprivate static void Run()\n{{\n#line 1\n{example.Code.Trim()}\n}}\n}}\n",
+            path: example.Name));
+        string[] assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        var compilation = CSharpCompilation.Create(
+            "Examples",
+            trees,
+            assemblies.Select(path => MetadataReference.CreateFromFile(path)),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        return
+        [
+            .. from found in compilation.GetDiagnostics()
+               where found.Severity == DiagnosticSeverity.Error
+               let place = found.Location.GetMappedLineSpan()
+               select $"{found.Location.SourceTree?.FilePath}, line {place.StartLinePosition.Line + 1}: {found.GetMessage()}",
+        ];
+    }
+}
