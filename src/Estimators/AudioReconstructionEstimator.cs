@@ -39,7 +39,7 @@ public sealed class AudioReconstructionEstimator : AudioEstimator<AudioReconstru
             size = 0;
         }
 
-        return [AudioColumn.OfMels(_columns.Output, _model.Value.Mel, size)];
+        return [AudioColumn.OfMels(_columns.Output, _model.Value.Mel.MainOnly, size)];
     }
 
     private protected override AudioReconstructionTransformer FitCore(IDataView input) => new(Host, _columns, _model.Borrow());

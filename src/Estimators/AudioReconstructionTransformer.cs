@@ -32,7 +32,7 @@ public sealed class AudioReconstructionTransformer : AudioTransformer, ILoadable
         return new BatchMapper(
             input,
             frames is { } f ? [tokens, f] : [tokens],
-            [AudioColumn.OfMels(OutputColumnName, model.Mel, frames is null ? FramesOf(tokens, model.Options) : 0)],
+            [AudioColumn.OfMels(OutputColumnName, model.Mel.MainOnly, frames is null ? FramesOf(tokens, model.Options) : 0)],
             (row, capacity) => new ReconstructionSession(_model, row, tokens, frames, capacity))
         {
             BatchSize = _columns.BatchSize,

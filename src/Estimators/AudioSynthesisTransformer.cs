@@ -44,14 +44,14 @@ public sealed class AudioSynthesisTransformer : AudioTransformer, ILoadableTrans
             input,
             samples is { } s ? [column, s] : [column],
             [AudioColumn.OfWaveforms(OutputColumnName, synthesizer.SampleRate, samples is null ? LengthOf(column, synthesizer.Mel) : 0)],
-            (row, capacity) => new SynthesisSession(Synthesize, row, column, synthesizer.Mel.Bands, samples, capacity))
+            (row, capacity) => new SynthesisSession(Synthesize, row, column, synthesizer.Mel, samples, capacity))
         {
             MaxCursors = synthesizer is NeuralVocoder vocoder ? ModelDevice.MaxCursors(vocoder.Device) : int.MaxValue,
         };
     }
 
     private static int LengthOf(DataViewSchema.Column column, MelOptions mel) =>
-        SynthesisLength.Of(VectorSize.Of(column) / mel.Bands, mel.HopLength, samples: null);
+        SynthesisLength.Of(VectorSize.Of(column) / MelRows.ValuesPerFrame(column, mel), mel.HopLength, samples: null);
 
     private float[] Synthesize(float[] mel, int? samples)
     {

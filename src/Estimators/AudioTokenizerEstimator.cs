@@ -68,7 +68,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
         var mel = MelOptionsOf(input.Schema);
         var data = new TrainingData(
-            pass => MelRows.Read(input, _columns.Input, mel.Bands, shuffleSeed: unchecked(_seed + pass), cancellation.Token),
+            pass => MelRows.Read(input, _columns.Input, mel, shuffleSeed: unchecked(_seed + pass), cancellation.Token),
             Validation(mel, cancellation.Token));
         try
         {
@@ -142,7 +142,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
     {
         if (_options.ValidationSet is not { } validation) return null;
         MelRows.Find(Host, validation.Schema, _columns.Input, mel);
-        IEnumerable<float[]> Read() => MelRows.Read(validation, _columns.Input, mel.Bands, shuffleSeed: null, cancellation);
+        IEnumerable<float[]> Read() => MelRows.Read(validation, _columns.Input, mel, shuffleSeed: null, cancellation);
         if (Read().All(row => row.Length == 0))
         {
             throw new InvalidOperationException(

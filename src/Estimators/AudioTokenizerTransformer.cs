@@ -64,7 +64,7 @@ public sealed class AudioTokenizerTransformer : AudioTransformer, ILoadableTrans
     {
         var model = Model;
         var column = MelRows.Find(Host, input, InputColumnName, model.Mel);
-        int frames = VectorSize.Of(column) / model.Mel.Bands;
+        int frames = VectorSize.Of(column) / MelRows.ValuesPerFrame(column, model.Mel);
         var outputs = TokenColumn.Outputs(_columns, model.Options, frames);
         return new BatchMapper(input, [column], outputs, (row, capacity) => new TokenizingSession(_model, _columns, row, column, capacity))
         {

@@ -10,22 +10,28 @@ namespace AudioBsq.MLNet;
 internal static class MelRows
 {
     /// <summary>
-    /// The column of this name, which must hold spectrograms as <paramref name="mel"/> says, as far as its annotation and type tell.
+    /// The column of this name, which must hold spectrograms as <paramref name="mel"/> says, as far as its annotation and type tell. It may
+    /// have further windows.
     /// </summary>
     public static DataViewSchema.Column Find(IExceptionContext context, DataViewSchema schema, string name, MelOptions mel)
     {
         var column = ColumnRule.SingleVector.Find(context, schema, name);
         Refuse(context, column);
-        if (AudioColumn.TryGetMelOptions(column) is { } carried && carried != mel)
+        if (AudioColumn.TryGetMelOptions(column) is { } carried && carried.WithScales(mel.Scales) != mel)
         {
             var (wanted, found) = OptionsDifference.Of(mel, carried);
             throw ColumnRule.Mismatch(context, name, $"a mel spectrogram of {wanted}", $"one of {found}");
         }
 
-        if (((VectorDataViewType)column.Type).Dimensions is [_, > 0 and int bands] && bands != mel.Bands)
-            throw ColumnRule.Mismatch(context, name, $"mel spectrogram of {mel.Bands} bands", $"one of {bands} bands");
+        int perFrame = ValuesPerFrame(column, mel);
+        if (((VectorDataViewType)column.Type).Dimensions is [_, > 0 and int bands] && bands != perFrame)
+            throw ColumnRule.Mismatch(context, name, $"mel spectrogram of {perFrame} bands", $"one of {bands} bands");
         return column;
     }
+
+    /// <summary>Values in a frame of the column; those of <paramref name="mel"/> where it does not say.</summary>
+    public static int ValuesPerFrame(DataViewSchema.Column column, MelOptions mel) =>
+        (AudioColumn.TryGetMelOptions(column) ?? mel).ValuesPerFrame;
 
     /// <summary>Fails where a column says that it holds waveforms.</summary>
     public static void Refuse(IExceptionContext context, DataViewSchema.Column column)
@@ -52,12 +58,13 @@ internal static class MelRows
     }
 
     /// <summary>
-    /// Each row as (frames, bands), in an order that depends on <paramref name="shuffleSeed"/> where the data can be shuffled.
+    /// Each row as (frames, values) with the windows of <paramref name="mel"/>, in an order that depends on <paramref name="shuffleSeed"/> where the data can be shuffled.
     /// </summary>
     public static IEnumerable<float[]> Read(
-        IDataView data, string name, int bands, int? shuffleSeed = null, CancellationToken cancellation = default)
+        IDataView data, string name, MelOptions mel, int? shuffleSeed = null, CancellationToken cancellation = default)
     {
         var column = data.Schema[name];
+        int perFrame = ValuesPerFrame(column, mel);
         using var cursor = data.GetRowCursor([column], shuffleSeed is { } seed && data.CanShuffle ? new Random(seed) : null);
         var getter = cursor.GetGetter<VBuffer<float>>(column);
         VBuffer<float> row = default;
@@ -65,7 +72,7 @@ internal static class MelRows
         {
             cancellation.ThrowIfCancellationRequested();
             getter(ref row);
-            yield return Values(row, name, bands, cursor.Position);
+            yield return MelScales.Cut(Values(row, name, perFrame, cursor.Position), perFrame, mel.ValuesPerFrame);
         }
     }
 

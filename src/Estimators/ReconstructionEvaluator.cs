@@ -1,4 +1,5 @@
 using AudioBsq.Metrics;
+using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -14,7 +15,7 @@ internal static class ReconstructionEvaluator
         var melColumn = ColumnRule.SingleVector.Find(environment, data.Schema, mel);
         var reconstructedColumn = ColumnRule.SingleVector.Find(environment, data.Schema, reconstructed);
         var (tokenColumn, bits) = TokenColumn.Find(environment, data.Schema, tokens);
-        int bands = Bands(melColumn);
+        int perFrame = ValuesPerFrame(melColumn), bands = AudioColumn.TryGetMelOptions(melColumn)?.Bands ?? perFrame;
 
         var evaluation = new ReconstructionEvaluation(bands, bits);
         using var cursor = data.GetRowCursor([melColumn, reconstructedColumn, tokenColumn]);
@@ -28,14 +29,15 @@ internal static class ReconstructionEvaluator
             readMel(ref melRow);
             readReconstructed(ref reconstructedRow);
             readTokens(ref tokenRow);
-            if (reconstructedRow.Length < melRow.Length)
+            float[] original = MelScales.Cut(MelRows.Values(melRow, mel, perFrame, cursor.Position), perFrame, bands);
+            if (reconstructedRow.Length < original.Length)
             {
                 throw new InvalidDataException(
-                    $"Row {cursor.Position}: the reconstruction has {reconstructedRow.Length} numbers, its original {melRow.Length}.");
+                    $"Row {cursor.Position}: the reconstruction has {reconstructedRow.Length} numbers, its original {original.Length}.");
             }
 
             evaluation.Add(
-                MelRows.Values(melRow, mel, bands, cursor.Position),
+                original,
                 MelRows.Values(reconstructedRow, reconstructed, bands, cursor.Position),
                 TokenColumn.FromKeys(tokenRow, tokens, cursor.Position));
         }
@@ -43,7 +45,7 @@ internal static class ReconstructionEvaluator
         return evaluation.Result();
     }
 
-    private static int Bands(DataViewSchema.Column mel) => ((VectorDataViewType)mel.Type).Dimensions is [_, > 0 and int known]
+    private static int ValuesPerFrame(DataViewSchema.Column mel) => ((VectorDataViewType)mel.Type).Dimensions is [_, > 0 and int known]
         ? known
-        : AudioColumn.TryGetMelOptions(mel)?.Bands ?? 1;
+        : AudioColumn.TryGetMelOptions(mel)?.ValuesPerFrame ?? 1;
 }

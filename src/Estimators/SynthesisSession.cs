@@ -1,3 +1,4 @@
+using AudioBsq.Signal;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -7,7 +8,7 @@ namespace AudioBsq.MLNet;
 /// <param name="synthesize">Mel (frames, bands) and the samples wanted, or null → waveform.</param>
 /// <param name="row">The moving row.</param>
 /// <param name="column">The mel column.</param>
-/// <param name="bands">Its bands.</param>
+/// <param name="options">The spectrograms that it must hold.</param>
 /// <param name="samples">The column of samples wanted; null for none.</param>
 /// <param name="capacity">Slots.</param>
 internal sealed class SynthesisSession(
@@ -16,19 +17,20 @@ internal sealed class SynthesisSession(
     float[]> synthesize,
     DataViewRow row,
     DataViewSchema.Column column,
-    int bands,
+    MelOptions options,
     DataViewSchema.Column? samples,
     int capacity) : BatchSession
 {
     private readonly ValueGetter<VBuffer<float>> _mel = VectorReader<float>(row, column);
     private readonly ValueGetter<int>? _samples = samples is { } count ? row.GetGetter<int>(count) : null;
     private readonly float[][] _waveforms = new float[capacity][];
+    private readonly int _perFrame = MelRows.ValuesPerFrame(column, options);
     private VBuffer<float> _row;
 
     public override void Collect(int slot)
     {
         _mel(ref _row);
-        float[] mel = MelRows.Values(_row, column.Name, bands, row.Position);
+        float[] mel = MelScales.Cut(MelRows.Values(_row, column.Name, _perFrame, row.Position), _perFrame, options.ValuesPerFrame);
         int wanted = 0;
         _samples?.Invoke(ref wanted);
         try

@@ -20,7 +20,7 @@ internal sealed class TokenizingSession : BatchSession
     public TokenizingSession(
         SharedResource<AudioBsqModel>.Lease model, TokenizerColumns columns, DataViewRow row, DataViewSchema.Column column, int capacity)
     {
-        (_model, _columns, _bands) = (model, columns, model.Value.Options.Bands);
+        (_model, _columns, _bands) = (model, columns, model.Value.Options.FrameValues);
         _reader = new MelReader(model.Value, row, column, VectorReader<float>(row, column));
         (_mels, _frames) = (new ReadOnlyMemory<float>[capacity], new int[capacity]);
         (_keys, _latents) = (new uint[capacity][], new float[capacity][]);

@@ -86,6 +86,7 @@ public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
             $"Column '{_columns.Input}' does not say how its mel spectrograms were made. "
             + $"Set {nameof(TrainVocoderOptions)}.{nameof(TrainVocoderOptions.Mel)}.",
             nameof(schema));
+        mel = mel.MainOnly;
         MelRows.Find(Host, schema, _columns.Input, mel);
         WaveformRows.Find(Host, schema, _waveform, mel.SampleRate);
         return mel;
@@ -96,13 +97,14 @@ public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
         DataViewSchema.Column spectrogram = data.Schema[_columns.Input], waveform = data.Schema[_waveform];
         using var cursor = data.GetRowCursor([spectrogram, waveform], data.CanShuffle ? new Random(shuffleSeed) : null);
         var (readMel, readWaveform) = (cursor.GetGetter<VBuffer<float>>(spectrogram), cursor.GetGetter<VBuffer<float>>(waveform));
+        int perFrame = MelRows.ValuesPerFrame(spectrogram, mel);
         VBuffer<float> frames = default, samples = default;
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
             readMel(ref frames);
             readWaveform(ref samples);
-            float[] levels = MelRows.Values(frames, spectrogram.Name, mel.Bands, cursor.Position);
+            float[] levels = MelScales.Cut(MelRows.Values(frames, spectrogram.Name, perFrame, cursor.Position), perFrame, mel.Bands);
             yield return new VocoderClip([.. samples.DenseValues()], levels);
         }
     }

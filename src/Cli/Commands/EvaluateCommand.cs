@@ -78,11 +78,11 @@ internal sealed class EvaluateCommand : ExampleCommand
         var ml = _torch.CreateContext(arguments, out string device);
         using var program = _sound.MetricProgram(arguments);
         using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, path), _torch.BatchSize(arguments), keepMel: true);
-        using var synthesis = makesSound ? _sound.Synthesis(arguments, pipeline.Model.Mel, device) : null;
+        using var synthesis = makesSound ? _sound.Synthesis(arguments, pipeline.Model.Mel.MainOnly, device) : null;
         using var page = makesPage ? _page.Begin(arguments, pipeline.Model, synthesis!) : null;
         var tally = new Tally(_terminal);
         var evaluation = new MelEvaluation(pipeline.Model);
-        var sound = synthesis is null ? null : new SoundEvaluation(pipeline.Model.Mel, synthesis, program);
+        var sound = synthesis is null ? null : new SoundEvaluation(pipeline.Model.Mel.MainOnly, synthesis, program);
         bool recursive = !arguments.GetValue(_flat);
         using var inputs = new SoundInputs(arguments.GetRequiredValue(_inputs), recursive, Refuse, _terminal, _cancellation);
         var clock = Stopwatch.StartNew();

@@ -46,6 +46,21 @@ internal static class ConfigType
     public static ConfigType<int> Whole { get; } = new("a whole number", (node, out value) =>
         int.TryParse(Digits(node), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
+    /// <summary>A list of whole numbers, which may be empty.</summary>
+    public static ConfigType<int[]> Wholes { get; } = new("a list of whole numbers", (node, out value) =>
+    {
+        value = [];
+        if (node is not ConfigList list) return false;
+        int[] numbers = new int[list.Items.Count];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (!Whole.Read(list.Items[i], out numbers[i])) return false;
+        }
+
+        value = numbers;
+        return true;
+    });
+
     /// <summary>A finite number; '_' may stand between digits.</summary>
     public static ConfigType<double> Number { get; } = new("a number", (node, out value) =>
         double.TryParse(Digits(node), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value));

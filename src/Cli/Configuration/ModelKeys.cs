@@ -66,6 +66,9 @@ internal static class ModelKeys
                 "Frames on either side of a window that are seen and not kept; a multiple of time_patch_size.",
                 (draft, v) => draft with { Model = draft.Model with { ContextFrames = v } }),
             Of("patch_size", "16", "Frames and bands of a patch.", (m, v) => m with { PatchFrames = v, PatchBands = v }),
+            Of("input_scales", "1",
+                "Windows of the mel that the encoder sees, side by side: data.n_fft and the first of data.extra_windows.",
+                (m, v) => m with { InputScales = v }),
             Of("time_patch_size", "patch_size", "Frames of a patch.", (m, v) => m with { PatchFrames = v }),
             Of("freq_patch_size", "patch_size", "Bands of a patch.", (m, v) => m with { PatchBands = v }),
         ];

@@ -24,9 +24,9 @@ internal sealed class SynthesisPipeline : IDisposable
     {
         (_ml, _saved, _griffinLim, _vocoder) = (ml, saved, griffinLim, vocoder);
         _tokenizer = saved.Tokenizer;
-        if (vocoder is not null && vocoder.Mel != Model.Mel)
+        if (vocoder is not null && vocoder.Mel != Model.Mel.MainOnly)
         {
-            var (found, wanted) = OptionsDifference.Of(vocoder.Mel, Model.Mel);
+            var (found, wanted) = OptionsDifference.Of(vocoder.Mel, Model.Mel.MainOnly);
             throw new InvalidDataException(
                 $"The vocoder is for other mel spectrograms than the tokenizer's: {found}, not {wanted}. "
                 + $"Train one with 'audiobsq train-vocoder --tokenizer {saved.Path}'.");

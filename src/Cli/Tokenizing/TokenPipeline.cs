@@ -125,6 +125,7 @@ internal sealed class TokenPipeline : IDisposable
         private readonly ValueGetter<ReadOnlyMemory<char>> _error;
         private readonly ValueGetter<VBuffer<uint>> _keys;
         private readonly ValueGetter<VBuffer<float>>? _mel;
+        private readonly int _perFrame;
         private VBuffer<float> _samples, _frames;
         private VBuffer<uint> _tokens;
         private ReadOnlyMemory<char> _reason;
@@ -136,6 +137,7 @@ internal sealed class TokenPipeline : IDisposable
             var tokens = view.Schema[owner.Tokenizer.OutputColumnName];
             DataViewSchema.Column? mel = owner._keepMel ? view.Schema[owner.Tokenizer.InputColumnName] : null;
             _cursor = view.GetRowCursor(mel is { } column ? [waveform, error, tokens, column] : [waveform, error, tokens]);
+            _perFrame = mel is { } read ? (AudioColumn.TryGetMelOptions(read) ?? owner.Model.Mel).ValuesPerFrame : 0;
             _mel = mel is { } kept ? _cursor.GetGetter<VBuffer<float>>(kept) : null;
             (_waveform, _error) = (_cursor.GetGetter<VBuffer<float>>(waveform), _cursor.GetGetter<ReadOnlyMemory<char>>(error));
             _keys = _cursor.GetGetter<VBuffer<uint>>(tokens);
@@ -164,7 +166,9 @@ internal sealed class TokenPipeline : IDisposable
             var (mel, options) = (_owner.Model.Mel, _owner.Model.Options);
             int[] tokens = [.. _tokens.DenseValues().Select(key => (int)(key - 1))]; // ML.NET's keys count from 1
             var clip = new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens);
-            return (_mel is null ? clip : clip with { Mel = [.. _frames.DenseValues()], Waveform = [.. _samples.DenseValues()] }, "");
+            if (_mel is null) return (clip, "");
+            float[] main = MelScales.Cut([.. _frames.DenseValues()], _perFrame, mel.Bands);
+            return (clip with { Mel = main, Waveform = [.. _samples.DenseValues()] }, "");
         }
 
         public void Dispose() => _cursor.Dispose();

@@ -20,6 +20,7 @@ internal sealed record MetricColumn(string Name, string Chart, Func<TrainingRepo
         Train("loss_quantizer", p => p.Terms.Quantizer),
         Train("loss_multi_resolution", p => p.Terms.MultiResolution),
         Train("loss_envelope", p => p.Terms.Envelope),
+        Train("loss_scales", p => p.Terms.Scales),
         Train("loss_adversarial", p => p.Terms.Adversarial),
         Train("quantizer_loss_unweighted", p => p.Terms.UnweightedQuantizer),
         Train("discriminator_loss", p => p.DiscriminatorLoss),

@@ -44,6 +44,6 @@ public static class AudioColumn
 
     /// <summary>A mel column; frames is 0 where rows may differ.</summary>
     internal static DataViewSchema.DetachedColumn OfMels(string name, MelOptions options, int frames = 0) =>
-        OutputColumn.Create(name, new VectorDataViewType(NumberDataViewType.Single, frames, options.Bands), annotations =>
+        OutputColumn.Create(name, new VectorDataViewType(NumberDataViewType.Single, frames, options.ValuesPerFrame), annotations =>
             annotations.AddPrimitiveValue(MelOptionsAnnotation, TextDataViewType.Instance, OptionsJson.Write(options).AsMemory()));
 }

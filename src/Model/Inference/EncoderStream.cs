@@ -9,7 +9,7 @@ internal static class EncoderStream
     public static StepStream<float, int> Of(ModelContent model)
     {
         var (options, pass) = (model.Options, new ForwardPass(model));
-        int perStep = options.PatchFrames * options.Bands;
+        int perStep = options.PatchFrames * options.FrameValues;
         if (!options.IsCausal)
         {
             return new WindowStream<float, int>(

@@ -19,6 +19,8 @@ internal sealed class ForwardPass(ModelContent model)
 
     private AudioBsqOptions Options => model.Options;
 
+    private int InputValuesPerStep => Options.PatchFrames * Options.FrameValues;
+
     private int FrameValuesPerStep => Options.PatchFrames * Options.Bands;
 
     private int LatentsPerStep => Options.PatchesPerStep * Options.Quantizer.Dimension;
@@ -83,7 +85,7 @@ internal sealed class ForwardPass(ModelContent model)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var batch = MelBatch.Of(windows, Options, model.Device);
+        var batch = MelBatch.Of(windows, Options, Options.FrameValues, model.Device);
         var features = model.Network.Features(model.Network.Scale(batch.Mel), cache is null ? batch.ValidSteps : null, cache, layer);
         return [.. features.split(1).Select(clip => clip.ToValues<float>())];
     }
@@ -113,7 +115,7 @@ internal sealed class ForwardPass(ModelContent model)
     {
         long first = Math.Max(0, step - Options.ReachOf(Options.Encoder));
         using var cache = new CausalCache(Options.Encoder, Options, first);
-        var values = clip[(int)(first * FrameValuesPerStep)..(int)Math.Min(clip.Length, (step + 1) * FrameValuesPerStep)];
+        var values = clip[(int)(first * InputValuesPerStep)..(int)Math.Min(clip.Length, (step + 1) * InputValuesPerStep)];
         var steps = EncodeSteps(values, cache);
         return new Encoded(steps.Tokens[^Options.TokensPerStep..], steps.Latents[^LatentsPerStep..]);
     }
@@ -121,7 +123,7 @@ internal sealed class ForwardPass(ModelContent model)
     private Tensor Latents(ReadOnlyMemory<float>[] windows, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
-        var batch = MelBatch.Of(windows, Options, model.Device);
+        var batch = MelBatch.Of(windows, Options, Options.FrameValues, model.Device);
         var valid = cache is null ? batch.ValidSteps : null;
         return model.Network.Encode(model.Network.Scale(batch.Mel), valid, cache).MoveToOuterDisposeScope();
     }
@@ -133,7 +135,7 @@ internal sealed class ForwardPass(ModelContent model)
         return [.. windows.Select((window, i) => new Encoded(Of(i, tokens, Options.TokensPerStep), Of(i, values, LatentsPerStep)))];
 
         T[] Of<T>(int window, T[] all, int perStep) => all.AsSpan(
-            window * (all.Length / windows.Length), Options.StepsOf(windows[window].Length / Options.Bands) * perStep).ToArray();
+            window * (all.Length / windows.Length), Options.StepsOf(windows[window].Length / Options.FrameValues) * perStep).ToArray();
     }
 
     private IEnumerable<int> CloseRows(Tensor latents, int rows)

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace AudioBsq.Inference;
 
 /// <summary>Mel spectrograms of different lengths as one batch, padded with silence.</summary>
-/// <param name="Mel">(batch, frames, bands) in the unit of the mel column; frames is a multiple of the patch.</param>
+/// <param name="Mel">(batch, frames, values of a frame) in the unit of the mel column; frames is a multiple of the patch.</param>
 /// <param name="ValidFrames">(batch, frames), true for valid frames; null when all are.</param>
 /// <param name="ValidSteps">(batch, frames / patch), true for time steps with a valid frame; null when all are.</param>
 /// <param name="Frames">Number of valid frames.</param>
 /// <param name="Masked">The mel with masks on it, which the network gets instead; null for the mel itself.</param>
 internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSteps, long Frames, Tensor? Masked = null)
 {
-    /// <summary>Pads clips (frames, bands) to the longest, rounded up to whole patches.</summary>
-    public static MelBatch Of(IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, Device device)
+    /// <summary>Pads clips (frames, <paramref name="bands"/>) to the longest, rounded up to whole patches.</summary>
+    public static MelBatch Of(IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, int bands, Device device)
     {
         using var scope = NewDisposeScope();
-        int patch = options.PatchFrames, bands = options.Bands;
+        int patch = options.PatchFrames;
         int[] lengths = [.. clips.Select(clip => clip.Length / bands)];
         int steps = options.StepsOf(lengths.Max()), frames = steps * patch;
 

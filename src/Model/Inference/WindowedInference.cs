@@ -1,6 +1,7 @@
 using AudioBsq.Metrics;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
+using AudioBsq.Signal;
 
 namespace AudioBsq.Inference;
 
@@ -20,6 +21,8 @@ internal sealed class WindowedInference(ModelContent model)
         model.Options, model.Device.type == TorchSharp.DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu);
 
     private AudioBsqOptions Options => model.Options;
+
+    private int InputValuesPerStep => Options.PatchFrames * Options.FrameValues;
 
     private int FrameValuesPerStep => Options.PatchFrames * Options.Bands;
 
@@ -91,7 +94,7 @@ internal sealed class WindowedInference(ModelContent model)
 
     /// <summary>Encodes and decodes clips, and measures the reconstruction error and how the codes are used.</summary>
     /// <param name="mels">Mel spectrograms (frames, bands).</param>
-    /// <param name="observe">Called with each clip's index, the clip, and its reconstruction of whole patches.</param>
+    /// <param name="observe">Called with each clip's index, the bands of its main window, and its reconstruction of whole patches.</param>
     /// <param name="cancellation">Checked before each clip.</param>
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, Action<int, float[], float[]>? observe, CancellationToken cancellation)
     {
@@ -103,8 +106,9 @@ internal sealed class WindowedInference(ModelContent model)
             cancellation.ThrowIfCancellationRequested();
             int[] tokens = Encode([mel], default)[0];
             float[] reconstructed = Decode([tokens], default)[0];
-            evaluation.Add(mel, reconstructed, tokens);
-            observe?.Invoke(clip++, mel, reconstructed);
+            float[] main = MelScales.Cut(mel, Options.FrameValues, Options.Bands);
+            evaluation.Add(main, reconstructed, tokens);
+            observe?.Invoke(clip++, main, reconstructed);
         }
 
         return evaluation.Result();
@@ -116,7 +120,7 @@ internal sealed class WindowedInference(ModelContent model)
         ArgumentNullException.ThrowIfNull(mels);
         model.Require(ModelParts.Encoder, verb);
         foreach (var mel in mels)
-            Check.That(mel.Length % Options.Bands == 0, mel.Length, $"must be a multiple of {Options.Bands} bands", nameof(mels));
+            Check.That(mel.Length % Options.FrameValues == 0, mel.Length, $"must be a multiple of {Options.FrameValues} bands", nameof(mels));
         return [.. mels.Select(mel => make(StepsOf(mel)))];
     }
 
@@ -128,22 +132,22 @@ internal sealed class WindowedInference(ModelContent model)
         if (Options.IsCausal)
         {
             _batches.RunInStep(
-                [.. mels.Select(WholeSteps)], FrameValuesPerStep, () => new CausalCache(Options.Encoder, Options), runInStep, keep,
+                [.. mels.Select(WholeSteps)], InputValuesPerStep, () => new CausalCache(Options.Encoder, Options), runInStep, keep,
                 cancellation);
             return;
         }
 
         // Padding changes how sums are rounded, which the second pass of close latents makes up for.
         bool padded = !Options.Compatibility.PaddingTakesPart;
-        _batches.RunWindows(mels, [.. mels.Select(StepsOf)], padded, FrameValuesPerStep, runWindows, keep, cancellation);
+        _batches.RunWindows(mels, [.. mels.Select(StepsOf)], padded, InputValuesPerStep, runWindows, keep, cancellation);
     }
 
-    private int StepsOf(ReadOnlyMemory<float> mel) => Options.StepsOf(mel.Length / Options.Bands);
+    private int StepsOf(ReadOnlyMemory<float> mel) => Options.StepsOf(mel.Length / Options.FrameValues);
 
     // A causal model has no time steps that are partly padding.
     private ReadOnlyMemory<float> WholeSteps(ReadOnlyMemory<float> mel)
     {
-        int count = StepsOf(mel) * FrameValuesPerStep;
+        int count = StepsOf(mel) * InputValuesPerStep;
         if (count == mel.Length) return mel;
         float[] whole = new float[count];
         mel.Span.CopyTo(whole);

@@ -60,7 +60,7 @@ internal sealed class AudioBsqNetwork : Module
     public Tensor Unscale(Tensor x, bool clamp) => _levels.Unscale(x, clamp);
 
     /// <summary>
-    /// (batch, frames, bands) in network units → latents (batch, positions, dimension), on the unit sphere if the options ask for that.
+    /// (batch, frames, bands × InputScales) in network units → latents (batch, positions, dimension), on the unit sphere if the options ask for that.
     /// </summary>
     /// <param name="x">Frames are a multiple of PatchFrames, and with a learned position table at most WindowFrames.</param>
     /// <param name="valid">(batch, frames / PatchFrames), true for valid steps; null when all are.</param>
@@ -99,13 +99,21 @@ internal sealed class AudioBsqNetwork : Module
     public Tensor Decode(Tensor codes, Tensor? valid, CausalCache? cache = null)
     {
         using var scope = NewDisposeScope();
+        return DecodeWithFeatures(codes, valid, cache).Mel.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same with the decoder's last features (batch, positions, inputs of its last matrix).</summary>
+    public (Tensor Mel, Tensor Features) DecodeWithFeatures(Tensor codes, Tensor? valid, CausalCache? cache = null)
+    {
+        using var scope = NewDisposeScope();
         _shapes.CheckCodes(codes, valid);
         long steps = codes.shape[1] / Options.PatchesPerStep;
-        var patches = decoder.call(post_quant_embed.call(codes), MaskOf(Options.EffectiveDecoder, steps, valid, codes, cache), cache);
+        var embedded = post_quant_embed.call(codes);
+        var features = decoder.LastFeatures(embedded, MaskOf(Options.EffectiveDecoder, steps, valid, codes, cache), cache);
         cache?.Advance(steps);
-        var x = Patches.Join(patches, Options);
+        var x = Patches.Join(decoder.PatchesOf(features, embedded.dtype), Options);
         if (training && Options.Compatibility.ClampInTraining) x = Scale(Unscale(x, clamp: true));
-        return x.MoveToOuterDisposeScope();
+        return (x.MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope());
     }
 
     /// <summary>Makes one half, for training, compute as in inference and have no gradients, or undoes that.</summary>

@@ -30,6 +30,12 @@ public sealed record AudioBsqOptions
     /// <summary>Bands in one patch.</summary>
     public int PatchBands { get; init; } = 16;
 
+    /// <summary>
+    /// Windows of the mel column that the encoder sees, from 1 to 8: the main one and the first of <c>MelOptions.ExtraWindows</c>, as
+    /// channels of a patch. The main one is reconstructed.
+    /// </summary>
+    public int InputScales { get; init; } = 1;
+
     /// <summary>Lowest level that the model can reconstruct, in the unit of the mel column (decibels by default).</summary>
     public float MinLevel { get; init; } = -80;
 
@@ -86,6 +92,12 @@ public sealed record AudioBsqOptions
     /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames; a partial last patch gives tokens too.</summary>
     public int TokensOf(int frames) => StepsOf(frames) * TokensPerStep;
 
+    /// <summary>Values of a frame that the encoder sees.</summary>
+    internal int FrameValues => Bands * InputScales;
+
+    /// <summary>Values of a patch that the encoder sees.</summary>
+    internal int InputPatchValues => PatchFrames * PatchBands * InputScales;
+
     /// <summary>Tokens of one time step.</summary>
     internal int TokensPerStep => PatchesPerStep * TokensPerPosition;
 
@@ -133,6 +145,7 @@ public sealed record AudioBsqOptions
         Check.That(
             ContextFrames >= 0 && ContextFrames % PatchFrames == 0 && 2L * ContextFrames < WindowFrames, ContextFrames,
             $"must be a multiple of PatchFrames ({PatchFrames}) from 0 to below half of WindowFrames ({WindowFrames})");
+        Check.That(InputScales is >= 1 and <= 8, InputScales, "must be from 1 to 8");
         Check.That(
             float.IsFinite(MinLevel) && float.IsFinite(MaxLevel) && MinLevel < MaxLevel, MinLevel, $"must be below MaxLevel ({MaxLevel})");
         ArgumentNullException.ThrowIfNull(Encoder);

@@ -37,11 +37,25 @@ internal sealed class Decoder : Module<Tensor, PositionMask, CausalCache?, Tenso
     public override Tensor forward(Tensor features, PositionMask mask, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
+        return PatchesOf(LastFeatures(features, mask, cache), features.dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(batch, positions, width) → the features (batch, positions, inputs) of which the last matrix makes patches.</summary>
+    public Tensor LastFeatures(Tensor features, PositionMask mask, CausalCache? cache)
+    {
+        using var scope = NewDisposeScope();
         var x = features.Plus(Positions.Vectors(positional_embedding, features.shape[1], _everyPosition));
         if (ln_pre is not null) x = ln_pre.call(x);
         x = transformer.call(x, mask, cache);
         if (ln_post is not null) x = ln_post.call(x);
         if (ffn is not null) x = ComputeType.Linear(x, (Linear)ffn[0]).tanh();
-        return ComputeType.Linear(x, conv_out).to(features.dtype).MoveToOuterDisposeScope();
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Last features → (batch, positions, PatchFrames × PatchBands)</summary>
+    public Tensor PatchesOf(Tensor lastFeatures, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        return ComputeType.Linear(lastFeatures, conv_out).to(type).MoveToOuterDisposeScope();
     }
 }

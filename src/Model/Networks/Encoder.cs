@@ -19,7 +19,7 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
         var network = options.Encoder;
         _everyPosition = options.Compatibility.LearnedPositions;
         positional_embedding = WeightInit.NormalParameter(options.PositionVectors, network.Width);
-        patch_embed = WeightInit.Normal(Linear(options.PatchFrames * options.PatchBands, network.Width, hasBias: !network.PreNorm));
+        patch_embed = WeightInit.Normal(Linear(options.InputPatchValues, network.Width, hasBias: !network.PreNorm));
         if (network.PreNorm) ln_pre = LayerNorm(network.Width);
         transformer = new TransformerStack(network, options);
         if (network.PostNorm) ln_post = LayerNorm(network.Width);
@@ -29,7 +29,7 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
     public TransformerStack Stack => transformer;
 
     /// <summary>
-    /// (batch, positions, PatchFrames × PatchBands) → (batch, positions, width), or (batch, visible, width) if the mask has visible
+    /// (batch, positions, values of a patch) → (batch, positions, width), or (batch, visible, width) if the mask has visible
     /// patches.
     /// </summary>
     public override Tensor forward(Tensor patches, PositionMask mask, CausalCache? cache) =>

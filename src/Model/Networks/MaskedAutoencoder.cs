@@ -30,7 +30,7 @@ internal sealed class MaskedAutoencoder : Module
     }
 
     /// <summary>
-    /// Patches (batch, positions, PatchFrames × PatchBands), of which the encoder sees the visible ones → guesses of all patches, the same
+    /// Patches (batch, positions, values of a patch), of which the encoder sees the visible ones → guesses of all patches, the same
     /// shape. <paramref name="valid"/> (batch, steps) is true for valid time steps; null when all are.
     /// </summary>
     public Tensor Reconstruct(Tensor patches, VisiblePatches visible, Tensor? valid)

@@ -24,11 +24,11 @@ internal sealed class MaskedDecoder : Module<Tensor, VisiblePatches, Tensor?, Te
         positional_embedding = WeightInit.NormalParameter(model.PositionVectors, network.Width);
         transformer = new TransformerStack(network, model);
         ln_post = LayerNorm(network.Width);
-        output = WeightInit.NormalWithZeroBias(Linear(network.Width, model.PatchFrames * model.PatchBands));
+        output = WeightInit.NormalWithZeroBias(Linear(network.Width, model.InputPatchValues));
         RegisterComponents();
     }
 
-    /// <summary>(batch, visible, width of the encoder) → (batch, positions, PatchFrames × PatchBands)</summary>
+    /// <summary>(batch, visible, width of the encoder) → (batch, positions, values of a patch)</summary>
     public override Tensor forward(Tensor features, VisiblePatches visible, Tensor? valid)
     {
         using var scope = NewDisposeScope();

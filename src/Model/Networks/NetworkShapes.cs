@@ -9,15 +9,15 @@ internal sealed class NetworkShapes(AudioBsqOptions options)
     private long MaxSteps => options.Compatibility.LearnedPositions ? options.WindowSteps : int.MaxValue;
 
     /// <exception cref="ArgumentException">
-    /// The shape is not (batch, frames, bands) of whole patches, or <paramref name="valid"/> does not fit it.
+    /// The shape is not (batch, frames, values) of whole patches, or <paramref name="valid"/> does not fit it.
     /// </exception>
     public void CheckFrames(Tensor x, Tensor? valid)
     {
         int patch = options.PatchFrames;
-        if (x.dim() != 3 || x.shape[2] != options.Bands || !IsMultiple(x.shape[1], patch))
+        if (x.dim() != 3 || x.shape[2] != options.FrameValues || !IsMultiple(x.shape[1], patch))
         {
             throw new ArgumentException(
-                $"x has shape ({string.Join(", ", x.shape)}); it must be (batch, frames, {options.Bands}) "
+                $"x has shape ({string.Join(", ", x.shape)}); it must be (batch, frames, {options.FrameValues}) "
                 + $"with frames a multiple of {patch} up to {MaxSteps * patch}.", nameof(x));
         }
 

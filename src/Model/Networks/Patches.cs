@@ -2,16 +2,18 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
 
-/// <summary>Cuts frames × bands into patches and puts them together again. In a patch, frames are the outer index.</summary>
+/// <summary>
+/// Cuts frames × bands into patches and puts them together again. In a patch, the windows of the input are the outer index, then frames.
+/// </summary>
 internal static class Patches
 {
-    /// <summary>(batch, frames, bands) → (batch, positions, PatchFrames × PatchBands)</summary>
+    /// <summary>(batch, frames, bands × InputScales) → (batch, positions, InputScales × PatchFrames × PatchBands)</summary>
     public static Tensor Split(Tensor x, AudioBsqOptions options)
     {
         using var scope = NewDisposeScope();
         (long frames, long bands) = (options.PatchFrames, options.PatchBands);
-        var grid = x.reshape(x.shape[0], x.shape[1] / frames, frames, options.PatchesPerStep, bands);
-        return grid.permute(0, 1, 3, 2, 4).reshape(x.shape[0], -1, frames * bands).MoveToOuterDisposeScope();
+        var grid = x.reshape(x.shape[0], x.shape[1] / frames, frames, options.InputScales, options.PatchesPerStep, bands);
+        return grid.permute(0, 1, 4, 3, 2, 5).reshape(x.shape[0], -1, options.InputPatchValues).MoveToOuterDisposeScope();
     }
 
     /// <summary>(batch, positions, PatchFrames × PatchBands) → (batch, frames, bands)</summary>

@@ -56,6 +56,7 @@ internal sealed class ModelContent : IDisposable
     public static ModelContent Create(AudioBsqOptions options, MelOptions mel, int seed, string device)
     {
         CheckFit(options, mel);
+        mel = mel.WithScales(options.InputScales);
         var place = TorchDevice.Resolve(device);
         using var generator = new SeededGenerator(seed);
         return new ModelContent(new AudioBsqNetwork(options), mel, place);
@@ -69,6 +70,9 @@ internal sealed class ModelContent : IDisposable
         options.Validate();
         mel.Validate();
         Check.That(mel.Bands == options.Bands, options.Bands, $"must equal the {mel.Bands} bands of the mel spectrogram");
+        Check.That(
+            mel.Scales >= options.InputScales, options.InputScales,
+            $"must be at most the number of the mel spectrogram's windows, which is {mel.Scales}: add to {nameof(MelOptions.ExtraWindows)}");
     }
 
     /// <summary>One half of a whole model, over the same network: this one must not be used or disposed afterwards.</summary>

@@ -58,6 +58,8 @@ internal static class ModelFile
         var mel = OptionsJson.Read<MelOptions>(file.Text("mel"), name, m => m.Validate());
         if (mel.Bands != options.Bands)
             throw new InvalidDataException($"{name} is for {options.Bands} bands and its mel spectrograms have {mel.Bands}.");
+        if (mel.Scales != options.InputScales)
+            throw new InvalidDataException($"{name} is for {options.InputScales} windows and its mel spectrograms have {mel.Scales}.");
         CheckAbsentHalf(file.Reader, options, parts, name);
         string? rest = parts == ModelParts.All ? null : file.Text("rest");
         var place = device();

@@ -42,7 +42,7 @@ internal sealed class NetworkLayout
     private void AddEncoder()
     {
         (var network, var quantizer) = (_options.Encoder, _options.Quantizer);
-        AddLinear("encoder.patch_embed", Patch, network.Width, bias: !network.PreNorm);
+        AddLinear("encoder.patch_embed", Patch * _options.InputScales, network.Width, bias: !network.PreNorm);
         AddStack("encoder", network);
         AddLinear("quant_embed", network.Width, quantizer.Dimension);
         if (quantizer.Kind != QuantizerKind.BinarySpherical) return;

@@ -13,7 +13,11 @@ internal static class ReferenceConfigurationWriter
     /// <summary>
     /// The configuration of a model. The decoder always has an entry of its own, since only that may have the keys of the output head.
     /// </summary>
-    public static string Write(AudioBsqOptions options) => new JsonObject
+    /// <exception cref="NotSupportedException">The model sees several windows, which the published version does not know.</exception>
+    public static string Write(AudioBsqOptions options) => options.InputScales == 1 ? Json(options) : throw new NotSupportedException(
+        $"The published version has no model that sees {options.InputScales} windows: export one with InputScales 1.");
+
+    private static string Json(AudioBsqOptions options) => new JsonObject
     {
         ["embed_dim"] = options.Quantizer.Bits,
         ["embed_group_size"] = options.Quantizer.GroupSize,

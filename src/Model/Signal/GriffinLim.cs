@@ -20,7 +20,7 @@ public sealed class GriffinLim : IWaveformSynthesizer
     /// <exception cref="NotSupportedException">The hop is longer than half the window.</exception>
     public GriffinLim(MelOptions mel, GriffinLimOptions? options = null)
     {
-        (Mel, Options) = (mel, options ?? new GriffinLimOptions());
+        (Mel, Options) = (mel.MainOnly, options ?? new GriffinLimOptions());
         Options.Validate();
         var bank = new MelFilterBank(mel);
         if (mel.HopLength > mel.FftLength / 2)
@@ -32,7 +32,7 @@ public sealed class GriffinLim : IWaveformSynthesizer
         (_inversion, _stft) = (new MelInversion(bank, Options.InversionIterations), new Stft(mel.FftLength, mel.HopLength));
     }
 
-    /// <summary>How the frames were made.</summary>
+    /// <summary>How the frames were made, with the main window alone.</summary>
     public MelOptions Mel { get; }
 
     /// <summary>How the phases are found.</summary>

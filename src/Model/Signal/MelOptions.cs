@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AudioBsq.Signal;
 
 /// <summary>How hertz map to mel.</summary>
@@ -45,11 +47,24 @@ public enum MelLevel
 /// <summary>How a waveform becomes mel frames. Two mel columns can be mixed only if all of this agrees.</summary>
 public sealed record MelOptions
 {
+    private readonly WindowList _extraWindows;
+
     /// <summary>Samples per second of the waveform, in Hz.</summary>
     public int SampleRate { get; init; } = 16_000;
 
     /// <summary>Samples in one periodic Hann window, and the length of the transform; a power of two from 16 to 65,536.</summary>
     public int FftLength { get; init; } = 1024;
+
+    /// <summary>
+    /// Lengths in samples of further Hann windows at the same hop, at most 7, each from 16 to <see cref="FftLength"/>; empty by default. Each
+    /// adds <see cref="Bands"/> values to every frame, after those of the main window. They are zero-padded to <see cref="FftLength"/> and
+    /// scaled to the energy of the main window: a sound has the same power, summed over the bands, in each.
+    /// </summary>
+    public ImmutableArray<int> ExtraWindows
+    {
+        get => _extraWindows.Windows;
+        init => _extraWindows = new(value);
+    }
 
     /// <summary>Samples from one window's centre to the next.</summary>
     public int HopLength { get; init; } = 160;
@@ -78,6 +93,15 @@ public sealed record MelOptions
     /// <summary>The reference's mel: decibels with power 1 as reference and a floor that depends on the file's maximum.</summary>
     public static MelOptions Reference { get; } = new() { Level = MelLevel.FileMaximum };
 
+    /// <summary>Values in one frame: <see cref="Bands"/> for the main window and for each of <see cref="ExtraWindows"/>.</summary>
+    public int ValuesPerFrame => Bands * Scales;
+
+    /// <summary>Windows whose bands a frame has.</summary>
+    internal int Scales => 1 + ExtraWindows.Length;
+
+    /// <summary>The same with the main window alone.</summary>
+    internal MelOptions MainOnly => WithScales(1);
+
     /// <summary>Frames per second.</summary>
     public double FrameRate => (double)SampleRate / HopLength;
 
@@ -89,10 +113,19 @@ public sealed record MelOptions
 
     internal long FramesOf(long samples) => samples == 0 ? 0 : 1 + samples / HopLength;
 
+    /// <summary>The same with the first windows alone, or with all where there are fewer.</summary>
+    internal MelOptions WithScales(int scales) => scales >= Scales ? this : this with { ExtraWindows = ExtraWindows[..(scales - 1)] };
+
     internal void Validate()
     {
         Check.Positive(SampleRate);
         Check.That(int.IsPow2(FftLength) && FftLength is >= 16 and <= 65_536, FftLength, "must be a power of two from 16 to 65,536");
+        Check.That(ExtraWindows.Length <= 7, ExtraWindows.Length, "must be at most 7 windows", nameof(ExtraWindows));
+        foreach (int window in ExtraWindows)
+            Check.That(window >= 16 && window <= FftLength, window, $"must be from 16 to FftLength ({FftLength})", nameof(ExtraWindows));
+        Check.That(
+            ExtraWindows.IsEmpty || Level != MelLevel.FileMaximum, Level,
+            $"cannot be {MelLevel.FileMaximum} with {nameof(ExtraWindows)}, whose floor would depend on the main window's");
         Check.That(HopLength > 0 && HopLength <= FftLength, HopLength, "must be from 1 to FftLength");
         Check.That(Bands is > 0 and <= 4096, Bands, "must be from 1 to 4096");
         Check.That(double.IsFinite(MinFrequency) && MinFrequency >= 0, MinFrequency, "must be finite and not negative");

@@ -17,7 +17,8 @@ public sealed class MelSpectrogram
     public MelSpectrogram(MelOptions options)
     {
         (Options, FilterBank) = (options, new MelFilterBank(options));
-        Stft = new Stft(options.FftLength, options.HopLength);
+        Stft main = new(options.FftLength, options.HopLength);
+        Stfts = [main, .. options.ExtraWindows.Select(window => new Stft(options.FftLength, options.HopLength, window))];
     }
 
     /// <summary>How the frames are made.</summary>
@@ -26,10 +27,13 @@ public sealed class MelSpectrogram
     /// <summary>The bands.</summary>
     internal MelFilterBank FilterBank { get; }
 
-    /// <summary>Window and transform.</summary>
-    internal Stft Stft { get; }
+    /// <summary>Window and transform, the main one first.</summary>
+    internal IReadOnlyList<Stft> Stfts { get; }
 
-    /// <summary>Mel (frames, bands), row by row, in the unit of <see cref="MelOptions.Level"/>; empty for an empty waveform.</summary>
+    /// <summary>
+    /// Mel (frames, <see cref="MelOptions.ValuesPerFrame"/>), row by row, in the unit of <see cref="MelOptions.Level"/>; empty for an empty
+    /// waveform.
+    /// </summary>
     /// <exception cref="ArgumentException">
     /// A sample is not a finite number, or the waveform is too long for one array of frames.
     /// </exception>
@@ -40,26 +44,31 @@ public sealed class MelSpectrogram
         return mel;
     }
 
-    /// <summary>Mel power (frames, bands), row by row, whatever <see cref="MelOptions.Level"/> says.</summary>
+    /// <summary>Mel power (frames, values), row by row, whatever <see cref="MelOptions.Level"/> says.</summary>
     /// <inheritdoc cref="Extract"/>
     internal float[] ExtractPower(ReadOnlySpan<float> waveform)
     {
         Samples.Require(waveform);
         int frames = Options.FramesOf(waveform.Length);
-        if ((long)frames * Options.Bands > Array.MaxLength)
+        if ((long)frames * Options.ValuesPerFrame > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{waveform.Length:N0} samples make {frames:N0} frames of {Options.Bands} bands, more than one array holds: "
+                $"{waveform.Length:N0} samples make {frames:N0} frames of {Options.ValuesPerFrame} values, more than one array holds: "
                 + "extract them in parts.", nameof(waveform));
         }
 
-        float[] mel = new float[frames * Options.Bands];
+        float[] mel = new float[frames * Options.ValuesPerFrame];
         var bands = new Vector<float>[Options.Bands];
-        Stft.ForEachBatch(waveform, frames, (first, power) =>
+        for (int scale = 0; scale < Stfts.Count; scale++)
         {
-            FilterBank.Apply(power, bands);
-            BatchRows.Store(bands, mel, first, frames);
-        });
+            int offset = scale * Options.Bands;
+            Stfts[scale].ForEachBatch(waveform, frames, (first, power) =>
+            {
+                FilterBank.Apply(power, bands);
+                BatchRows.Store(bands, mel, first, frames, Options.ValuesPerFrame, offset);
+            });
+        }
+
         return mel;
     }
 }

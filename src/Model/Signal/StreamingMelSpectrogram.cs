@@ -39,8 +39,8 @@ public sealed class StreamingMelSpectrogram
                 + "use MelLevel.FullScale, or MelSpectrogram.Extract on whole files.");
         }
 
-        (_mel, _stft, _half) = (mel, mel.Stft, mel.Stft.Length / 2);
-        (_spectra, _power, _bands) = (new FftBuffer(_stft.Bins), new Vector<float>[_stft.Bins], new Vector<float>[Options.Bands]);
+        (_mel, _stft, _half) = (mel, mel.Stfts[0], mel.Options.FftLength / 2);
+        (_spectra, _power, _bands) = (new FftBuffer(_stft.Bins), new Vector<float>[_stft.Bins], new Vector<float>[Options.ValuesPerFrame]);
         int batch = FrameBatch.Size * _stft.Hop;
         _held = new SlidingBuffer<float>(_stft.Length + batch + Math.Max(MinCapacity, Math.Max(batch, _half)), spare: batch);
         Reset();
@@ -56,7 +56,7 @@ public sealed class StreamingMelSpectrogram
     public long Frames { get; private set; }
 
     /// <summary>
-    /// Adds the next samples, any number of them, and returns the frames that they complete: (frames, bands), row by row.
+    /// Adds the next samples, any number of them, and returns the frames that they complete: (frames, values), row by row.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// A sample is not a finite number, or the frames are too many for one array. The stream is unchanged then.
@@ -65,10 +65,10 @@ public sealed class StreamingMelSpectrogram
     {
         Signal.Samples.Require(samples, before: Samples);
         long frames = Complete(Samples + samples.Length) - Frames;
-        if (frames * Options.Bands > Array.MaxLength)
+        if (frames * Options.ValuesPerFrame > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{samples.Length:N0} samples complete {frames:N0} frames of {Options.Bands} bands, more than one array holds: "
+                $"{samples.Length:N0} samples complete {frames:N0} frames of {Options.ValuesPerFrame} values, more than one array holds: "
                 + "pass smaller pieces.", nameof(samples));
         }
 
@@ -149,7 +149,7 @@ public sealed class StreamingMelSpectrogram
     // The start of the next frame, or the last sample, which mirroring at the end needs.
     private long FirstNeeded(long samples, long frames) => Math.Max(0, Math.Min(frames * _stft.Hop, samples - 1));
 
-    private float[] Rows(long frames) => frames == 0 ? [] : new float[frames * Options.Bands];
+    private float[] Rows(long frames) => frames == 0 ? [] : new float[frames * Options.ValuesPerFrame];
 
     private void MirrorStart()
     {
@@ -163,9 +163,13 @@ public sealed class StreamingMelSpectrogram
         int done = 0, left = (int)(complete - Frames);
         while (onlyWholeBatches ? left - done >= FrameBatch.Size : done < left)
         {
-            _stft.Analyze(_held.From((Frames + done) * _stft.Hop), 0, _stft.Hop, _spectra);
-            _spectra.Power(_power);
-            _mel.FilterBank.Apply(_power, _bands);
+            for (int scale = 0; scale < _mel.Stfts.Count; scale++)
+            {
+                _mel.Stfts[scale].Analyze(_held.From((Frames + done) * _stft.Hop), 0, _stft.Hop, _spectra);
+                _spectra.Power(_power);
+                _mel.FilterBank.Apply(_power, _bands.AsSpan(scale * Options.Bands, Options.Bands));
+            }
+
             BatchRows.Store(_bands, rows, firstRow + done, firstRow + left);
             done += Math.Min(FrameBatch.Size, left - done);
         }

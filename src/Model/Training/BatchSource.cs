@@ -6,6 +6,7 @@ namespace AudioBsq.Training;
 /// <summary>The batches of one step after another: random crops, with masks if the options ask for them.</summary>
 internal sealed class BatchSource : IDisposable
 {
+    private readonly int _bands; // of a frame, in all its windows
     private readonly AudioBsqOptions _model;
     private readonly TrainingOptions _options;
     private readonly Device _device;
@@ -15,17 +16,17 @@ internal sealed class BatchSource : IDisposable
     private readonly IEnumerator<float[]> _crops;
 
     public BatchSource(
-        TrainingData data, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from,
+        TrainingData data, int bands, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from,
         CancellationToken cancellation = default)
     {
-        (_model, _options, _device) = (model, options, device);
+        (_bands, _model, _options, _device) = (bands, model, options, device);
         int crop = model.StepsOf(options.CropFrames ?? model.WindowFrames) * model.PatchFrames;
         Check.That(
             crop <= model.WindowFrames, crop, $"must be at most the model's window of {model.WindowFrames} frames",
             nameof(TrainingOptions.CropFrames));
-        if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel);
+        if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel, bands / model.Bands);
         _clips = new ClipPasses(data, from.Pass, options.ReadAheadClips, cancellation);
-        _sampler = new CropSampler(_ => _clips.Next(), model.Bands, crop, options.Seed, options.CropCandidates);
+        _sampler = new CropSampler(_ => _clips.Next(), bands, crop, options.Seed, options.CropCandidates);
         _crops = _sampler.Crops(from).GetEnumerator();
     }
 
@@ -52,10 +53,11 @@ internal sealed class BatchSource : IDisposable
     {
         var crops = new ReadOnlyMemory<float>[_options.BatchSize];
         for (int i = 0; i < crops.Length && _crops.MoveNext(); i++) crops[i] = _crops.Current;
-        var batch = MelBatch.Of(crops, _model, _device);
+        var batch = MelBatch.Of(crops, _model, _bands, _device);
         if (_augment is null) return batch;
 
-        var masked = MelBatch.Of(Array.ConvertAll(crops, crop => (ReadOnlyMemory<float>)_augment.Mask(crop.Span, random)), _model, _device);
+        var copies = Array.ConvertAll(crops, crop => (ReadOnlyMemory<float>)_augment.Mask(crop.Span, random));
+        var masked = MelBatch.Of(copies, _model, _bands, _device);
         return _options.Augmentation!.MaskTarget ? masked : batch with { Masked = masked.Mel };
     }
 }

@@ -2,7 +2,7 @@ namespace AudioBsq.Training;
 
 /// <summary>
 /// The terms of <see cref="TrainingLoopProgress.Loss"/>, which is the weighted sum of reconstruction, quantizer, multi-resolution,
-/// envelope and adversarial term. Averages over the steps since the last report; a term that may be null is averaged over the steps that have it.
+/// envelope, scale and adversarial term. Averages over the steps since the last report; a term that may be null is averaged over the steps that have it.
 /// </summary>
 public sealed record LossTerms
 {
@@ -26,6 +26,9 @@ public sealed record LossTerms
 
     /// <summary>Distance of envelopes, with its weight; null without <see cref="TrainingOptions.Envelope"/>.</summary>
     public double? Envelope { get; init; }
+
+    /// <summary>Error of further windows, with its weight; null without <see cref="TrainingOptions.ScaleWeight"/>.</summary>
+    public double? Scales { get; init; }
 
     /// <summary>The model's adversarial loss, with its adaptive weight; null where no discriminator is used.</summary>
     public double? Adversarial { get; init; }

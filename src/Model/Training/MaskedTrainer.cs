@@ -137,7 +137,12 @@ internal sealed class MaskedTrainer : IDisposable
         return where(guess.Masked.unsqueeze(2) == One, guessed, guess.Patches);
     }
 
-    private Tensor Levels(Tensor patches) => _network.Unscale(Patches.Join(patches, _network.Options), clamp: true).cpu();
+    // Of the main window, whose values are the first of a patch.
+    private Tensor Levels(Tensor patches)
+    {
+        var main = patches.narrow(2, 0, (long)_network.Options.PatchFrames * _network.Options.PatchBands);
+        return _network.Unscale(Patches.Join(main, _network.Options), clamp: true).cpu();
+    }
 
     private bool Decays(string name, Tensor parameter) =>
         (parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal))

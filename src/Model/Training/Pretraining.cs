@@ -51,12 +51,14 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(mel);
         pretraining.Validate(options);
         var model = ModelContent.Create(options, mel, pretraining.Training.Seed, pretraining.Training.Device);
         try
         {
             using var generator = new SeededGenerator(pretraining.Training.Seed);
-            using var run = new Pretraining(model, pretraining, data, report) { AtStart = atStart };
+            var seen = data.Cut(mel.ValuesPerFrame, options.FrameValues, options.FrameValues);
+            using var run = new Pretraining(model, pretraining, seen, report) { AtStart = atStart };
             run.Run(cancellation);
             return model.Half(ModelParts.Encoder);
         }
@@ -82,7 +84,8 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
     protected override IDisposable OpenData(SamplerPosition from, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        return _batches = new BatchSource(_data, _model.Options, Loop with { Augmentation = null }, _model.Device, from, cancellation);
+        return _batches = new BatchSource(
+            _data, _model.Options.FrameValues, _model.Options, Loop with { Augmentation = null }, _model.Device, from, cancellation);
     }
 
     protected override MaskedStep? Step(int step, out long frames)
@@ -128,7 +131,7 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
             if (clip.Length == 0) continue;
             using var scope = NewDisposeScope();
             var crops = CropsOf(clip);
-            var batch = MelBatch.Of(crops, _model.Options, _model.Device);
+            var batch = MelBatch.Of(crops, _model.Options, _model.Options.FrameValues, _model.Device);
             bool sample = _samples.Count < Loop.SampleClips;
             var (loss, patches) = _trainer.Measure(
                 batch, StepSeed.Of(Loop.Seed, number, part: -2), sample ? (masked, filled) => Add(number, crops[0], masked, filled) : null);
@@ -142,12 +145,15 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
     private ReadOnlyMemory<float>[] CropsOf(float[] clip)
     {
         var model = _model.Options;
-        int values = model.StepsOf(Loop.CropFrames ?? model.WindowFrames) * model.PatchFrames * model.Bands;
+        int values = model.StepsOf(Loop.CropFrames ?? model.WindowFrames) * model.PatchFrames * model.FrameValues;
         return [.. clip.Chunk(values).Select(crop => (ReadOnlyMemory<float>)crop)];
     }
 
-    private void Add(int clip, ReadOnlyMemory<float> mel, Tensor masked, Tensor reconstructed) =>
-        _samples.Add(new MaskedSample(clip, mel.ToArray(), FirstOf(masked, mel.Length), FirstOf(reconstructed, mel.Length)));
+    private void Add(int clip, ReadOnlyMemory<float> crop, Tensor masked, Tensor reconstructed)
+    {
+        float[] mel = MelScales.Cut(crop.ToArray(), _model.Options.FrameValues, _model.Options.Bands);
+        _samples.Add(new MaskedSample(clip, mel, FirstOf(masked, mel.Length), FirstOf(reconstructed, mel.Length)));
+    }
 
     private static float[] FirstOf(Tensor batch, int values) => batch[0].contiguous().ToValues<float>()[..values];
 }

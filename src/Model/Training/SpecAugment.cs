@@ -1,23 +1,23 @@
 namespace AudioBsq.Training;
 
-/// <summary>Masks a stretch of frames and a stretch of bands of a mel spectrogram with silence.</summary>
-internal sealed class SpecAugment(AugmentationOptions options, int bands, float silence)
+/// <summary>Masks a stretch of frames and a stretch of bands of a mel spectrogram with silence, the same in all its windows.</summary>
+internal sealed class SpecAugment(AugmentationOptions options, int bands, float silence, int scales = 1)
 {
-    /// <summary>A masked copy of the mel (frames, bands).</summary>
+    /// <summary>A masked copy of the mel (frames, bands × scales).</summary>
     public float[] Mask(ReadOnlySpan<float> mel, Random random)
     {
         float[] masked = mel.ToArray();
-        int frames = mel.Length / bands;
+        int perFrame = bands * scales, frames = mel.Length / perFrame;
         if (random.NextDouble() < options.Probability)
         {
             var (start, end) = Stretch(frames, (int)(options.LargestTimeMask * frames), random.NextSingle(), random.NextSingle());
-            masked.AsSpan(start * bands, (end - start) * bands).Fill(silence);
+            masked.AsSpan(start * perFrame, (end - start) * perFrame).Fill(silence);
         }
 
         if (random.NextDouble() < options.Probability)
         {
             var (start, end) = Stretch(bands, (int)(options.LargestBandMask * bands), random.NextSingle(), random.NextSingle());
-            for (int t = 0; t < frames; t++) masked.AsSpan(t * bands + start, end - start).Fill(silence);
+            for (int t = 0; t < frames * scales; t++) masked.AsSpan(t * bands + start, end - start).Fill(silence);
         }
 
         return masked;

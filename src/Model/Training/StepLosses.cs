@@ -14,30 +14,32 @@ namespace AudioBsq.Training;
 /// <param name="CodebookEntropy">Entropy of the soft code averaged over positions, in bits.</param>
 /// <param name="MultiResolution">Error at lower resolutions; null if the options have none.</param>
 /// <param name="Envelope">Distance of envelopes; null if the options have none.</param>
+/// <param name="Scales">Error of further windows; null if the options have none.</param>
 /// <param name="Adversarial">The model's adversarial loss; null where no discriminator is used.</param>
 /// <param name="Discriminator">The discriminator's own loss, which is no term of the sum; null where none is used.</param>
 internal sealed record StepLosses(
     double Total = 0, double Reconstruction = 0, double Quantizer = 0, double RawQuantizer = 0,
     double PositionEntropy = 0, double CodebookEntropy = 0,
-    double? MultiResolution = null, double? Envelope = null, double? Adversarial = null, double? Discriminator = null)
+    double? MultiResolution = null, double? Envelope = null, double? Scales = null, double? Adversarial = null,
+    double? Discriminator = null)
 {
     /// <summary>Reads the values of scalar tensors in one transfer.</summary>
     public static StepLosses Of(
         Tensor total, Tensor reconstruction, QuantizerOutput quantized, double weight,
-        Tensor? multiResolution, Tensor? envelope, Tensor? adversarial, double? discriminator)
+        Tensor? multiResolution, Tensor? envelope, Tensor? scales, Tensor? adversarial, double? discriminator)
     {
         using var scope = NewDisposeScope();
         Tensor[] scalars =
         [
             total, reconstruction, quantized.Loss, quantized.PositionEntropy, quantized.CodebookEntropy,
-            multiResolution ?? total, envelope ?? total, adversarial ?? total,
+            multiResolution ?? total, envelope ?? total, scales ?? total, adversarial ?? total,
         ];
         float[] values = stack(scalars.Select(scalar => scalar.detach())).cpu().data<float>().ToArray();
         double toBits = 1 / Math.Log(2);
         return new StepLosses(
             values[0], values[1], weight * values[2], values[2], values[3] * toBits, values[4] * toBits,
-            multiResolution is null ? null : values[5], envelope is null ? null : values[6], adversarial is null ? null : values[7],
-            discriminator);
+            multiResolution is null ? null : values[5], envelope is null ? null : values[6], scales is null ? null : values[7],
+            adversarial is null ? null : values[8], discriminator);
     }
 
     public StepLosses Plus(StepLosses other, double share) => new(
@@ -49,6 +51,7 @@ internal sealed record StepLosses(
         CodebookEntropy + other.CodebookEntropy * share,
         Add(MultiResolution, other.MultiResolution, share),
         Add(Envelope, other.Envelope, share),
+        Add(Scales, other.Scales, share),
         Add(Adversarial, other.Adversarial, share),
         Add(Discriminator, other.Discriminator, share));
 

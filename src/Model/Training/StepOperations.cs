@@ -33,7 +33,7 @@ internal static class StepOperations
     public static double Encode(AudioBsqOptions model, int frames)
     {
         var network = model.Encoder;
-        double positions = Positions(model, frames), ends = network.Width * (PatchValues(model) + model.Quantizer.Bits);
+        double positions = Positions(model, frames), ends = network.Width * (model.InputPatchValues + model.Quantizer.Bits);
         return 2 * positions * (ends + Blocks(network, positions));
     }
 

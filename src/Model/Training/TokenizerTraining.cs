@@ -16,6 +16,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     private readonly ModelContent _model;
     private readonly TrainingOptions _options;
     private readonly TrainingData _data;
+    private readonly int _bands; // of a frame in training, in all its windows
     private readonly Trainer _trainer;
     private readonly BestWeights _best = new();
     private readonly List<ReconstructionSample> _samples = [];
@@ -23,11 +24,19 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     private ReconstructionMetrics? _validation;
     private CancellationToken _cancellation;
 
-    public TokenizerTraining(ModelContent model, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report)
+    /// <param name="model">The model to train.</param>
+    /// <param name="mel">The data's mel spectrograms, which may have more windows than the model sees.</param>
+    /// <param name="options">How to train it.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="report">Gets the reports.</param>
+    public TokenizerTraining(
+        ModelContent model, MelOptions mel, TrainingOptions options, TrainingData data, Action<TrainingProgress>? report)
         : base(options, report)
     {
-        (_model, _options, _data) = (model, options, data);
-        _trainer = new Trainer(model.Network, model.Mel, options, model.Device);
+        (_model, _options) = (model, options);
+        _bands = options.ScaleWeight > 0 ? mel.ValuesPerFrame : model.Options.FrameValues;
+        _data = data.Cut(mel.ValuesPerFrame, _bands, model.Options.FrameValues);
+        _trainer = new Trainer(model.Network, mel, options, model.Device);
         if (_trainer.Precision.Reason is { } reason) Note(reason);
     }
 
@@ -60,7 +69,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
         {
             string? start = from is null ? null : InitialWeights.Copy(from, model);
             using var generator = new SeededGenerator(training.Seed);
-            using var run = new TokenizerTraining(model, training, data, report) { AtStart = atStart };
+            using var run = new TokenizerTraining(model, mel, training, data, report) { AtStart = atStart };
             if (start is not null) run.Note(start);
             run.Run(cancellation);
             return model;
@@ -97,7 +106,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     protected override IDisposable OpenData(SamplerPosition from, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        return _batches = new BatchSource(_data, _model.Options, _options, _model.Device, from, cancellation);
+        return _batches = new BatchSource(_data, _bands, _model.Options, _options, _model.Device, from, cancellation);
     }
 
     protected override TimeLeft CreateTimeLeft()
@@ -153,6 +162,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
             UnweightedQuantizer = Averages.Of(step => step.Losses.RawQuantizer),
             MultiResolution = Averages.OfAny(step => step.Losses.MultiResolution),
             Envelope = Averages.OfAny(step => step.Losses.Envelope),
+            Scales = Averages.OfAny(step => step.Losses.Scales),
             Adversarial = Averages.OfAny(step => step.Losses.Adversarial),
         },
         MeanAbsoluteError = Averages.Of(step => step.MeanAbsoluteError),

@@ -15,6 +15,7 @@ internal sealed class Trainer : IDisposable
     private readonly LinearDecay _codebookWeight;
     private readonly Adversary? _adversary;
     private readonly EnvelopeLoss? _envelope;
+    private readonly ScaleLoss? _scales;
     private readonly ActivationCheckpointing? _checkpointing;
     private bool _half;
 
@@ -27,6 +28,15 @@ internal sealed class Trainer : IDisposable
         _half = Precision.Precision == TrainingPrecision.BFloat16;
         Optimization = new Optimization(network, options, device, Decays);
         if (options.Adversarial is not null) _adversary = new Adversary(options, network.Options, device);
+        if (options.ScaleWeight > 0)
+        {
+            Check.That(
+                mel.Scales > 1, options.ScaleWeight,
+                $"must be 0 where the mel spectrograms have one window; give them {nameof(MelOptions.ExtraWindows)}",
+                nameof(TrainingOptions.ScaleWeight));
+            _scales = new ScaleLoss(options, network.Options, mel.Scales - 1, device);
+        }
+
         _codebookWeight = new LinearDecay(options.CodebookWeight, options.CodebookWarmupFactor, options.EffectiveCodebookWarmup);
         _network.Checkpointing = _checkpointing = options.ActivationCheckpointing ? new ActivationCheckpointing() : null;
     }
@@ -40,6 +50,7 @@ internal sealed class Trainer : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
     [
         .. Optimization.Tensors,
+        .. _scales?.Tensors ?? [],
         .. NamedTensors.Of("discriminator", _adversary?.Discriminator),
         .. NamedTensors.Prefixed("discriminator_optimizer", _adversary?.Optimizer.Tensors),
     ];
@@ -59,6 +70,7 @@ internal sealed class Trainer : IDisposable
         _network.train();
         if (_options.Frozen != FrozenHalf.None) Freeze(_options.FrozenAt(step));
         Optimization.ClearGradients();
+        _scales?.ClearGradients();
         _adversary?.Optimizer.ClearGradients();
         double frames = batches.Sum(batch => batch.Frames);
         var losses = new StepLosses();
@@ -71,6 +83,7 @@ internal sealed class Trainer : IDisposable
         }
 
         if (Optimization.Update(losses.Total, step) is not { } update) return null;
+        _scales?.Step(update.LearningRate);
         if (_adversary?.Acts(step) == true) _adversary.Step(step);
         return new TokenizerStep(losses, losses.Reconstruction * _network.Options.LevelsPerUnit, update.GradientNorm, update.LearningRate);
     }
@@ -79,6 +92,7 @@ internal sealed class Trainer : IDisposable
     {
         Optimization.SaveScalars(scalars);
         scalars["bfloat16"] = _half ? 1 : 0;
+        if (_scales is not null) scalars["scale_steps"] = _scales.Steps;
         scalars["discriminator_steps"] = _adversary?.Optimizer.Steps ?? 0;
     }
 
@@ -86,6 +100,7 @@ internal sealed class Trainer : IDisposable
     {
         Optimization.RestoreScalars(scalars);
         if (_options.Precision == TrainingPrecision.Auto) _half = scalars["bfloat16"] == 1;
+        if (_scales is not null) _scales.Steps = (int)scalars["scale_steps"];
         if (_adversary is not null) _adversary.Optimizer.Steps = (int)scalars["discriminator_steps"];
     }
 
@@ -97,11 +112,12 @@ internal sealed class Trainer : IDisposable
         Optimization.Dispose();
         _adversary?.Dispose();
         _envelope?.Dispose();
+        _scales?.Dispose();
     }
 
     // Levels are clamped, since a sound far too loud in one band would drown all others.
     private Tensor Envelope(Tensor reconstructed, MelBatch batch) =>
-        _envelope!.Of(_network.Unscale(reconstructed, clamp: true), batch.Mel, batch.ValidFrames) * Scalar(_options.Envelope!.Weight);
+        _envelope!.Of(_network.Unscale(reconstructed, clamp: true), Main(batch.Mel), batch.ValidFrames) * Scalar(_options.Envelope!.Weight);
 
     private void Freeze(FrozenHalf half)
     {
@@ -113,8 +129,9 @@ internal sealed class Trainer : IDisposable
     private StepLosses Accumulate(MelBatch batch, double share, int step)
     {
         using var scope = NewDisposeScope();
-        var target = _network.Scale(batch.Mel);
-        var (reconstructed, quantized) = Forward(batch, target);
+        var scales = _network.Scale(batch.Mel);
+        var target = Main(scales);
+        var (reconstructed, features, quantized) = Forward(batch, scales);
         var error = ReconstructionLoss.Mean(reconstructed, target, batch.ValidFrames);
         var loss = error;
         var multiResolution = _options.MultiResolution is { } multi
@@ -123,6 +140,8 @@ internal sealed class Trainer : IDisposable
         if (multiResolution is not null) loss = loss.Plus(multiResolution);
         var envelope = _envelope is null ? null : Envelope(reconstructed, batch);
         if (envelope is not null) loss = loss.Plus(envelope);
+        var scaleError = _scales?.Of(features, Extra(scales), batch.ValidFrames);
+        if (scaleError is not null) loss = loss.Plus(scaleError);
         bool adversarialStep = _adversary?.Acts(step) == true;
         var (adversarial, real, fake) = adversarialStep
             ? _adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, _network.LastWeight)
@@ -133,16 +152,26 @@ internal sealed class Trainer : IDisposable
         (share == 1 ? loss : loss * Scalar(share)).backward();
         _checkpointing?.ThrowIfFailed();
         double? discriminator = adversarialStep ? _adversary!.Accumulate(target, real!, fake!, share, step) : null;
-        return StepLosses.Of(loss, error, quantized, weight, multiResolution, envelope, adversarial, discriminator);
+        return StepLosses.Of(loss, error, quantized, weight, multiResolution, envelope, scaleError, adversarial, discriminator);
     }
 
-    private (Tensor Reconstructed, Quantization.QuantizerOutput Quantized) Forward(MelBatch batch, Tensor target)
+    private (Tensor Reconstructed, Tensor Features, Quantization.QuantizerOutput Quantized) Forward(MelBatch batch, Tensor scales)
     {
         using var type = ComputeType.Use(_half ? ScalarType.BFloat16 : null);
-        var z = _network.Encode(batch.Masked is null ? target : _network.Scale(batch.Masked), batch.ValidSteps);
+        var input = First(batch.Masked is null ? scales : _network.Scale(batch.Masked), _network.Options.FrameValues);
+        var z = _network.Encode(input, batch.ValidSteps);
         var quantized = _network.Quantizer.Forward(z, ValidPositions(batch));
-        return (_network.Decode(quantized.Codes, batch.ValidSteps), quantized);
+        var (reconstructed, features) = _network.DecodeWithFeatures(quantized.Codes, batch.ValidSteps);
+        return (reconstructed, features, quantized);
     }
+
+    // (batch, frames, values) → the bands of the main window
+    private Tensor Main(Tensor mel) => First(mel, _network.Options.Bands);
+
+    // (batch, frames, values) → the bands of all other windows
+    private Tensor Extra(Tensor mel) => mel.narrow(2, _network.Options.Bands, mel.shape[2] - _network.Options.Bands);
+
+    private static Tensor First(Tensor mel, int values) => mel.shape[2] == values ? mel : mel.narrow(2, 0, values);
 
     // (batch, steps) → (batch, positions): every patch of a valid step is valid
     private Tensor? ValidPositions(MelBatch batch) => batch.ValidSteps?.repeat_interleave(_network.Options.PatchesPerStep, dim: 1);

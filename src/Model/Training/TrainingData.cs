@@ -1,3 +1,5 @@
+using AudioBsq.Signal;
+
 namespace AudioBsq.Training;
 
 /// <summary>
@@ -11,4 +13,9 @@ public sealed record TrainingData(Func<int, IEnumerable<float[]>> Clips, Func<IE
     /// <summary>Clips that are in memory.</summary>
     public static TrainingData Of(IReadOnlyCollection<float[]> clips, IReadOnlyCollection<float[]>? validation = null) =>
         new(_ => clips, validation is null ? null : () => validation);
+
+    /// <summary>The same with the first values of every frame alone: so many in training, and so many in validation.</summary>
+    internal TrainingData Cut(int perFrame, int trained, int validated) => new(
+        pass => Clips(pass).Select(clip => MelScales.Cut(clip, perFrame, trained)),
+        Validation is null ? null : () => Validation().Select(clip => MelScales.Cut(clip, perFrame, validated)));
 }

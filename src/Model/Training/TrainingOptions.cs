@@ -59,6 +59,12 @@ public sealed record TrainingOptions : TrainingLoopOptions
     /// <summary>A loss term of envelopes too, for intelligibility; none when null.</summary>
     public EnvelopeOptions? Envelope { get; init; }
 
+    /// <summary>
+    /// Weight of the error of the bands of <c>MelOptions.ExtraWindows</c>, which a linear layer predicts from the decoder's last features in
+    /// training alone; 0 for none.
+    /// </summary>
+    public double ScaleWeight { get; init; }
+
     /// <summary>The half whose weights stay as they are, which makes sense for a run that starts from a trained model.</summary>
     public FrozenHalf Frozen { get; init; }
 
@@ -99,6 +105,7 @@ public sealed record TrainingOptions : TrainingLoopOptions
         Check.That(double.IsFinite(CodebookWeight) && CodebookWeight >= 0, CodebookWeight, "must not be negative");
         Check.That(double.IsFinite(CodebookWarmupFactor) && CodebookWarmupFactor >= 0, CodebookWarmupFactor, "must not be negative");
         Check.That(CodebookWarmupSteps is null or >= 0, CodebookWarmupSteps, "must not be negative");
+        Check.That(double.IsFinite(ScaleWeight) && ScaleWeight >= 0, ScaleWeight, "must be finite and not negative");
         Check.That(Enum.IsDefined(Frozen), Frozen, "must be a defined half");
         Check.That(FrozenSteps is null or > 0, FrozenSteps, "must be positive or null");
         Check.That(

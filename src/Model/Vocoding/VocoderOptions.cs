@@ -67,6 +67,9 @@ public sealed record VocoderOptions
         Validate();
         mel.Validate();
         Check.That(
+            mel.ExtraWindows.IsEmpty, mel.ExtraWindows.Length, "must be 0 windows: sound is made of the main window alone",
+            nameof(mel.ExtraWindows));
+        Check.That(
             mel.HopLength <= mel.FftLength / 2, mel.HopLength,
             $"must be at most half of FftLength {mel.FftLength}: sound can only be synthesized from frames that overlap by half or more",
             nameof(mel.HopLength));

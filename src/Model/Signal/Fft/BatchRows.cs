@@ -20,6 +20,26 @@ internal static class BatchRows
         }
     }
 
+    /// <summary>
+    /// One batch → rows of <paramref name="perRow"/> values, from the value at <paramref name="offset"/> of each on.
+    /// </summary>
+    public static void Store(ReadOnlySpan<Vector<float>> batch, Span<float> rows, int firstFrame, int frames, int perRow, int offset)
+    {
+        if (perRow == batch.Length)
+        {
+            Store(batch, rows, firstFrame, frames);
+            return;
+        }
+
+        int lanes = FrameBatch.Size, count = Math.Min(lanes, frames - firstFrame);
+        var scalars = MemoryMarshal.Cast<Vector<float>, float>(batch);
+        for (int lane = 0; lane < count; lane++)
+        {
+            var row = rows.Slice((firstFrame + lane) * perRow + offset, batch.Length);
+            for (int i = 0; i < row.Length; i++) row[i] = scalars[i * lanes + lane];
+        }
+    }
+
     /// <summary>One batch → rows from <paramref name="firstFrame"/> on. Lanes past the last frame are left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store(ReadOnlySpan<Vector<float>> batch, Span<float> rows, int firstFrame, int frames)

@@ -13,10 +13,11 @@ internal sealed class Stft
 
     /// <param name="length">Samples of the window and the transform; a power of two, at least 16.</param>
     /// <param name="hop">Samples from one window's centre to the next.</param>
-    public Stft(int length, int hop)
+    /// <param name="window">Samples of the window where it is shorter than the transform; it has zeros on both sides, and the same energy.</param>
+    public Stft(int length, int hop, int? window = null)
     {
         (Length, Hop, _fft) = (length, hop, new BatchedFft(length));
-        Window = [.. Enumerable.Range(0, length).Select(n => (float)(0.5 - 0.5 * Math.Cos(2 * Math.PI * n / length)))];
+        Window = HannWindow(length, window ?? length);
         Synthesis = [.. Window.Select(w => w / (length / 2))];
     }
 
@@ -97,5 +98,14 @@ internal sealed class Stft
         if (samples == 1) return 0;
         long period = 2 * (samples - 1), at = Math.Abs(position) % period;
         return Math.Min(at, period - at);
+    }
+
+    private static float[] HannWindow(int length, int inside)
+    {
+        float[] window = new float[length];
+        double gain = Math.Sqrt((double)length / inside);
+        int start = length / 2 - inside / 2;
+        for (int n = 0; n < inside; n++) window[start + n] = (float)(gain * (0.5 - 0.5 * Math.Cos(2 * Math.PI * n / inside)));
+        return window;
     }
 }
