@@ -120,7 +120,8 @@ internal sealed class WindowedInference(ModelContent model)
         ArgumentNullException.ThrowIfNull(mels);
         model.Require(ModelParts.Encoder, verb);
         foreach (var mel in mels)
-            Check.That(mel.Length % Options.FrameValues == 0, mel.Length, $"must be a multiple of {Options.FrameValues} bands", nameof(mels));
+            Check.That(
+                mel.Length % Options.FrameValues == 0, mel.Length, $"must be a multiple of {Options.FrameValues} bands", nameof(mels));
         return [.. mels.Select(mel => make(StepsOf(mel)))];
     }
 

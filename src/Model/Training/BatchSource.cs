@@ -16,8 +16,8 @@ internal sealed class BatchSource : IDisposable
     private readonly IEnumerator<float[]> _crops;
 
     public BatchSource(
-        TrainingData data, int bands, AudioBsqOptions model, TrainingOptions options, Device device, SamplerPosition from,
-        CancellationToken cancellation = default)
+        TrainingData data, int bands, AudioBsqOptions model, TrainingOptions options, Device device,
+        SamplerPosition from, CancellationToken cancellation = default)
     {
         (_bands, _model, _options, _device) = (bands, model, options, device);
         int crop = model.StepsOf(options.CropFrames ?? model.WindowFrames) * model.PatchFrames;

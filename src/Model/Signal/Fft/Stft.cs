@@ -13,7 +13,7 @@ internal sealed class Stft
 
     /// <param name="length">Samples of the window and the transform; a power of two, at least 16.</param>
     /// <param name="hop">Samples from one window's centre to the next.</param>
-    /// <param name="window">Samples of the window where it is shorter than the transform; it has zeros on both sides, and the same energy.</param>
+    /// <param name="window">Samples of the window where it is shorter than the transform; it keeps its energy.</param>
     public Stft(int length, int hop, int? window = null)
     {
         (Length, Hop, _fft) = (length, hop, new BatchedFft(length));
