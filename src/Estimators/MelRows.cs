@@ -58,7 +58,8 @@ internal static class MelRows
     }
 
     /// <summary>
-    /// Each row as (frames, values) with the windows of <paramref name="mel"/>, in an order that depends on <paramref name="shuffleSeed"/> where the data can be shuffled.
+    /// Each row as (frames, values) with the windows of <paramref name="mel"/>,
+    /// in an order that depends on <paramref name="shuffleSeed"/> where the data can be shuffled.
     /// </summary>
     public static IEnumerable<float[]> Read(
         IDataView data, string name, MelOptions mel, int? shuffleSeed = null, CancellationToken cancellation = default)

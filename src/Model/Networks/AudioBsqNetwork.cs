@@ -60,7 +60,8 @@ internal sealed class AudioBsqNetwork : Module
     public Tensor Unscale(Tensor x, bool clamp) => _levels.Unscale(x, clamp);
 
     /// <summary>
-    /// (batch, frames, bands × InputScales) in network units → latents (batch, positions, dimension), on the unit sphere if the options ask for that.
+    /// (batch, frames, bands × InputScales) in network units →
+    /// latents (batch, positions, dimension), on the unit sphere if the options ask for that.
     /// </summary>
     /// <param name="x">Frames are a multiple of PatchFrames, and with a learned position table at most WindowFrames.</param>
     /// <param name="valid">(batch, frames / PatchFrames), true for valid steps; null when all are.</param>

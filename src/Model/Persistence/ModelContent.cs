@@ -72,7 +72,8 @@ internal sealed class ModelContent : IDisposable
         Check.That(mel.Bands == options.Bands, options.Bands, $"must equal the {mel.Bands} bands of the mel spectrogram");
         Check.That(
             mel.Scales >= options.InputScales, options.InputScales,
-            $"must be at most the number of the mel spectrogram's windows, which is {mel.Scales}: add to {nameof(MelOptions.ExtraWindows)}");
+            $"must be at most the number of the mel spectrogram's windows, which is {mel.Scales}: add to "
+            + $"{nameof(MelOptions.ExtraWindows)}");
     }
 
     /// <summary>One half of a whole model, over the same network: this one must not be used or disposed afterwards.</summary>

@@ -24,7 +24,8 @@ internal sealed class BatchSource : IDisposable
         Check.That(
             crop <= model.WindowFrames, crop, $"must be at most the model's window of {model.WindowFrames} frames",
             nameof(TrainingOptions.CropFrames));
-        if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel, bands / model.Bands);
+        if (options.Augmentation is { } augmentation)
+            _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel, bands / model.Bands);
         _clips = new ClipPasses(data, from.Pass, options.ReadAheadClips, cancellation);
         _sampler = new CropSampler(_ => _clips.Next(), bands, crop, options.Seed, options.CropCandidates);
         _crops = _sampler.Crops(from).GetEnumerator();

@@ -60,8 +60,8 @@ public sealed record TrainingOptions : TrainingLoopOptions
     public EnvelopeOptions? Envelope { get; init; }
 
     /// <summary>
-    /// Weight of the error of the bands of <c>MelOptions.ExtraWindows</c>, which a linear layer predicts from the decoder's last features in
-    /// training alone; 0 for none.
+    /// Weight of the error of the bands of <c>MelOptions.ExtraWindows</c>, which a linear layer predicts from the decoder's last features
+    /// in training alone; 0 for none.
     /// </summary>
     public double ScaleWeight { get; init; }
 
