@@ -12,7 +12,10 @@ internal static class ConfigRules
         ["loss.disc_loss", "loss.disc_start", "loss.disc_reg_freq", "loss.disc_share", "loss.use_adaptive_disc_weight"];
 
     /// <summary>Keys that have no meaning without a loss of envelopes.</summary>
-    public static readonly string[] EnvelopeKeys = ["loss.envelope_segment", "loss.envelope_bands_per_octave", "loss.envelope_across_bands"];
+    public static readonly string[] EnvelopeKeys =
+    [
+        "loss.envelope_segment", "loss.envelope_bands_per_octave", "loss.envelope_across_bands", "loss.envelope_level_weight",
+    ];
 
     private static readonly string[] CheckpointKeys = ["training.save_every", "training.keep_last"];
 

@@ -78,6 +78,9 @@ internal static class DataKeys
         Training("target_length", ConfigType.Whole.OrNull(), "null",
             "Frames of a training crop; null is audioconfig.input_length.",
             (t, v) => t with { CropFrames = v }),
+        Training("crop_candidates", ConfigType.Whole, "1",
+            "Random crops of which the loudest is trained on; with more than one, pauses are rarer.",
+            (t, v) => t with { CropCandidates = v }),
         Training("prefetch", ConfigType.Whole, "64",
             "Clips that are read ahead of the network on a thread of its own, in 64 MB at most; 0 is none. The weights do not depend "
             + "on it.",

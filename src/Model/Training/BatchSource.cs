@@ -25,7 +25,7 @@ internal sealed class BatchSource : IDisposable
             nameof(TrainingOptions.CropFrames));
         if (options.Augmentation is { } augmentation) _augment = new SpecAugment(augmentation, model.Bands, model.MinLevel);
         _clips = new ClipPasses(data, from.Pass, options.ReadAheadClips, cancellation);
-        _sampler = new CropSampler(_ => _clips.Next(), model.Bands, crop, options.Seed);
+        _sampler = new CropSampler(_ => _clips.Next(), model.Bands, crop, options.Seed, options.CropCandidates);
         _crops = _sampler.Crops(from).GetEnumerator();
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace AudioBsq.Training;
 
 /// <summary>
@@ -9,7 +11,8 @@ namespace AudioBsq.Training;
 /// <param name="bands">Bands of every frame.</param>
 /// <param name="cropFrames">Frames of a crop; a shorter clip is one crop.</param>
 /// <param name="seed">The same seed and data give the same crops.</param>
-internal sealed class CropSampler(Func<int, IEnumerable<float[]>> clips, int bands, int cropFrames, int seed)
+/// <param name="candidates">Random crops of which the one with the highest mean level is used; 1 for any.</param>
+internal sealed class CropSampler(Func<int, IEnumerable<float[]>> clips, int bands, int cropFrames, int seed, int candidates = 1)
 {
     private const int BufferedValues = 32 << 20; // 128 MB
 
@@ -69,7 +72,15 @@ internal sealed class CropSampler(Func<int, IEnumerable<float[]>> clips, int ban
         int frames = clip.Length / bands;
         if (frames <= cropFrames) return clip;
         int start = random.Next(frames - cropFrames + 1);
+        for (int i = 1; i < candidates; i++)
+        {
+            int other = random.Next(frames - cropFrames + 1);
+            if (LevelAt(other) > LevelAt(start)) start = other;
+        }
+
         return clip.AsSpan(start * bands, cropFrames * bands).ToArray();
+
+        float LevelAt(int frame) => TensorPrimitives.Sum(clip.AsSpan(frame * bands, cropFrames * bands));
     }
 
     private static float[] RemoveRandom(List<float[]> buffer, Random random)

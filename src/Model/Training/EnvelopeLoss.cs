@@ -8,7 +8,8 @@ namespace AudioBsq.Training;
 /// <remarks>
 /// The envelope of a band is the square root of the power in the mel bands whose centres it has. With x and y the envelopes of one band in
 /// one segment, less their means, the term is 1 − Σxy / (‖x‖·‖y‖), averaged over all segments and bands in which ‖y‖ of the original is
-/// above a threshold: silence has no envelope. Unlike STOI's, envelopes of the reconstruction are not clipped.
+/// above a threshold: silence has no envelope. Unlike STOI's, envelopes of the reconstruction are not clipped. The level distance is
+/// |ln(‖X‖ / ‖Y‖)| of the envelopes with their means.
 /// </remarks>
 internal sealed class EnvelopeLoss : IDisposable
 {
@@ -55,7 +56,8 @@ internal sealed class EnvelopeLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         if (target.shape[1] < _segment) return zeros([], target.dtype, target.device).MoveToOuterDisposeScope();
-        var (x, y) = (Segments(Envelope(reconstructed)), Segments(Envelope(target)));
+        var (wholeX, wholeY) = (Segments(Envelope(reconstructed)), Segments(Envelope(target)));
+        var (x, y) = (Centred(wholeX), Centred(wholeY));
         var (normX, normY) = (Norm(x, -1), Norm(y, -1));
         var sounds = normY > Scalar(MinNorm); // (batch, segments, bands, 1)
         if (valid is not null)
@@ -67,6 +69,7 @@ internal sealed class EnvelopeLoss : IDisposable
         var weight = sounds.to(x.dtype);
         var loss = MeanDistance((unitX * unitY).sum(-1, keepdim: true), weight);
         if (_options.AcrossBands) loss = loss.Plus(AcrossBands(unitX * weight, unitY * weight)) * Scalar(0.5);
+        if (_options.LevelWeight > 0) loss = loss.Plus(LevelDistance(wholeX, wholeY, weight) * Scalar(_options.LevelWeight));
         return loss.MoveToOuterDisposeScope();
     }
 
@@ -81,18 +84,19 @@ internal sealed class EnvelopeLoss : IDisposable
         return MeanDistance(correlation, (normY > Scalar(1e-3)).to(x.dtype));
     }
 
+    private static Tensor LevelDistance(Tensor x, Tensor y, Tensor weight) =>
+        ((Norm(x, -1).log() - Norm(y, -1).log()).abs() * weight).sum() / weight.sum().clamp(min: One);
+
     private static Tensor MeanDistance(Tensor correlation, Tensor weight) =>
         ((One - correlation) * weight).sum() / weight.sum().clamp(min: One);
 
     // The Euclidean norm, whose gradient is finite at 0 too.
     private static Tensor Norm(Tensor x, long dimension) => x.Square().sum(dimension, keepdim: true).Plus(Scalar(1e-9)).sqrt();
 
-    // (batch, frames, bands) → (batch, segments, bands, frames of a segment), less the mean of each segment
-    private Tensor Segments(Tensor envelope)
-    {
-        var segments = envelope.unfold(1, _segment, _stride);
-        return segments - segments.mean([-1], keepdim: true);
-    }
+    // (batch, frames, bands) → (batch, segments, bands, frames of a segment)
+    private Tensor Segments(Tensor envelope) => envelope.unfold(1, _segment, _stride);
+
+    private static Tensor Centred(Tensor segments) => segments - segments.mean([-1], keepdim: true);
 
     private Tensor Envelope(Tensor power) => power.matmul(_bands).Plus(Scalar(MinPower)).sqrt();
 

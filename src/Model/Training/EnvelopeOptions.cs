@@ -30,6 +30,12 @@ public sealed record EnvelopeOptions
     /// </summary>
     public bool AcrossBands { get; init; }
 
+    /// <summary>
+    /// Weight, within the term, of the mean absolute difference of the envelopes' logarithmic norms in each segment, in nepers. Correlation
+    /// does not see that a reconstruction is too quiet.
+    /// </summary>
+    public double LevelWeight { get; init; }
+
     /// <summary>Frames of a segment.</summary>
     internal int SegmentFrames(MelOptions mel) => Math.Max(2, (int)Math.Round(SegmentSeconds * mel.FrameRate));
 
@@ -43,6 +49,7 @@ public sealed record EnvelopeOptions
     internal void Validate()
     {
         Check.That(double.IsFinite(Weight) && Weight >= 0, Weight, "must not be negative", "Envelope.Weight");
+        Check.That(double.IsFinite(LevelWeight) && LevelWeight >= 0, LevelWeight, "must not be negative", "Envelope.LevelWeight");
         Check.That(SegmentSeconds is >= 0.02 and <= 10, SegmentSeconds, "must be from 0.02 to 10 seconds", "Envelope.SegmentSeconds");
         Check.That(BandsPerOctave is >= 1 and <= 24, BandsPerOctave, "must be from 1 to 24", "Envelope.BandsPerOctave");
         Check.That(double.IsFinite(MinFrequency) && MinFrequency > 0, MinFrequency, "must be positive", "Envelope.MinFrequency");

@@ -16,6 +16,12 @@ public sealed record TrainingOptions : TrainingLoopOptions
     /// <summary>Frames of a random crop, rounded up to whole patches; the model's window when null.</summary>
     public int? CropFrames { get; init; }
 
+    /// <summary>
+    /// Random crops of a clip, from 1 to 16, of which the one with the highest mean level is trained on: with more than one, pauses are
+    /// rarer in training than in the data.
+    /// </summary>
+    public int CropCandidates { get; init; } = 1;
+
     /// <summary>Weight of the quantizer's loss, after <see cref="CodebookWarmupSteps"/>; the reconstruction error has weight 1.</summary>
     public double CodebookWeight { get; init; } = 0.1;
 
@@ -82,6 +88,7 @@ public sealed record TrainingOptions : TrainingLoopOptions
     {
         base.Validate();
         Check.Positive(AccumulateBatches);
+        Check.That(CropCandidates is >= 1 and <= 16, CropCandidates, "must be from 1 to 16");
         Check.That(ReadAheadClips >= 0, ReadAheadClips, "must not be negative");
         Check.That(Enum.IsDefined(Precision), Precision, "must be a defined precision");
         Augmentation?.Validate();

@@ -74,6 +74,7 @@ public sealed class BrokenConfigTests : IDisposable
     [InlineData("optimizer:\n  base_lr: 4e-7\n  lr: 1e-3", 3, "optimizer.lr, optimizer.base_lr", "give one of them")]
     [InlineData("optimizer:\n  betas: [0.9, 1]", 2, "optimizer.betas: Beta2", "below 1", "it is 1")]
     [InlineData("training:\n  device: gpu", 2, "training.device must be auto, cpu, cuda or cuda:N")]
+    [InlineData("loss:\n  envelope_segment: 1", 2, "loss.envelope_segment", "loss.envelope_weight")]
     [InlineData("loss:\n  disc_start: 10", 2, "loss.disc_start", "loss.disc_weight")]
     [InlineData("training:\n  keep_last: 1", 2, "training.keep_last", "training.checkpoint_dir")]
     [InlineData("data: {n_mels: 32}\nloss:\n  disc_weight: 0.1", 1, "data.n_mels, loss.disc_weight: ", "too many stages for 32 bands")]

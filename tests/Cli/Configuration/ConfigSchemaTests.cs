@@ -29,14 +29,15 @@ public sealed class ConfigSchemaTests : IDisposable
         var (without, with) = (_text.Load("", Needs(key)), _text.Load($"{key.Section}:\n  {key.Name}: {key.Default}\n", Needs(key)));
 
         Assert.Equal(
-            (without.Model, without.Mel, without.Training, without.Data.Kind, without.Data.MelCache, without.Data.HoldOut),
-            (with.Model, with.Mel, with.Training, with.Data.Kind, with.Data.MelCache, with.Data.HoldOut));
+            (without.Model, without.Mel, without.Training, without.Pretraining, without.Data.Kind, without.Data.MelCache, without.Data.HoldOut),
+            (with.Model, with.Mel, with.Training, with.Pretraining, with.Data.Kind, with.Data.MelCache, with.Data.HoldOut));
     }
 
     // These keys have no meaning without another one; it is then the same on both sides.
     private static string Needs(ConfigKey key) => key.Name switch
     {
         "disc_loss" or "disc_start" or "disc_reg_freq" or "disc_share" or "use_adaptive_disc_weight" => "disc_weight=0.1",
+        "envelope_segment" or "envelope_bands_per_octave" or "envelope_across_bands" or "envelope_level_weight" => "envelope_weight=0.1",
         "save_every" or "keep_last" => "checkpoint_dir=here",
         _ => "root=sounds",
     };

@@ -29,6 +29,21 @@ public class CropSamplerTests
     }
 
     [Fact]
+    public void Crops_AreLouder_WithMoreCandidates()
+    {
+        var rising = Clips(200); // its mean level rises with its start
+        double MeanStart(int candidates) => new CropSampler(_ => rising, Bands, cropFrames: 10, seed: 4, candidates).Crops()
+            .Take(400).Average(crop => crop[0]);
+
+        double[] starts = [MeanStart(1), MeanStart(2), MeanStart(4)];
+
+        // The expected highest of n uniform numbers is n / (n + 1).
+        Close.To(190.0 * Bands / 2, starts[0], 25);
+        Close.To(190.0 * Bands * 2 / 3, starts[1], 25);
+        Close.To(190.0 * Bands * 4 / 5, starts[2], 25);
+    }
+
+    [Fact]
     public void Crops_AreWholeFramesInARow()
     {
         foreach (float[] crop in First(40, Clips(33, 64), seed: 2))

@@ -23,6 +23,18 @@ public class EnvelopeLossTests
     }
 
     [Fact]
+    public void LevelWeight_SeesWhatIsTooQuiet()
+    {
+        double Quieter(double decibels, double weight) =>
+            Loss(Changed((level, _, _) => level - decibels), options: new() { LevelWeight = weight });
+
+        double two = Quieter(2, weight: 1) - Quieter(2, weight: 0), four = Quieter(4, weight: 1) - Quieter(4, weight: 0);
+
+        Assert.InRange(two, 0.95 * Math.Log(10) / 10, 1.1 * Math.Log(10) / 10); // 2 dB in nepers
+        Assert.InRange(four, 1.9 * two, 2.1 * two);
+    }
+
+    [Fact]
     public void Of_IsAboutOne_ForUnrelatedSpeech()
     {
         int frames = Speech.Length / Mel.Bands;
@@ -61,13 +73,15 @@ public class EnvelopeLossTests
     {
         using var scope = NewDisposeScope();
         using var loss = new EnvelopeLoss(new EnvelopeOptions(), Mel, 100, CPU);
-        var random = new Random(5);
-        float[] noisy = [.. Sound.Select(x => x + 0.02f * (2 * random.NextSingle() - 1))]; // no frame that STOI leaves out
-        float[] levels = new MelSpectrogram(Mel).Extract(noisy);
+        double Tone(int band, double seconds) => (1.2 + Math.Sin(2 * Math.PI * (1 + 0.2 * band) * seconds + band))
+            * Math.Sin(2 * Math.PI * 150 * Math.Pow(2, band / 3.0) * seconds);
+        float[] sound =
+            [.. Enumerable.Range(0, 3 * Mel.SampleRate).Select(i => (float)(0.02 * Enumerable.Range(0, 15).Sum(b => Tone(b, i / 16_000.0))))];
+        float[] levels = new MelSpectrogram(Mel).Extract(sound);
 
         float[] ours = [.. loss.Envelopes(tensor(levels).reshape(1, -1, Mel.Bands)).data<float>()];
-        double[] sound = OctaveResampler.Resample(noisy, Mel.SampleRate, ThirdOctaveBands.SampleRate);
-        double[] theirs = ThirdOctaveBands.Measure(sound, sound).Item1;
+        double[] slower = OctaveResampler.Resample(sound, Mel.SampleRate, ThirdOctaveBands.SampleRate);
+        double[] theirs = ThirdOctaveBands.Measure(slower, slower).Item1;
 
         const int bands = ThirdOctaveBands.Bands;
         int frames = theirs.Length / bands;
@@ -83,7 +97,8 @@ public class EnvelopeLossTests
 
             double correlation = Correlation(
                 [.. Enumerable.Range(0, frames).Select(Ours)], [.. Enumerable.Range(0, frames).Select(t => theirs[t * bands + band])]);
-            Assert.True(correlation > 0.8, $"band {band}: {correlation:F3}");
+            // STOI's window is so short that its lowest bands hear their neighbours.
+            Assert.True(correlation > (band < 3 ? 0.75 : 0.95), $"band {band}: {correlation:F3}");
         }
     }
 
@@ -119,13 +134,13 @@ public class EnvelopeLossTests
         Assert.Equal(1 - Correlation(Envelope(x), Envelope(y)), actual, 1e-4);
     }
 
-    [Theory, InlineData(false), InlineData(true)]
-    public void Gradient_IsTheSlope(bool acrossBands)
+    [Theory, InlineData(false, 0), InlineData(true, 0), InlineData(false, 0.5)]
+    public void Gradient_IsTheSlope(bool acrossBands, double levelWeight)
     {
         using var scope = NewDisposeScope();
-        using var loss = new EnvelopeLoss(new EnvelopeOptions { AcrossBands = acrossBands }, Mel, 100, CPU);
+        using var loss = new EnvelopeLoss(new() { AcrossBands = acrossBands, LevelWeight = levelWeight }, Mel, 100, CPU);
         var target = tensor(Speech.AsSpan(0, 60 * Mel.Bands).ToArray(), [1, 60, Mel.Bands]);
-        var x = (target * 0.9 - 4 + 3 * randn_like(target)).requires_grad_();
+        var x = (target * 0.9 - 8 + 3 * randn_like(target)).requires_grad_();
         var direction = randn_like(x);
 
         loss.Of(x, target, null).backward();
@@ -179,10 +194,10 @@ public class EnvelopeLossTests
     private static float[] Changed(Func<double, int, int, double> change) =>
         [.. Speech.Select((level, i) => (float)Math.Max(-80, change(level, i / Mel.Bands, i % Mel.Bands)))];
 
-    private static double Loss(float[] reconstructed, float[]? target = null)
+    private static double Loss(float[] reconstructed, float[]? target = null, EnvelopeOptions? options = null)
     {
         using var scope = NewDisposeScope();
-        using var loss = new EnvelopeLoss(new EnvelopeOptions(), Mel, 100, CPU);
+        using var loss = new EnvelopeLoss(options ?? new EnvelopeOptions(), Mel, 100, CPU);
         return loss.Of(tensor(reconstructed).reshape(1, -1, Mel.Bands), tensor(target ?? Speech).reshape(1, -1, Mel.Bands), null).item<float>();
     }
 }
