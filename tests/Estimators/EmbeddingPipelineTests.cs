@@ -46,7 +46,9 @@ public sealed class EmbeddingPipelineTests : IDisposable
     {
         var data = _tones.Load(_ml);
 
-        var clustered = Embedding(new EmbeddingOptions { PerRow = true, Deviation = false }).Append(_ml.Clustering.Trainers.KMeans(numberOfClusters: 2)).Fit(data).Transform(data);
+        var pipeline = Embedding(new EmbeddingOptions { PerRow = true, Deviation = false })
+            .Append(_ml.Clustering.Trainers.KMeans(numberOfClusters: 2));
+        var clustered = pipeline.Fit(data).Transform(data);
 
         var clusters = clustered.GetColumn<string>("Label").Zip(clustered.GetColumn<uint>("PredictedLabel"))
             .ToLookup(row => row.First, row => row.Second);

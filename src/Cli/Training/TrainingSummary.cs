@@ -87,8 +87,8 @@ internal sealed record TrainingSummary(
         public static Figures Of(MetricsRow row, MetricsRow? validation) => new(
             row["loss"],
             new Terms(
-                row["loss_reconstruction"], row["loss_quantizer"], row["loss_multi_resolution"], row["loss_envelope"], row["loss_adversarial"],
-                row["quantizer_loss_unweighted"]),
+                row["loss_reconstruction"], row["loss_quantizer"], row["loss_multi_resolution"], row["loss_envelope"],
+                row["loss_adversarial"], row["quantizer_loss_unweighted"]),
             row["mel_error"], row["position_entropy"], row["codebook_entropy"], row["discriminator_loss"],
             row["gradient_norm"], row["learning_rate"], (int)row["skipped_steps"]!.Value,
             validation is null ? null : ValidationFigures.Of(validation));

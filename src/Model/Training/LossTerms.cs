@@ -2,8 +2,8 @@ namespace AudioBsq.Training;
 
 /// <summary>
 /// The terms of <see cref="TrainingLoopProgress.Loss"/>, which is the weighted sum of reconstruction, quantizer, multi-resolution,
-/// envelope, scale and adversarial term.
-/// Averages over the steps since the last report; a term that may be null is averaged over the steps that have it.
+/// envelope, scale and adversarial term. Averages over the steps since the last report; a term that may be null is averaged over the steps
+/// that have it.
 /// </summary>
 public sealed record LossTerms
 {

@@ -28,10 +28,11 @@ public sealed class ConfigSchemaTests : IDisposable
 
         var (without, with) = (_text.Load("", Needs(key)), _text.Load($"{key.Section}:\n  {key.Name}: {key.Default}\n", Needs(key)));
 
-        Assert.Equal(
-            (without.Model, without.Mel, without.Training, without.Pretraining, without.Data.Kind, without.Data.MelCache, without.Data.HoldOut),
-            (with.Model, with.Mel, with.Training, with.Pretraining, with.Data.Kind, with.Data.MelCache, with.Data.HoldOut));
+        Assert.Equal(ValuesOf(without), ValuesOf(with));
     }
+
+    private static object ValuesOf(TrainingConfig config) =>
+        (config.Model, config.Mel, config.Training, config.Pretraining, config.Data.Kind, config.Data.MelCache, config.Data.HoldOut);
 
     // These keys have no meaning without another one; it is then the same on both sides.
     private static string Needs(ConfigKey key) => key.Name switch

@@ -75,8 +75,8 @@ public class EnvelopeLossTests
         using var loss = new EnvelopeLoss(new EnvelopeOptions(), Mel, 100, CPU);
         double Tone(int band, double seconds) => (1.2 + Math.Sin(2 * Math.PI * (1 + 0.2 * band) * seconds + band))
             * Math.Sin(2 * Math.PI * 150 * Math.Pow(2, band / 3.0) * seconds);
-        float[] sound =
-            [.. Enumerable.Range(0, 3 * Mel.SampleRate).Select(i => (float)(0.02 * Enumerable.Range(0, 15).Sum(b => Tone(b, i / 16_000.0))))];
+        float Sample(int i) => (float)(0.02 * Enumerable.Range(0, 15).Sum(band => Tone(band, i / 16_000.0)));
+        float[] sound = [.. Enumerable.Range(0, 3 * Mel.SampleRate).Select(Sample)];
         float[] levels = new MelSpectrogram(Mel).Extract(sound);
 
         float[] ours = [.. loss.Envelopes(tensor(levels).reshape(1, -1, Mel.Bands)).data<float>()];
@@ -198,6 +198,7 @@ public class EnvelopeLossTests
     {
         using var scope = NewDisposeScope();
         using var loss = new EnvelopeLoss(options ?? new EnvelopeOptions(), Mel, 100, CPU);
-        return loss.Of(tensor(reconstructed).reshape(1, -1, Mel.Bands), tensor(target ?? Speech).reshape(1, -1, Mel.Bands), null).item<float>();
+        Tensor Batch(float[] levels) => tensor(levels).reshape(1, -1, Mel.Bands);
+        return loss.Of(Batch(reconstructed), Batch(target ?? Speech), null).item<float>();
     }
 }
