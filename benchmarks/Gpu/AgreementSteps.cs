@@ -46,7 +46,7 @@ internal sealed class AgreementSteps(Func<Device> device, AudioBsqOptions model)
         var options = new TrainingOptions { MaxSteps = TrainingSteps, BatchSize = Batch, Device = place };
         using var trained = AudioBsqModel.Create(model, new MelOptions(), options.Seed, place);
         using var trainer = new Trainer(trained.Content.Network, trained.Mel, options, trained.Content.Device);
-        using var batches = new BatchSource(TrainingData.Of(Mels()), model, options, trained.Content.Device, default);
+        using var batches = new BatchSource(TrainingData.Of(Mels()), model.Bands, model, options, trained.Content.Device, default);
         return [.. Enumerable.Range(0, TrainingSteps).Select(step => Step(trainer, batches, step))];
     }
 

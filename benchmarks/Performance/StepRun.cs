@@ -24,7 +24,7 @@ internal sealed class StepRun : IDisposable
         _model = AudioBsqModel.Create(bench.Options, new MelOptions(), device: "cpu");
         var options = Options(bench, precision) with { Adversarial = adversarial };
         _trainer = new Trainer(_model.Content.Network, _model.Mel, options, torch.CPU);
-        _batches = new BatchSource(new TrainingData(_ => Clips()), bench.Options, options, torch.CPU, default);
+        _batches = new BatchSource(new TrainingData(_ => Clips()), bench.Options.Bands, bench.Options, options, torch.CPU, default);
     }
 
     /// <summary>The options of all steps here: those of a new run, with a moving average.</summary>

@@ -33,7 +33,7 @@ internal sealed class PrecisionPair(AudioBsqOptions model, int steps, int batch,
             Options = options;
             _model = AudioBsqModel.Create(model, new MelOptions(), options.Seed, options.Device);
             _trainer = new Trainer(_model.Content.Network, _model.Mel, options, _model.Content.Device);
-            _batches = new BatchSource(TrainingData.Of(clips), model, options, _model.Content.Device, default);
+            _batches = new BatchSource(TrainingData.Of(clips), model.Bands, model, options, _model.Content.Device, default);
         }
 
         public TrainingOptions Options { get; }

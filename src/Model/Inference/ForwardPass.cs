@@ -85,7 +85,7 @@ internal sealed class ForwardPass(ModelContent model)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var batch = MelBatch.Of(windows, Options, Options.FrameValues, model.Device);
+        var batch = MelBatch.Of(windows, Options, model.Device);
         var features = model.Network.Features(model.Network.Scale(batch.Mel), cache is null ? batch.ValidSteps : null, cache, layer);
         return [.. features.split(1).Select(clip => clip.ToValues<float>())];
     }
@@ -123,7 +123,7 @@ internal sealed class ForwardPass(ModelContent model)
     private Tensor Latents(ReadOnlyMemory<float>[] windows, CausalCache? cache)
     {
         using var scope = NewDisposeScope();
-        var batch = MelBatch.Of(windows, Options, Options.FrameValues, model.Device);
+        var batch = MelBatch.Of(windows, Options, model.Device);
         var valid = cache is null ? batch.ValidSteps : null;
         return model.Network.Encode(model.Network.Scale(batch.Mel), valid, cache).MoveToOuterDisposeScope();
     }

@@ -43,6 +43,10 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
             lengths.Sum(length => (long)length));
     }
 
+    /// <summary>The same for clips with the values that the model sees.</summary>
+    public static MelBatch Of(IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, Device device) =>
+        Of(clips, options, options.FrameValues, device);
+
     // (batch, count): true below each length
     private static Tensor Valid(int[] lengths, int count, Device device)
     {

@@ -57,9 +57,8 @@ public sealed record MelOptions
 
     /// <summary>
     /// Lengths in samples of further Hann windows at the same hop, at most 7, each from 16 to <see cref="FftLength"/>; empty by default.
-    /// Each adds <see cref="Bands"/> values to every frame, after
-    /// those of the main window. They are zero-padded to <see cref="FftLength"/> and
-    /// scaled to the energy of the main window: a sound has the same power, summed over the bands, in each.
+    /// Each adds <see cref="Bands"/> values to every frame, after those of the main window. They are zero-padded to
+    /// <see cref="FftLength"/> and scaled to the energy of the main window: a sound has the same power, summed over the bands, in each.
     /// </summary>
     public ImmutableArray<int> ExtraWindows
     {

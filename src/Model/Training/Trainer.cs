@@ -22,21 +22,17 @@ internal sealed class Trainer : IDisposable
     public Trainer(AudioBsqNetwork network, MelOptions mel, TrainingOptions options, Device device)
     {
         (_network, _options) = (network, options);
+        Check.That(
+            options.ScaleWeight == 0 || mel.Scales > 1, options.ScaleWeight,
+            $"must be 0 where the mel spectrograms have one window; give them {nameof(MelOptions.ExtraWindows)}",
+            nameof(TrainingOptions.ScaleWeight));
         int crop = options.CropFrames ?? network.Options.WindowFrames;
         if (options.Envelope is { } envelope) _envelope = new EnvelopeLoss(envelope, mel, crop, device);
         Precision = PrecisionChoice.Of(options.Precision, device);
         _half = Precision.Precision == TrainingPrecision.BFloat16;
         Optimization = new Optimization(network, options, device, Decays);
         if (options.Adversarial is not null) _adversary = new Adversary(options, network.Options, device);
-        if (options.ScaleWeight > 0)
-        {
-            Check.That(
-                mel.Scales > 1, options.ScaleWeight,
-                $"must be 0 where the mel spectrograms have one window; give them {nameof(MelOptions.ExtraWindows)}",
-                nameof(TrainingOptions.ScaleWeight));
-            _scales = new ScaleLoss(options, network.Options, mel.Scales - 1, device);
-        }
-
+        if (options.ScaleWeight > 0) _scales = new ScaleLoss(options, network.Options, mel.Scales - 1, device);
         _codebookWeight = new LinearDecay(options.CodebookWeight, options.CodebookWarmupFactor, options.EffectiveCodebookWarmup);
         _network.Checkpointing = _checkpointing = options.ActivationCheckpointing ? new ActivationCheckpointing() : null;
     }

@@ -222,7 +222,7 @@ public sealed class CheckpointTests : IDisposable
     {
         using var model = AudioBsqModel.Create(Runs.Model, Small.Mel, options.Seed, "cpu");
         using var generator = new SeededGenerator(options.Seed);
-        using var run = new TokenizerTraining(model.Content, options, Runs.Data, null) { CreateFile = create };
+        using var run = new TokenizerTraining(model.Content, Small.Mel, options, Runs.Data, null) { CreateFile = create };
         run.Run(default);
     }
 

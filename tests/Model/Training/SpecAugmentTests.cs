@@ -79,7 +79,7 @@ public class SpecAugmentTests
         };
         MelBatch First(AugmentationOptions? masks)
         {
-            using var source = new BatchSource(Runs.Data, Small.Options, Runs.Options with { Augmentation = masks }, CPU, default);
+            using var source = new BatchSource(Runs.Data, Small.Mel.Bands, Small.Options, Runs.Options with { Augmentation = masks }, CPU, default);
             return source.Next(step: 0)[0];
         }
 
