@@ -97,7 +97,7 @@ public class EnvelopeLossTests
 
             double correlation = Correlation(
                 [.. Enumerable.Range(0, frames).Select(Ours)], [.. Enumerable.Range(0, frames).Select(t => theirs[t * bands + band])]);
-            Assert.True(correlation > 0.95, $"band {band}: {correlation:F3}");
+            Assert.True(correlation > 0.9, $"band {band}: {correlation:F3}");
         }
     }
 

@@ -79,7 +79,8 @@ public class SpecAugmentTests
         };
         MelBatch First(AugmentationOptions? masks)
         {
-            using var source = new BatchSource(Runs.Data, Small.Mel.Bands, Small.Options, Runs.Options with { Augmentation = masks }, CPU, default);
+            var options = Runs.Options with { Augmentation = masks };
+            using var source = new BatchSource(Runs.Data, Small.Mel.Bands, Small.Options, options, CPU, default);
             return source.Next(step: 0)[0];
         }
 

@@ -22,7 +22,8 @@ public sealed class TrainingProgressTests : IDisposable
             var terms = report.Terms;
             Assert.Equal(report.Step > 3, terms.Adversarial is not null);
             Assert.Equal(report.Step > 3, report.DiscriminatorLoss is not null);
-            double sum = terms.Reconstruction + terms.Quantizer + terms.MultiResolution!.Value + (terms.Adversarial ?? 0);
+            double optional = terms.MultiResolution!.Value + terms.Envelope!.Value + (terms.Adversarial ?? 0);
+            double sum = terms.Reconstruction + terms.Quantizer + optional;
             Close.To(report.Loss, sum, 1e-5, $"step {report.Step}");
         }
     }
