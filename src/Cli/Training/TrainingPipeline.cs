@@ -91,10 +91,13 @@ internal sealed class TrainingPipeline : IDisposable
         return (string.Create(CultureInfo.InvariantCulture, $"{place + 1}-{name}"), new Waveform(sound, _config.Mel.SampleRate));
     }
 
-    /// <summary>Writes the whole pipeline. Unlike in training, a file that cannot be read is an error in it.</summary>
+    /// <summary>
+    /// Writes the whole pipeline. Unlike in training, a file that cannot be read is an error in it, and spectrograms have no windows that
+    /// only the loss used.
+    /// </summary>
     public void Save(Stream stream)
     {
-        ITransformer[] whole = [.. Reading(_config.Loading).Fit(_clips!), _fitted!];
+        ITransformer[] whole = [.. Reading(_config.Loading, Model.Mel).Fit(_clips!), _fitted!];
         _ml.Model.Save(new TransformerChain<ITransformer>(whole), _clips!.Schema, stream);
     }
 
@@ -110,7 +113,7 @@ internal sealed class TrainingPipeline : IDisposable
         _clips = _config.Data.LoadTraining(_ml);
         var validation = _validation = _config.Data.LoadValidation(_ml);
         if (_config.Data.HoldsOut) _warn(HeldOut(), null);
-        var reading = Reading(Tolerant);
+        var reading = Reading(Tolerant, _config.Mel);
         if (validation is not null) validation = Cached(reading.Fit(validation).Transform(validation), "validation", caching, cancellation);
         return (Cached(reading.Fit(_clips).Transform(_clips), "train", caching, cancellation), validation);
     }
@@ -127,8 +130,8 @@ internal sealed class TrainingPipeline : IDisposable
 
     private AudioLoadingOptions Tolerant => _config.Loading with { OnError = LoadErrorHandling.EmptyWaveform };
 
-    private EstimatorChain<MelSpectrogramTransformer> Reading(AudioLoadingOptions loading) =>
-        _ml.Transforms.LoadAudio("Waveform", "Path", loading).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", _config.Mel));
+    private EstimatorChain<MelSpectrogramTransformer> Reading(AudioLoadingOptions loading, MelOptions mel) =>
+        _ml.Transforms.LoadAudio("Waveform", "Path", loading).Append(_ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", mel));
 
     private IDataView Cached(IDataView mels, string name, Action<long, long?> caching, CancellationToken cancellation)
     {

@@ -90,6 +90,24 @@ public sealed class TrainCommandTests : IDisposable
         Assert.StartsWith("# Copy of audiobsq:tiny-folder.yaml", File.ReadAllText(_data.PathOf("out", "config.yaml")));
     }
 
+    [Theory, InlineData("loss.scale_weight=0.5"), InlineData("input_scales=2")]
+    [Trait("Speed", "Slow")]
+    public void SeveralWindows_GiveAModelThatTakesLiveSound(string option)
+    {
+        Train("out", "--set", "extra_windows=[128]", "--set", option).Expect(0);
+
+        string zip = _data.PathOf("out", "tokenizer.zip");
+        byte[] samples = new byte[2 * 16_000];
+        new Random(1).NextBytes(samples);
+        var live = Ran.WithInput(new MemoryStream(samples), "tokenize", zip, "-", "--pcm", "s16le").Expect(0);
+        var clips = Ran.AudioBsq("tokenize", zip, _data.PathOf("val")).Expect(0).Clips();
+        var evaluated = Ran.AudioBsq("evaluate", zip, _data.PathOf("val"), "--audio").Expect(0);
+
+        Assert.StartsWith("{\"step\":0,", live.Output);
+        Assert.Equal([(26, 14), (31, 16)], clips.Select(clip => (clip.Frames, clip.Tokens.Length)));
+        Assert.Contains("STOI", evaluated.Output);
+    }
+
     [Fact]
     public void List_NamesTheConfigurations()
     {
