@@ -1,4 +1,3 @@
-using AudioBsq.Signal;
 using AudioBsq.Tests.Featurizers.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;

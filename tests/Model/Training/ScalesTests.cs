@@ -2,7 +2,6 @@ using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Training;
-using static TorchSharp.torch;
 
 namespace AudioBsq.Tests.Model.Training;
 
