@@ -88,7 +88,7 @@ internal sealed class EnvelopeLoss : IDisposable
         ((Norm(x, -1).log() - Norm(y, -1).log()).abs() * weight).sum() / weight.sum().clamp(min: One);
 
     private static Tensor MeanDistance(Tensor correlation, Tensor weight) =>
-        ((One - correlation) * weight).sum() / weight.sum().clamp(min: One);
+        (correlation.neg().Plus(One) * weight).sum() / weight.sum().clamp(min: One);
 
     // The Euclidean norm, whose gradient is finite at 0 too.
     private static Tensor Norm(Tensor x, long dimension) => x.Square().sum(dimension, keepdim: true).Plus(Scalar(1e-9)).sqrt();
