@@ -14,8 +14,19 @@ internal static class ReferenceConfigurationWriter
     /// The configuration of a model. The decoder always has an entry of its own, since only that may have the keys of the output head.
     /// </summary>
     /// <exception cref="NotSupportedException">The model sees several windows, which the published version does not know.</exception>
-    public static string Write(AudioBsqOptions options) => options.InputScales == 1 ? Json(options) : throw new NotSupportedException(
-        $"The published version has no model that sees {options.InputScales} windows: export one with InputScales 1.");
+    public static string Write(AudioBsqOptions options)
+    {
+        RequireOneWindow(options);
+        return Json(options);
+    }
+
+    /// <exception cref="NotSupportedException">The model sees several windows.</exception>
+    public static void RequireOneWindow(AudioBsqOptions options)
+    {
+        if (options.InputScales == 1) return;
+        throw new NotSupportedException(
+            $"The published version has no model that sees {options.InputScales} windows: export one with InputScales 1.");
+    }
 
     private static string Json(AudioBsqOptions options) => new JsonObject
     {

@@ -50,12 +50,7 @@ internal static class ReferenceWeights
     {
         ArgumentNullException.ThrowIfNull(stream);
         model.Require(ModelParts.All, "be exported");
-        if (model.Options.InputScales > 1)
-        {
-            throw new NotSupportedException(
-                $"The published version has no model that sees {model.Options.InputScales} windows: export one with InputScales 1.");
-        }
-
+        ReferenceConfigurationWriter.RequireOneWindow(model.Options);
         string[] corrected = [.. Corrected(model.Options)];
         if (corrected.Length > 0)
         {

@@ -26,7 +26,7 @@ internal sealed class MaskedTrainer : IDisposable
         _masks = new PatchMasks(options, network.Options.PatchesPerStep);
         using (new SeededGenerator(options.Training.Seed)) _autoencoder = new MaskedAutoencoder(network, options.Decoder);
         _autoencoder.Decoder.to(device);
-        Optimization = new Optimization(_autoencoder, options.Training, device, Decays);
+        Optimization = new Optimization(_autoencoder, options.Training, device, Optimization.DecaysIn(network.Options));
         _autoencoder.Checkpointing = _checkpointing = options.Training.ActivationCheckpointing ? new ActivationCheckpointing() : null;
     }
 
@@ -143,10 +143,6 @@ internal sealed class MaskedTrainer : IDisposable
         var main = patches.narrow(2, 0, (long)_network.Options.PatchFrames * _network.Options.PatchBands);
         return _network.Unscale(Patches.Join(main, _network.Options), clamp: true).cpu();
     }
-
-    private bool Decays(string name, Tensor parameter) =>
-        (parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal))
-        || _network.Options.Compatibility.DecayEveryParameter;
 
     private sealed record MaskedGuess(Tensor Patches, Tensor Guessed, Tensor Masked, Tensor Weights, Tensor Error);
 }

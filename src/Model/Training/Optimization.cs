@@ -25,6 +25,16 @@ internal sealed class Optimization : IDisposable
         if (options.Ema is { } ema) Ema = new EmaWeights(network, ema.Decay, ema.Device is null ? device : TorchDevice.Resolve(ema.Device));
     }
 
+    /// <summary>
+    /// Which weights of a model's network decay: matrices, but no position tables; all with
+    /// <see cref="Compatibility.DecayEveryParameter"/>.
+    /// </summary>
+    public static Func<string, Tensor, bool> DecaysIn(AudioBsqOptions model) => (name, parameter) =>
+    {
+        bool matrix = parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal);
+        return matrix || model.Compatibility.DecayEveryParameter;
+    };
+
     public EmaWeights? Ema { get; }
 
     /// <summary>Steps skipped because their loss or gradient was not finite.</summary>

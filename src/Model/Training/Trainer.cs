@@ -30,7 +30,7 @@ internal sealed class Trainer : IDisposable
         if (options.Envelope is { } envelope) _envelope = new EnvelopeLoss(envelope, mel, crop, device);
         Precision = PrecisionChoice.Of(options.Precision, device);
         _half = Precision.Precision == TrainingPrecision.BFloat16;
-        Optimization = new Optimization(network, options, device, Decays);
+        Optimization = new Optimization(network, options, device, Optimization.DecaysIn(network.Options));
         if (options.Adversarial is not null) _adversary = new Adversary(options, network.Options, device);
         if (options.ScaleWeight > 0) _scales = new ScaleLoss(options, network.Options, mel.Scales - 1, device);
         _codebookWeight = new LinearDecay(options.CodebookWeight, options.CodebookWarmupFactor, options.EffectiveCodebookWarmup);
@@ -171,10 +171,4 @@ internal sealed class Trainer : IDisposable
 
     // (batch, steps) → (batch, positions): every patch of a valid step is valid
     private Tensor? ValidPositions(MelBatch batch) => batch.ValidSteps?.repeat_interleave(_network.Options.PatchesPerStep, dim: 1);
-
-    private bool Decays(string name, Tensor parameter)
-    {
-        bool matrix = parameter.dim() >= 2 && !name.EndsWith("positional_embedding", StringComparison.Ordinal);
-        return matrix || _network.Options.Compatibility.DecayEveryParameter;
-    }
 }
