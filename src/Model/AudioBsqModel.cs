@@ -124,6 +124,13 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>The same into a stream, which need not seek and is left open.</summary>
     public void Save(Stream stream) => ModelFile.Write(stream, Content, Content.Parts);
 
+    /// <summary>The same with weights in another precision.</summary>
+    /// <exception cref="NotSupportedException">A weight is too large for it.</exception>
+    public void Save(string path, WeightPrecision precision) => AtomicFile.Write(path, stream => Save(stream, precision));
+
+    /// <inheritdoc cref="Save(string, WeightPrecision)"/>
+    public void Save(Stream stream, WeightPrecision precision) => ModelFile.Write(stream, Content, Content.Parts, precision);
+
     /// <summary>Tokens of one mel spectrogram (frames, bands): <see cref="AudioBsqOptions.TokensOf"/> its frames.</summary>
     public int[] Encode(ReadOnlyMemory<float> mel) => Encode([mel])[0];
 

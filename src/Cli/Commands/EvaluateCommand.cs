@@ -78,7 +78,7 @@ internal sealed class EvaluateCommand : ExampleCommand
         var ml = _torch.CreateContext(arguments, out string device);
         using var program = _sound.MetricProgram(arguments);
         using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, path), _torch.BatchSize(arguments), keepMel: true);
-        using var synthesis = makesSound ? _sound.Synthesis(arguments, pipeline.Model.Mel.MainOnly, device) : null;
+        using var synthesis = makesSound ? _sound.Synthesis(arguments, path, pipeline.Model.Mel.MainOnly, device) : null;
         using var page = makesPage ? _page.Begin(arguments, pipeline.Model, synthesis!) : null;
         var tally = new Tally(_terminal);
         var evaluation = new MelEvaluation(pipeline.Model);

@@ -3,16 +3,20 @@ using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Persistence;
 using AudioBsq.Reference;
+using AudioBsq.Vocoding;
 using Microsoft.ML;
 
 namespace AudioBsq.Cli.Commands;
 
-/// <summary><c>audiobsq export</c>: writes a model's weights for the published Python version.</summary>
+/// <summary><c>audiobsq export</c>: writes weights as a safetensors file, for the published Python version or for this library.</summary>
 internal sealed class ExportCommand : ExampleCommand
 {
     private readonly Terminal _terminal;
 
-    private readonly Argument<string> _model = CheckedArgument.Model();
+    private readonly Argument<string> _model = CheckedArgument.Input<string>(
+        "MODEL",
+        "A tokenizer's zip (load only models that you trust), the name of one that comes with the program, or with --half a vocoder's file",
+        ArgumentArity.ExactlyOne);
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -27,20 +31,33 @@ internal sealed class ExportCommand : ExampleCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _half = new("--half")
+    {
+        Description = "Write the file that AudioBsqModel.Load and NeuralVocoder.Load read, with weights in half precision",
+    };
+
     public ExportCommand(Terminal terminal)
         : base(
             "export",
-            "Write a model's weights under the Python version's names, as one safetensors file.",
-            "audiobsq export tokenizer.zip -o weights.safetensors --config-output config.json",
+            "Write a model's weights as one safetensors file: under the Python version's names, or for a package.",
             """
-            Only a model that computes what the Python version computes can be exported: one that was
-            imported, or trained with Compatibility.Reference.
+            audiobsq export tokenizer.zip -o weights.safetensors --config-output config.json
+            audiobsq export tokenizer.zip -o speech.safetensors --half
+            audiobsq export vocoder.safetensors -o speech-vocoder.safetensors --half
+            """,
+            """
+            Only a model that computes what the Python version computes can be exported to it: one
+            that was imported, or trained with Compatibility.Reference.
+
+            A model whose weights were rounded by --half is another model than the one it came from,
+            with other tokens here and there: use the file from then on, also to train a vocoder.
             """)
     {
         _terminal = terminal;
         Add(_model);
         Add(_output);
         Add(_config);
+        Add(_half);
     }
 
     protected override int Run(ParseResult arguments)
@@ -50,6 +67,7 @@ internal sealed class ExportCommand : ExampleCommand
         string[] places = [.. new[] { path, output, config }.OfType<string>().Select(Path.GetFullPath)];
         if (places.Distinct().Count() < places.Length)
             throw new UsageException("--output, --config-output and MODEL must be different files.");
+        if (arguments.GetValue(_half)) return ExportHalf(path, output, config);
         using var saved = SavedModel.Load(new MLContext { GpuDeviceId = -1 }, path);
         var model = saved.Tokenizer.Model;
         using (var weights = new AtomicFile(output))
@@ -60,6 +78,28 @@ internal sealed class ExportCommand : ExampleCommand
         }
 
         _terminal.Note($"{model.ParameterCount:N0} weights.");
+        return ExitCode.Success;
+    }
+
+    private int ExportHalf(string path, string output, string? config)
+    {
+        if (config is not null) throw new UsageException("--config-output is about the Python version, and --half is not.");
+        using var weights = new AtomicFile(output);
+        if (File.Exists(path) && VocoderSummary.MayBe(path))
+        {
+            using var vocoder = NeuralVocoder.Load(path, "cpu");
+            vocoder.Save(weights.Stream, WeightPrecision.Half);
+            _terminal.Note($"{vocoder.ParameterCount:N0} weights.");
+        }
+        else
+        {
+            using var saved = SavedModel.Load(new MLContext { GpuDeviceId = -1 }, path);
+            var model = saved.Tokenizer.Model;
+            model.Save(weights.Stream, WeightPrecision.Half);
+            _terminal.Note($"{model.ParameterCount:N0} weights.");
+        }
+
+        weights.Commit();
         return ExitCode.Success;
     }
 

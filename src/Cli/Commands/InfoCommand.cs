@@ -12,7 +12,8 @@ internal sealed class InfoCommand : ExampleCommand
 
     private readonly Argument<string> _file = CheckedArgument.Input<string>(
         "FILE",
-        "A model's zip (load only models that you trust), a vocoder, a sound file, or a file of tokens, as JSON lines or .absq",
+        "A model's zip (load only models that you trust), a model that comes with the program, a vocoder, a sound file, or a file of "
+            + "tokens, as JSON lines or .absq",
         ArgumentArity.ExactlyOne);
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object in place of a table" };
@@ -23,6 +24,7 @@ internal sealed class InfoCommand : ExampleCommand
             "Say what a model, a vocoder, a sound file or a file of tokens holds.",
             """
             audiobsq info tokenizer.zip
+            audiobsq info speech900
             audiobsq info hello.wav --json
             audiobsq info hello.absq
             """)
@@ -36,9 +38,10 @@ internal sealed class InfoCommand : ExampleCommand
     {
         string name = arguments.GetRequiredValue(_file);
         using var copied = new CopiedInputs(_terminal.OpenInput, _cancellation);
-        string path = copied.PathOf(name);
         var tally = new Tally(_terminal);
-        var summary = Guarded(() => Describe(path, tally), copied);
+        var summary = SavedModel.FindShipped(name) is null
+            ? Guarded(() => Describe(copied.PathOf(name), tally), copied)
+            : ModelSummary.Of(name);
         if (arguments.GetValue(_json)) _terminal.Output.WriteLine(copied.Named(summary.ToJson()));
         else _terminal.Show([.. summary.Rows().Select(row => (row.Name, copied.Named(row.Value)))]);
         return tally.Total == 0 ? ExitCode.Success : ExitCode.SomeFailed;

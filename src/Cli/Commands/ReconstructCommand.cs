@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Streaming;
 using AudioBsq.Cli.Tokenizing;
@@ -107,13 +106,13 @@ internal sealed class ReconstructCommand : ExampleCommand
         var tally = new Tally(_terminal);
         using var copied = new CopiedInputs(_terminal.OpenInput, _cancellation);
         var inputs = new TokenInputs(arguments.GetRequiredValue(_tokens), copied, tally.Refuse);
-        using var vocoder = Open(arguments, out var griffinLim, out var pipeline);
+        using var vocoder = Open(arguments, live: false, out var griffinLim, out var pipeline);
         using var _ = pipeline;
         var format = arguments.GetValue(_format);
         var sounds = new ReconstructedSounds(folder, format, arguments.GetValue(_overwrite), tally, _terminal)
         {
             Finished = inputs.HasFolder
-                ? new FinishedSounds(folder, Settings(pipeline.Model, format, griffinLim, _synthesis.Vocoder(arguments))) : null,
+                ? new FinishedSounds(folder, Settings(pipeline.Model, format, griffinLim, vocoder)) : null,
         };
         string modelName = Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_model));
         var clips = inputs.Read(pipeline.Model, modelName, pipeline.CanStream ? MaxInMemory : null, tally.Refuse);
@@ -133,32 +132,34 @@ internal sealed class ReconstructCommand : ExampleCommand
         string output = arguments.GetValue(_output) ?? StandardInput.Name;
         if (arguments.GetRequiredValue(_tokens) is not [StandardInput.Name])
             throw new UsageException("--pcm is about standard input: the only TOKENS must be '-'.");
-        if (_synthesis.Vocoder(arguments) is not { } path)
+        string model = arguments.GetRequiredValue(_model);
+        if (_synthesis.VocoderName(arguments, model) is not { } vocoderName)
             throw new UsageException("--pcm needs --vocoder: Griffin-Lim cannot make sound before it has the whole of it.");
-        if (_synthesis.Rounds(arguments) > 0)
+        if (_synthesis.GivenRounds(arguments) > 0)
             throw new UsageException("--griffin-lim must be 0 with --pcm: Griffin-Lim cannot make sound before it has the whole of it.");
         if (arguments.GetResult(_format) is { Implicit: false })
             throw new UsageException("--format is about WAV files: the samples of live sound are what --pcm says.");
         if (output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase))
             throw new UsageException(
                 $"--output '{output}' would be no WAV file: the samples of --pcm have no header. Name it .pcm or .raw.");
-        if (output != StandardInput.Name) CheckedArgument.CheckIsNotRead(output, arguments.GetRequiredValue(_model), path);
-        using var vocoder = Open(arguments, out var griffinLim, out var pipeline);
+        if (output != StandardInput.Name) CheckedArgument.CheckIsNotRead(output, model, vocoderName);
+        using var vocoder = Open(arguments, live: true, out var griffinLim, out var pipeline);
         using var _ = pipeline;
         var tally = new Tally(_terminal);
         new LiveReconstruction(pipeline, format, _terminal, _cancellation).Run(output, tally);
         return tally.Conclude();
     }
 
-    private NeuralVocoder? Open(ParseResult arguments, out GriffinLimOptions griffinLim, out SynthesisPipeline pipeline)
+    private NeuralVocoder? Open(ParseResult arguments, bool live, out GriffinLimOptions griffinLim, out SynthesisPipeline pipeline)
     {
         var ml = _torch.CreateContext(arguments, out string device);
-        var vocoder = _synthesis.LoadVocoder(arguments, device);
+        string model = arguments.GetRequiredValue(_model);
+        var vocoder = _synthesis.LoadVocoder(arguments, model, device);
         try
         {
-            var saved = SavedModel.Load(ml, arguments.GetRequiredValue(_model));
+            var saved = SavedModel.Load(ml, model);
             griffinLim = new GriffinLimOptions { Seed = arguments.GetValue(_seed) ?? 0 };
-            griffinLim = griffinLim with { Iterations = _synthesis.Rounds(arguments) ?? (vocoder is null ? griffinLim.Iterations : 0) };
+            griffinLim = griffinLim with { Iterations = live ? 0 : _synthesis.Rounds(arguments, model) };
             pipeline = new SynthesisPipeline(ml, saved, _torch.BatchSize(arguments), griffinLim, vocoder);
             return vocoder;
         }
@@ -180,9 +181,6 @@ internal sealed class ReconstructCommand : ExampleCommand
     }
 
     // All options that change the sound of given tokens.
-    private static string Settings(AudioBsqModel model, WavSampleFormat format, GriffinLimOptions griffinLim, string? vocoder)
-    {
-        string hash = vocoder is null ? "" : $" {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(vocoder)))}";
-        return $"{model.Fingerprint} {format} {griffinLim.Seed} {griffinLim.Iterations}{hash}";
-    }
+    private static string Settings(AudioBsqModel model, WavSampleFormat format, GriffinLimOptions griffinLim, NeuralVocoder? vocoder) =>
+        $"{model.Fingerprint} {format} {griffinLim.Seed} {griffinLim.Iterations} {vocoder?.Fingerprint}";
 }

@@ -32,7 +32,8 @@ internal sealed class TrainVocoderCommand : ExampleCommand
 
     private readonly Option<string?> _tokenizer = new("--tokenizer")
     {
-        Description = "A tokenizer's zip, whose reconstructions the vocoder learns to repair; load only models that you trust",
+        Description = "A tokenizer's zip, or one that comes with the program, whose reconstructions the vocoder learns to repair; "
+            + "load only models that you trust",
         HelpName = "MODEL",
     };
 

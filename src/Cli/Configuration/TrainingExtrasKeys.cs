@@ -67,7 +67,8 @@ internal static class TrainingExtrasKeys
             "Weighs it by the ratio of both losses' gradients.",
             (a, v) => a with { Adaptive = v }),
         ConfigKey.Of("training", "init_from", ConfigType.Text.OrNone(), "null",
-            "A model to start from: what `audiobsq pretrain` or `audiobsq train` made, or a file that `AudioBsqModel.Save` wrote.",
+            "A model to start from: what `audiobsq pretrain` or `audiobsq train` made, a file that `AudioBsqModel.Save` wrote, "
+                + "`speech450` or `speech900`.",
             (draft, v) => draft with { InitFrom = v }),
         Of("training.freeze", Halves, "none",
             "The half whose weights stay as they are; with the encoder, tokens stay the same.",

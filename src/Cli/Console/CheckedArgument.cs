@@ -1,15 +1,18 @@
 using System.CommandLine;
+using AudioBsq.MLNet;
 
 namespace AudioBsq.Cli.Console;
 
 /// <summary>Arguments that name files to read. A misspelt option would be taken for such a name: it is refused.</summary>
 internal static class CheckedArgument
 {
-    /// <summary>A tokenizer's zip.</summary>
+    /// <summary>A tokenizer: its zip, or the name of one that comes with the program.</summary>
     /// <param name="what">What else the help says of it.</param>
     public static Argument<string> Model(string what = "") =>
         Input<string>(
-            "MODEL", $"A tokenizer's zip{(what.Length == 0 ? "" : $", {what}")}; load only models that you trust",
+            "MODEL",
+            $"A tokenizer's zip{(what.Length == 0 ? "" : $", {what}")}; load only models that you trust; or "
+                + string.Join(" or ", PretrainedAudioModels.All),
             ArgumentArity.ExactlyOne);
 
     /// <summary>One file or several.</summary>

@@ -20,7 +20,7 @@ internal sealed class MetricProgram(string name, IReadOnlyList<string> words, Ti
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("audiobsq-");
 
-    public SoundMetric Metric { get; } = new(name, name, "", MetricDirection.Unknown, 3);
+    public SoundMetric Metric { get; } = new(name, name, "", Better: null, 3);
 
     /// <summary>Runs the program once. If it takes too long, it and its child processes are ended.</summary>
     /// <exception cref="UsageException">There is no such program.</exception>

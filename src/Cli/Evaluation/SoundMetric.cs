@@ -7,9 +7,9 @@ namespace AudioBsq.Cli.Evaluation;
 /// <param name="Key">Its name in JSON.</param>
 /// <param name="Name">Its name for a person.</param>
 /// <param name="Unit">Its unit; may be empty.</param>
-/// <param name="Better">Whether higher or lower is better.</param>
+/// <param name="Better">Which values are better; null where that is not known, as of a user's own metric.</param>
 /// <param name="Digits">Decimals to show.</param>
-internal sealed record SoundMetric(string Key, string Name, string Unit, MetricDirection Better, int Digits)
+internal sealed record SoundMetric(string Key, string Name, string Unit, MetricDirection? Better, int Digits)
 {
     /// <summary>Name and unit.</summary>
     public string Title => Unit.Length == 0 ? Name : $"{Name} ({Unit})";
@@ -22,14 +22,4 @@ internal sealed record SoundMetric(string Key, string Name, string Unit, MetricD
     /// <summary>The interval in brackets; empty for a single clip.</summary>
     public string Interval(ConfidenceInterval? mean) =>
         mean is { Lower: { } lower, Upper: { } upper } ? $"[{Format(lower)}, {Format(upper)}]" : "";
-}
-
-/// <summary>Whether higher or lower is better.</summary>
-internal enum MetricDirection
-{
-    Higher,
-    Lower,
-
-    /// <summary>Not known, as of a user's own metric.</summary>
-    Unknown,
 }

@@ -22,8 +22,7 @@ internal static class SoundMetrics
     }
 
     private static SoundMetric Describe(AudioMetric metric) => new(
-        metric.Key, metric.Name, metric.Unit, metric.HigherIsBetter ? MetricDirection.Higher : MetricDirection.Lower,
-        metric.Unit.Length == 0 ? 3 : 2);
+        metric.Key, metric.Name, metric.Unit, metric.Better, metric.Unit.Length == 0 ? 3 : 2);
 
     private static SoundMetric Find(string key) => All.Single(metric => metric.Key == key);
 }

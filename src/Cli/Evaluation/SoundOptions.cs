@@ -38,13 +38,17 @@ internal sealed class SoundOptions
 
     /// <summary>Whether an option is given that asks for sound.</summary>
     public bool AreGiven(ParseResult arguments) =>
-        _synthesis.Vocoder(arguments) is not null || _synthesis.Rounds(arguments) is not null || arguments.GetValue(_command) is not null;
+        _synthesis.AreGiven(arguments) || arguments.GetValue(_command) is not null;
 
     /// <summary>How a model's mel spectrograms become sound.</summary>
-    public Synthesis Synthesis(ParseResult arguments, MelOptions mel, string device) =>
-        _synthesis.LoadVocoder(arguments, device) is { } vocoder
-        ? Evaluation.Synthesis.Vocoder(vocoder, _synthesis.Vocoder(arguments)!, mel, _synthesis.Rounds(arguments) ?? 0)
-        : Evaluation.Synthesis.GriffinLim(mel, _synthesis.Rounds(arguments));
+    /// <param name="arguments">The command line.</param>
+    /// <param name="model">The tokenizer's zip, or the name of a model that comes with the program.</param>
+    /// <param name="mel">Its mel spectrograms.</param>
+    /// <param name="device">Where to compute.</param>
+    public Synthesis Synthesis(ParseResult arguments, string model, MelOptions mel, string device) =>
+        _synthesis.LoadVocoder(arguments, model, device) is { } vocoder
+        ? Evaluation.Synthesis.Vocoder(vocoder, _synthesis.VocoderName(arguments, model)!, mel, _synthesis.Rounds(arguments, model))
+        : Evaluation.Synthesis.GriffinLim(mel, _synthesis.GivenRounds(arguments));
 
     /// <summary>The user's program, or null.</summary>
     /// <exception cref="UsageException">It has no name, or one that is taken, or a name has no program.</exception>

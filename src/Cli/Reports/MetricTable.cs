@@ -40,10 +40,11 @@ internal static class MetricTable
     private static Html Value(SoundMetric metric, IReadOnlyDictionary<string, double?> figures) =>
         Html.Of($"{metric.Format(figures[metric.Key])}");
 
-    private static string Better(MetricDirection direction) => direction switch
+    private static string Better(MetricDirection? direction) => direction switch
     {
         MetricDirection.Higher => "↑ higher",
         MetricDirection.Lower => "↓ lower",
+        MetricDirection.NearerToZero => "nearer to 0",
         _ => "not stated",
     };
 }

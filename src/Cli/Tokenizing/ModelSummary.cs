@@ -9,23 +9,29 @@ using Microsoft.ML;
 namespace AudioBsq.Cli.Tokenizing;
 
 /// <summary>The content of a model's zip: its transformers in order, and all options of its tokenizer.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Path">The zip, or the name of a model that comes with the program.</param>
+/// <param name="Bytes">Length of the zip.</param>
+/// <param name="Steps">Its transformers.</param>
+/// <param name="Tokenizer">What is known of its tokenizer, if it has one.</param>
 internal sealed record ModelSummary(
-    string Kind, string Path, long Bytes, IReadOnlyList<ModelSummary.Step> Steps, ModelSummary.TokenizerModel? Tokenizer) : ISummary
+    string Kind, string Path, long? Bytes, IReadOnlyList<ModelSummary.Step> Steps, ModelSummary.TokenizerModel? Tokenizer) : ISummary
 {
     public static ModelSummary Of(string path)
     {
         var ml = new MLContext { GpuDeviceId = -1 };
         using var saved = SavedModel.Load(ml, path);
         var tokenizer = saved.Transformers.OfType<AudioTokenizerTransformer>().FirstOrDefault();
+        long? bytes = saved.Shipped is null ? new FileInfo(path).Length : null;
         return new ModelSummary(
-            "model", path, new FileInfo(path).Length, [.. StepsOf(saved)], tokenizer is null ? null : TokenizerModel.Of(tokenizer.Model));
+            "model", path, bytes, [.. StepsOf(saved)], tokenizer is null ? null : TokenizerModel.Of(tokenizer.Model));
     }
 
     public IEnumerable<(string Name, string Value)> Rows()
     {
         var culture = CultureInfo.InvariantCulture;
         yield return ("Model", Path);
-        yield return ("File size", string.Create(culture, $"{Bytes:N0} bytes"));
+        if (Bytes is not null) yield return ("File size", string.Create(culture, $"{Bytes:N0} bytes"));
         for (int i = 0; i < Steps.Count; i++) yield return (string.Create(culture, $"Step {i + 1}"), Steps[i].ToString());
         if (Tokenizer is not { Mel: var mel, Model: var model }) yield break;
         foreach (var row in MelDescription.Rows(mel)) yield return row;

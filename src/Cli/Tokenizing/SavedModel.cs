@@ -5,7 +5,10 @@ using Microsoft.ML;
 
 namespace AudioBsq.Cli.Tokenizing;
 
-/// <summary>A zip that <c>mlContext.Model.Save</c> wrote, as a list of its transformers in order; nested chains are flattened.</summary>
+/// <summary>
+/// A zip that <c>mlContext.Model.Save</c> wrote, or a trained model that comes with the program, as a list of its transformers in order;
+/// nested chains are flattened.
+/// </summary>
 internal sealed class SavedModel : IDisposable
 {
     private readonly ITransformer _model;
@@ -23,12 +26,27 @@ internal sealed class SavedModel : IDisposable
 
     public IReadOnlyList<ITransformer> Transformers { get; }
 
+    /// <summary>The model that comes with the program, if it is one.</summary>
+    public PretrainedAudioModel? Shipped { get; private init; }
+
+    /// <summary>The model of this name that comes with the program; null where there is none, or a file of the name.</summary>
+    public static PretrainedAudioModel? FindShipped(string name) => System.IO.Path.Exists(name) ? null : PretrainedAudioModels.Find(name);
+
+    /// <param name="ml">The context.</param>
+    /// <param name="path">The zip, or the name of a model that comes with the program.</param>
     /// <exception cref="InvalidDataException">The file is no model, or a damaged one.</exception>
     public static SavedModel Load(MLContext ml, string path)
     {
         if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a model.");
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no model '{path}'.", path);
+        var shipped = FindShipped(path);
+        if (shipped is null && !File.Exists(path))
+        {
+            throw new FileNotFoundException(
+                $"There is no model '{path}'. With the program come {string.Join(" and ", PretrainedAudioModels.All)}.", path);
+        }
+
         TorchLibrary.StartLoading(); // meanwhile this thread reads the zip, and compiles what does
+        if (shipped is not null) return Of(ml, shipped);
         try
         {
             return new SavedModel(ml.Model.Load(path, out var schema), schema, path);
@@ -56,6 +74,20 @@ internal sealed class SavedModel : IDisposable
 
     public void Dispose() => (_model as IDisposable)?.Dispose();
 
+    private static SavedModel Of(MLContext ml, PretrainedAudioModel model)
+    {
+        var none = ml.Data.LoadFromEnumerable<Clip>([]);
+        var pipeline = ml.Transforms.LoadAudio("Waveform", nameof(Clip.Path))
+            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
+            .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model));
+        return new SavedModel(pipeline.Fit(none), none.Schema, model.Name) { Shipped = model };
+    }
+
     private static IEnumerable<ITransformer> Flatten(ITransformer transformer) =>
         transformer is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [transformer];
+
+    private sealed class Clip
+    {
+        public string Path { get; set; } = "";
+    }
 }

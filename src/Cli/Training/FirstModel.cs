@@ -3,7 +3,10 @@ using Microsoft.ML;
 
 namespace AudioBsq.Cli.Training;
 
-/// <summary>A model whose weights a training run starts from: a tokenizer's zip, or a file that <c>AudioBsqModel.Save</c> wrote.</summary>
+/// <summary>
+/// A model whose weights a training run starts from: a tokenizer's zip, a file that <c>AudioBsqModel.Save</c> wrote, or a model that comes
+/// with the program.
+/// </summary>
 internal sealed class FirstModel : IDisposable
 {
     private readonly IDisposable _owner;
@@ -15,6 +18,12 @@ internal sealed class FirstModel : IDisposable
     /// <exception cref="InvalidDataException">The file is no model, or a damaged one.</exception>
     public static FirstModel Load(MLContext ml, string path)
     {
+        if (SavedModel.FindShipped(path) is { } shipped)
+        {
+            var model = shipped.LoadTokenizer();
+            return new FirstModel(model, model);
+        }
+
         if (!IsZip(path))
         {
             var model = AudioBsqModel.Load(path);

@@ -47,6 +47,9 @@ public sealed record AudioQuality
     /// <summary>Share of frames whose voicing differs, 0 (best) to 1.</summary>
     public double? VoicingError { get; init; }
 
+    /// <summary>Energy beside the reference's in dB, −100 to 100: negative where the clip became quieter, 0 (best) where it did not.</summary>
+    public double? LevelDifference { get; init; }
+
     /// <summary>Signal-to-noise ratio in dB, −100 to 100 (best). Meaningless where synthesis invents phases.</summary>
     public double? SignalToNoiseRatio { get; init; }
 
@@ -103,6 +106,7 @@ public sealed record AudioQuality
             DacMelDistance = MultiScaleDistance.DacMel(reference, degraded, rate),
             PitchCorrelation = pitch?.Correlation,
             VoicingError = pitch?.VoicingError,
+            LevelDifference = Metrics.LevelDifference.Measure(reference, degraded),
             SignalToNoiseRatio = SignalToNoise.Ratio(reference, degraded),
             ScaleInvariantNoiseRatio = SignalToNoise.ScaleInvariantNoise(reference, degraded),
             ScaleInvariantDistortionRatio = SignalToNoise.ScaleInvariantDistortion(reference, degraded),

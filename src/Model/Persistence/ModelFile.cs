@@ -13,7 +13,8 @@ internal static class ModelFile
 {
     private static readonly WeightsFormat Format = new("audiobsq-model", "model", "options", "mel", "rest");
 
-    public static void Write(Stream stream, ModelContent model, ModelParts parts)
+    public static void Write(
+        Stream stream, ModelContent model, ModelParts parts, WeightPrecision precision = WeightPrecision.Full)
     {
         var texts = new Dictionary<string, string>
         {
@@ -28,7 +29,7 @@ internal static class ModelFile
                 : model.AbsentHash!;
         }
 
-        WeightsFile.Write(stream, Format, texts, NetworkWeights.Of(model.Network, parts));
+        WeightsFile.Write(stream, Format, texts, NetworkWeights.Of(model.Network, parts), precision);
     }
 
     /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>

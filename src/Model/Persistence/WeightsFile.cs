@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using static TorchSharp.torch;
@@ -47,23 +48,24 @@ internal sealed class WeightsFile : IDisposable
     /// Writes a file. The same texts and tensors give the same bytes. Each tensor is copied to memory twice, one at a time.
     /// </summary>
     public static void Write(
-        Stream stream, WeightsFormat format, Dictionary<string, string> texts, IEnumerable<(string Name, Tensor Tensor)> tensors)
+        Stream stream, WeightsFormat format, Dictionary<string, string> texts, IEnumerable<(string Name, Tensor Tensor)> tensors,
+        WeightPrecision precision = WeightPrecision.Full)
     {
         var ordered = InOrder(tensors);
         using var hash = StartHash(format, texts);
-        foreach (var (_, tensor) in ordered) hash.AppendData(BytesOf(tensor));
+        foreach (var (name, tensor) in ordered) hash.AppendData(BytesOf(name, tensor, precision));
         var metadata = new Dictionary<string, string>(texts)
         {
             ["format"] = format.Name,
             ["version"] = Version,
             ["sha256"] = Convert.ToHexString(hash.GetHashAndReset()),
         };
-        WriteTensors(stream, ordered, metadata);
+        WriteTensors(stream, ordered, metadata, precision);
     }
 
     /// <summary>Writes tensors alone, as a safetensors file without metadata.</summary>
     public static void WriteTensors(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
-        WriteTensors(stream, InOrder(tensors), metadata: null);
+        WriteTensors(stream, InOrder(tensors), metadata: null, WeightPrecision.Full);
 
     /// <summary>The bytes of a tensor in a file.</summary>
     public static byte[] BytesOf(Tensor tensor)
@@ -106,10 +108,31 @@ internal sealed class WeightsFile : IDisposable
 
     public void Dispose() => _hash.Dispose();
 
-    private static void WriteTensors(Stream stream, List<(string Name, Tensor Tensor)> tensors, Dictionary<string, string>? metadata)
+    private static void WriteTensors(
+        Stream stream, List<(string Name, Tensor Tensor)> tensors, Dictionary<string, string>? metadata, WeightPrecision precision)
     {
-        var layout = tensors.Select(entry => (entry.Name, TypeOf(entry.Tensor.dtype), (IReadOnlyList<long>)entry.Tensor.shape)).ToList();
-        SafetensorsWriter.Write(stream, layout, i => BytesOf(tensors[i].Tensor), metadata);
+        var layout = tensors
+            .Select(entry => (entry.Name, TypeOf(entry.Tensor.dtype, precision), (IReadOnlyList<long>)entry.Tensor.shape))
+            .ToList();
+        SafetensorsWriter.Write(stream, layout, i => BytesOf(tensors[i].Name, tensors[i].Tensor, precision), metadata);
+    }
+
+    private static SafetensorsType TypeOf(ScalarType type, WeightPrecision precision) =>
+        TypeOf(type) is var own && own == SafetensorsType.F32 && precision == WeightPrecision.Half ? SafetensorsType.F16 : own;
+
+    private static byte[] BytesOf(string name, Tensor tensor, WeightPrecision precision)
+    {
+        byte[] bytes = BytesOf(tensor);
+        return TypeOf(tensor.dtype, precision) == SafetensorsType.F16 ? ToHalves(name, MemoryMarshal.Cast<byte, float>(bytes)) : bytes;
+    }
+
+    private static byte[] ToHalves(string name, ReadOnlySpan<float> weights)
+    {
+        var halves = new Half[weights.Length];
+        System.Numerics.Tensors.TensorPrimitives.ConvertToHalf(weights, halves);
+        if (halves.AsSpan().ContainsAnyExceptInRange(Half.MinValue, Half.MaxValue))
+            throw new NotSupportedException($"'{name}' has weights beyond {Half.MaxValue}, the largest in half precision.");
+        return MemoryMarshal.AsBytes(halves.AsSpan()).ToArray();
     }
 
     private static IncrementalHash StartHash(WeightsFormat format, IReadOnlyDictionary<string, string> texts)

@@ -8,7 +8,8 @@ namespace AudioBsq.Training;
 internal static class InitialWeights
 {
     /// <summary>
-    /// Copies the encoder, and the decoder where there is one and it fits, from a model into another. Returns what was copied, as text.
+    /// Copies the encoder, and the decoder where there is one and it fits, from a model into another; the layers beside the quantizer only
+    /// where that is the same. Returns what was copied, as text.
     /// </summary>
     /// <exception cref="ArgumentException">The encoders are not alike, or their mel spectrograms differ.</exception>
     public static string Copy(ModelContent from, ModelContent to)
@@ -16,17 +17,18 @@ internal static class InitialWeights
         CheckAlike("mel spectrogram", from.Mel, to.Mel);
         CheckAlike("encoder", EncoderOf(from.Options), EncoderOf(to.Options));
         bool quantizer = from.Options.Quantizer == to.Options.Quantizer;
-        bool decoder = quantizer && from.Parts.HasFlag(ModelParts.Decoder)
+        bool decoder = from.Parts.HasFlag(ModelParts.Decoder)
             && WithoutDropout(from.Options.EffectiveDecoder) == WithoutDropout(to.Options.EffectiveDecoder);
         CopyTensors(from, to, ModelParts.Encoder, name => quantizer || name.StartsWith("encoder.", StringComparison.Ordinal));
-        if (decoder) CopyTensors(from, to, ModelParts.Decoder, _ => true);
-        string fresh = (quantizer, decoder) switch
+        if (decoder) CopyTensors(from, to, ModelParts.Decoder, name => quantizer || name.StartsWith("decoder.", StringComparison.Ordinal));
+        string taken = (quantizer, decoder) switch
         {
             (true, true) => "the whole model",
             (true, false) => "the encoder; the decoder starts from random weights",
+            (false, true) => "encoder and decoder but for the layers beside the quantizer, which differs",
             _ => "the encoder but for its last layer, since the quantizer differs; the decoder starts from random weights",
         };
-        return $"Training starts from a model: {fresh}.";
+        return $"Training starts from a model: {taken}.";
     }
 
     private static void CopyTensors(ModelContent from, ModelContent to, ModelParts half, Func<string, bool> takes)

@@ -136,6 +136,17 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
         VocoderFile.Write(stream, this);
     }
 
+    /// <summary>The same with weights in another precision.</summary>
+    /// <exception cref="NotSupportedException">A weight is too large for it.</exception>
+    public void Save(string path, WeightPrecision precision) => AtomicFile.Write(path, stream => Save(stream, precision));
+
+    /// <inheritdoc cref="Save(string, WeightPrecision)"/>
+    public void Save(Stream stream, WeightPrecision precision)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        VocoderFile.Write(stream, this, precision);
+    }
+
     /// <summary>
     /// Mel (frames, bands) in the unit of <see cref="MelOptions.Level"/> → waveform, nominally −1 to 1; loud moments may exceed that. Long
     /// clips are synthesized in windows, so that memory does not grow with the length, except for mel and waveform.

@@ -13,14 +13,15 @@ internal static class VocoderFile
 {
     private static readonly WeightsFormat Format = new("audiobsq-vocoder", "vocoder", "options", "mel");
 
-    public static void Write(Stream stream, NeuralVocoder vocoder)
+    public static void Write(Stream stream, NeuralVocoder vocoder, WeightPrecision precision = WeightPrecision.Full)
     {
         var texts = new Dictionary<string, string>
         {
             ["options"] = OptionsJson.Write(vocoder.Options),
             ["mel"] = OptionsJson.Write(vocoder.Mel),
         };
-        WeightsFile.Write(stream, Format, texts, vocoder.Network.state_dict().Select(entry => (entry.Key, entry.Value)));
+        var weights = vocoder.Network.state_dict().Select(entry => (entry.Key, entry.Value));
+        WeightsFile.Write(stream, Format, texts, weights, precision);
     }
 
     /// <exception cref="InvalidDataException">The file is no vocoder, or is damaged; the message names <paramref name="name"/>.</exception>

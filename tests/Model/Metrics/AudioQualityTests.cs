@@ -18,7 +18,12 @@ public class AudioQualityTests
         Assert.Equal(2, quality.Seconds);
         foreach (var metric in AudioMetric.All)
         {
-            double best = metric.Key switch { "visqol" => 5, "snr" or "si_snr" or "si_sdr" => 100, _ => metric.HigherIsBetter ? 1 : 0 };
+            double best = metric.Key switch
+            {
+                "visqol" => 5,
+                "snr" or "si_snr" or "si_sdr" => 100,
+                _ => metric.Better == MetricDirection.Higher ? 1 : 0,
+            };
             Close.To(best, metric.Of(quality)!.Value, 1e-5, metric.Name);
         }
     }
@@ -34,9 +39,14 @@ public class AudioQualityTests
 
         foreach (var metric in AudioMetric.All.Where(metric => metric.Key != "f0_correlation"))
         {
-            Assert.True(
-                metric.HigherIsBetter ? metric.Of(less) > metric.Of(more) : metric.Of(less) < metric.Of(more),
-                $"{metric}: {metric.Of(less)}, {metric.Of(more)}");
+            double a = metric.Of(less)!.Value, b = metric.Of(more)!.Value;
+            bool isWorse = metric.Better switch
+            {
+                MetricDirection.Higher => a > b,
+                MetricDirection.Lower => a < b,
+                _ => Math.Abs(a) < Math.Abs(b),
+            };
+            Assert.True(isWorse, $"{metric}: {a}, {b}");
         }
     }
 

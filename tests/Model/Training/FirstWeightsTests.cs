@@ -1,4 +1,5 @@
 using AudioBsq.Persistence;
+using AudioBsq.Quantization;
 using AudioBsq.Training;
 
 namespace AudioBsq.Tests.Model.Training;
@@ -32,12 +33,23 @@ public class FirstWeightsTests
         using var from = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 8, device: "cpu");
         var notes = new List<string>();
 
-        using var decoder = Train(OneStep, from, Small.Options with { Decoder = Small.Options.Encoder with { Layers = 2 } }, notes);
-        using var quantizer = Train(OneStep, from, Small.Options with { Quantizer = new() { Bits = 4, GroupSize = 4 } }, notes);
+        var otherDecoder = Small.Options with { Decoder = Small.Options.Encoder with { Layers = 2 } };
+        var otherQuantizer = new QuantizerOptions { Bits = 4, GroupSize = 4 };
+        using var decoder = Train(OneStep, from, otherDecoder, notes);
+        using var quantizer = Train(OneStep, from, Small.Options with { Quantizer = otherQuantizer }, notes);
+        using var both = Train(OneStep, from, otherDecoder with { Quantizer = otherQuantizer }, notes);
 
         Assert.Equal(from.Encode(Mel), decoder.Encode(Mel));
         Assert.Contains(notes, note => note.Contains("the encoder; the decoder starts from random weights"));
-        Assert.Contains(notes, note => note.Contains("but for its last layer"));
+        Assert.Contains(notes, note => note.Contains("encoder and decoder but for the layers beside the quantizer"));
+        Assert.Contains(notes, note => note.Contains("the encoder but for its last layer"));
+        var (expected, found) = (Decoder(from), Decoder(quantizer));
+        Assert.NotEmpty(expected);
+        Assert.All(expected, weight => Close.To(weight.Value, found[weight.Key], 1e-5));
+
+        static Dictionary<string, float[]> Decoder(AudioBsqModel model) => NetworkWeights.Of(model.Content.Network, ModelParts.Decoder)
+            .Where(weight => weight.Name.StartsWith("decoder.", StringComparison.Ordinal) && weight.Tensor.is_floating_point())
+            .ToDictionary(weight => weight.Name, weight => weight.Tensor.data<float>().ToArray());
     }
 
     [Fact]
