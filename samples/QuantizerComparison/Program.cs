@@ -4,7 +4,7 @@
 //   dotnet run -c Release --project samples/QuantizerComparison [TRAIN DEV]
 //       [--steps N] [--seeds N] [--threads N] [--entropy] [--output FOLDER]
 //
-// TRAIN and DEV are folders of speech. Without them the clips of samples/Quickstart are used, and few steps: that shows how it works,
+// TRAIN and DEV are folders of speech. Without them those of samples/clips are used, and few steps: that shows how it works,
 // not which is better. --entropy compares settings of the binary spherical quantizer's entropy terms instead.
 
 using AudioBsq;

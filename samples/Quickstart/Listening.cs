@@ -8,72 +8,62 @@ using Spectre.Console;
 
 namespace Quickstart;
 
-/// <summary>The second process: loads the zip, tokenizes clips, reconstructs them, and shows what became of them.</summary>
+/// <summary>The second process: loads the zip, makes tokens of clips and sound of the tokens, and shows what became of them.</summary>
 internal static class Listening
 {
-    public static void Run(string zip, string[] paths, string output)
+    private const int SampleRate = 16_000;
+
+    public static bool StartProcess(string zip, string folder, string output)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(Listening).Assembly.Location);
+        foreach (string argument in new[] { "listen", zip, folder, output }) start.ArgumentList.Add(argument);
+        using var second = Process.Start(start)!;
+        second.WaitForExit();
+        return second.ExitCode == 0;
+    }
+
+    public static void Run(string zip, string folder, string output)
     {
         var ml = new MLContext(seed: 1);
-        var tokenizer = (TransformerChain<ITransformer>)ml.Model.Load(zip, out _);
-        var clips = ml.Data.LoadFromEnumerable(paths.Select(path => new Clip { Path = path }));
-
-        // Tokens first: they are all that would be sent or stored.
+        var model = (TransformerChain<ITransformer>)ml.Model.Load(zip, out _);
         var clock = Stopwatch.StartNew();
-        var tokens = ml.Data.Cache(tokenizer.Transform(clips));
-        string hash = Clips.HashOfTokens(tokens);
-        var encoding = clock.Elapsed;
+        var sound = ml.Data.Cache(model.Transform(ml.Data.LoadAudioFolder(folder)));
+        string hash = Tokens.Hash(sound);
         File.WriteAllText(Path.Combine(output, "tokens.sha256"), hash);
-        Console.WriteLine($"Tokens of {paths.Length} clips in another process:  {hash}\n");
+        Console.WriteLine($"Tokens in another process: {hash}");
 
-        // Tokens → mel spectrogram → waveform.
-        var trained = tokenizer.OfType<AudioTokenizerTransformer>().Single();
-        var wayBack = ml.Transforms.ReconstructAudio("Reconstructed", "Tokens", trained, "Frames")
-            .Append(ml.Transforms.SynthesizeAudio("Sound", "Reconstructed"));
-        var sound = wayBack.Fit(tokens).Transform(tokens);
         var rows = ml.Data.CreateEnumerable<Row>(sound, reuseRowObject: false).ToList();
-        var metrics = ml.Data.EvaluateAudioReconstruction(sound, "Mel", "Reconstructed", "Tokens");
-
+        var elapsed = clock.Elapsed;
         foreach (var row in rows)
         {
             string name = Path.GetFileNameWithoutExtension(row.Path);
-            AudioFile.WriteWav(Path.Combine(output, $"{name}.reconstructed.wav"), new Waveform(row.Sound, 16_000));
-            AudioFile.WriteWav(Path.Combine(output, $"{name}.original.wav"), new Waveform(row.Waveform, 16_000));
+            AudioFile.WriteWav(Path.Combine(output, $"{name}.original.wav"), new Waveform(row.Waveform, SampleRate));
+            AudioFile.WriteWav(Path.Combine(output, $"{name}.reconstructed.wav"), new Waveform(row.Sound, SampleRate));
         }
 
         string picture = Path.Combine(output, "mel.png");
-        Picture.Save(picture, rows[0].Mel, rows[0].Reconstructed, metrics.MeanAbsoluteError);
+        var mels = ml.Data.EvaluateAudioReconstruction(sound);
+        Picture.Save(picture, rows[0].Mel, rows[0].Reconstructed, mels.MeanAbsoluteError);
 
-        double seconds = rows.Sum(row => row.Waveform.Length / 16_000.0);
-        int bits = trained.Model.Options.BitsPerToken;
+        var quality = ml.Data.EvaluateAudioQuality(sound, "Waveform", "Sound");
+        string Mean(string metric, string format) =>
+            quality.Means.SingleOrDefault(mean => mean.Key.Key == metric).Value?.Mean.ToString(format) ?? "–";
+        double seconds = rows.Sum(row => row.Waveform.Length / (double)SampleRate);
+        int bits = model.OfType<AudioTokenizerTransformer>().Single().Model.Options.BitsPerToken;
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("Clips", "Seconds", "bit/s", "Mel error, dB", "Means, dB", "Codes used", "× real time");
+            .AddColumns("Clips", "Seconds", "bit/s", "STOI", "ViSQOL", "Mel error, dB", "Level, dB", "× real time");
         table.AddRow(
             $"{rows.Count}",
             $"{seconds:F1}",
             $"{rows.Sum(row => (long)row.Tokens.Length) * bits / seconds:F0}",
-            $"{metrics.MeanAbsoluteError:F2}",
-            $"{ErrorOfBandMeans([.. rows.Select(row => row.Mel)]):F2}",
-            $"{metrics.Codes.AttainableUsage:P0}",
-            $"{seconds / encoding.TotalSeconds:F0}");
+            Mean("stoi", "F3"),
+            Mean("visqol", "F2"),
+            $"{mels.MeanAbsoluteError:F2}",
+            Mean("level", "F1"),
+            $"{seconds / elapsed.TotalSeconds:F0}");
         AnsiConsole.Write(table);
         Console.WriteLine($"\nListen to {Path.Combine(output, "*.reconstructed.wav")}\nLook at   {picture}\n");
-    }
-
-    // The constant baseline: every frame is the average frame of these very clips.
-    private static double ErrorOfBandMeans(float[][] mels)
-    {
-        double[] means = [.. Enumerable.Range(0, Picture.Bands).Select(band => mels.SelectMany(mel => Band(mel, band)).Average())];
-        return means.Select((mean, band) => mels.SelectMany(mel => Band(mel, band)).Average(level => Math.Abs(level - mean))).Average();
-    }
-
-    private static IEnumerable<float> Band(float[] mel, int band)
-    {
-        for (int i = band; i < mel.Length; i += Picture.Bands) yield return mel[i];
-    }
-
-    private sealed class Clip
-    {
-        public string Path { get; set; } = "";
     }
 
     private sealed class Row

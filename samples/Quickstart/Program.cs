@@ -1,20 +1,17 @@
-// Speech → tokens → speech, through one saved ML.NET pipeline.
+// Speech → tokens → speech, by a trained model that comes with the library.
 //
 //   dotnet run -c Release --project samples/Quickstart [FOLDER]
 //
-// FOLDER holds speech (WAV, FLAC, …). A folder named "dev" beside it is listened to, or else every tenth clip is held out.
-// Without FOLDER the sample's own 15 + 3 clips are used.
+// FOLDER holds speech (WAV, FLAC, MP3, …). Without it three clips are used, of speakers that the model never heard.
 
-using AudioBsq;
 using AudioBsq.MLNet;
-using AudioBsq.Training;
 using Microsoft.ML;
 using Quickstart;
 
 // The second process starts here: it knows nothing but the zip.
-if (args is ["listen", var saved, var list, var results])
+if (args is ["listen", var saved, var sounds, var results])
 {
-    Listening.Run(saved, File.ReadAllLines(list), results);
+    Listening.Run(saved, sounds, results);
     return 0;
 }
 
@@ -24,34 +21,29 @@ if (args.Length > 1 || args is ["-h" or "--help"])
     return args.Length > 1 ? 2 : 0;
 }
 
-string folder = Path.GetFullPath(args is [var given] ? given : Path.Combine(AppContext.BaseDirectory, "clips", "train"));
+string folder = Path.GetFullPath(args is [var given] ? given : Path.Combine(AppContext.BaseDirectory, "clips"));
 string output = Directory.CreateDirectory("quickstart-output").FullName;
-string zip = Path.Combine(output, "tokenizer.zip");
+string zip = Path.Combine(output, "speech.zip");
 
-// 1. Clips: paths only, nothing is decoded yet.
+// 1. Sound file → waveform → mel spectrogram → tokens, and the way back. Nothing is trained: Fit only joins the steps.
 var ml = new MLContext(seed: 1);
-var (train, dev) = Clips.Split(ml, folder);
-
-var options = new AudioTokenizerOptions
-{
-    Model = AudioBsqOptions.Tiny,
-    Training = new TrainingOptions { MaxSteps = 300, ReportEvery = 30 },
-    FrameCountColumnName = "Frames",
-    MetricsCallback = p =>
-        Console.WriteLine($"step {p.Step,4} of {p.MaxSteps}   mel error {p.MeanAbsoluteError:F2} dB   {p.Elapsed:mm\\:ss}"),
-};
-Console.WriteLine($"Training on {folder}");
-
-// 2. Audio file → waveform → mel spectrogram → tokens. Fit trains the tokenizer.
+var clips = ml.Data.LoadAudioFolder(folder);
+var speech = PretrainedAudioModels.Speech900;
 var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 16_000)
     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
-    .AppendCacheCheckpoint(ml)
-    .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", options));
-var tokenizer = pipeline.Fit(train);
+    .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", speech, "Frames"))
+    .Append(ml.Transforms.ReconstructAudio("Reconstructed", "Tokens", speech, "Frames"))
+    .Append(ml.Transforms.SynthesizeAudio("Sound", "Reconstructed", speech));
+var model = pipeline.Fit(clips);
 
-// 3. The whole pipeline in one zip.
-ml.Model.Save(tokenizer, train.Schema, zip);
-Console.WriteLine($"\nSaved {zip} ({new FileInfo(zip).Length / 1e6:F1} MB)");
+// 2. The whole pipeline in one zip, weights and all.
+ml.Model.Save(model, clips.Schema, zip);
+Console.WriteLine($"Saved {zip} ({new FileInfo(zip).Length / 1e6:F1} MB)");
 
-// 4. The same tokens come out of the zip in another process, which then reconstructs the clips.
-return Clips.ListenInAnotherProcess(ml, tokenizer, dev, zip, output);
+// 3. Another process loads it, makes the same tokens, and sound of them.
+string here = Tokens.Hash(model.Transform(clips));
+Console.WriteLine($"Tokens here:               {here}");
+if (!Listening.StartProcess(zip, folder, output)) return 1;
+string there = File.ReadAllText(Path.Combine(output, "tokens.sha256"));
+Console.WriteLine(here == there ? "The tokens are the same." : "The tokens differ!");
+return here == there ? 0 : 1;

@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 namespace Streaming;
 
 /// <summary>
-/// A model to try streaming with, on the 15 clips of samples/Quickstart. It is far too small and too briefly trained to sound well.
+/// A model to try streaming with, on the 15 clips of samples/clips. It is far too small and too briefly trained to sound well.
 /// </summary>
 internal static class SmallModel
 {

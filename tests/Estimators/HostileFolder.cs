@@ -11,7 +11,7 @@ internal sealed class HostileFolder : IDisposable
 
     public HostileFolder()
     {
-        string flac = Directory.GetFiles(Path.Combine(TestData.Root, "samples", "Quickstart", "clips", "dev"), "*.flac")
+        string flac = Directory.GetFiles(Path.Combine(TestData.Root, "samples", "clips", "dev"), "*.flac")
             .Order(StringComparer.Ordinal).First();
         (_wav, _flac) = (Wav(2_000), File.ReadAllBytes(flac));
         for (int i = 0; i < 19; i++) Add(Good, $"good{i:00}.wav", Wav(800 + 160 * i));

@@ -8,7 +8,7 @@ namespace AudioBsq.Tests.Model.Metrics;
 internal static class SpokenClips
 {
     private static readonly Lazy<Waveform[]> Dev = new(
-        () => [.. Directory.GetFiles(Path.Combine(TestData.Root, "samples", "Quickstart", "clips", "dev"), "*.flac")
+        () => [.. Directory.GetFiles(Path.Combine(TestData.Root, "samples", "clips", "dev"), "*.flac")
         .Order(StringComparer.Ordinal).Select(path => AudioFile.Read(path))]);
 
     /// <summary>Three speakers, 16 kHz, six seconds each.</summary>
