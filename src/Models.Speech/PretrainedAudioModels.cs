@@ -1,6 +1,8 @@
 namespace AudioBsq.MLNet;
 
-/// <summary>The trained models of this package. docs/models.md says what they were trained on, how good they are, and at what they fail.</summary>
+/// <summary>
+/// The trained models of this package. docs/models.md says what they were trained on, how good they are, and at what they fail.
+/// </summary>
 public static class PretrainedAudioModels
 {
     /// <summary>Speech at 450 bit/s: 50 tokens of 9 bits a second.</summary>

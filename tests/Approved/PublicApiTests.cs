@@ -14,6 +14,7 @@ public class PublicApiTests
         { "AudioBsq.MLNet.Model", typeof(AudioBsqModel).Assembly },
         { "AudioBsq.MLNet.Featurizers", typeof(AudioFile).Assembly },
         { "AudioBsq.MLNet", typeof(AudioTokenizerTransformer).Assembly },
+        { "AudioBsq.MLNet.Models.Speech", typeof(PretrainedAudioModels).Assembly },
     };
 
     [Theory, MemberData(nameof(Libraries))]

@@ -1,6 +1,7 @@
 using AudioBsq.MLNet;
 using AudioBsq.Vocoding;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Estimators;
 
@@ -78,6 +79,6 @@ public class PretrainedAudioModelTests
 
         var sound = _ml.Transforms.SynthesizeAudio("Sound", "Mel", pretrained).Fit(data).Transform(data);
 
-        Assert.Equal(vocoder.Synthesize(levels, null, 2), Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<float[]>(sound, "Sound").Single());
+        Assert.Equal(vocoder.Synthesize(levels, null, 2), sound.GetColumn<float[]>("Sound").Single());
     }
 }

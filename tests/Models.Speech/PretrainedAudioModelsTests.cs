@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Models.Speech;
 
-/// <summary>The trained models that come with the library: what they are, that their tokens are the same everywhere, and how good they are.</summary>
+/// <summary>The trained models that come with the library: their tokens are the same everywhere, and their sound is of a known quality.</summary>
 public class PretrainedAudioModelsTests
 {
     private static readonly string Dev = Path.Combine(TestData.Root, "samples", "clips", "dev");
@@ -129,7 +129,8 @@ public class PretrainedAudioModelsTests
             return AudioQuality.Measure(clip, new Waveform(sound, 16_000));
         }
 
-        var means = AudioQualityReport.Of(SpokenClips.All.Select(Quality)).Means.ToDictionary(mean => mean.Key.Key, mean => mean.Value.Mean);
+        var report = AudioQualityReport.Of(SpokenClips.All.Select(Quality));
+        var means = report.Means.ToDictionary(mean => mean.Key.Key, mean => mean.Value.Mean);
 
         Assert.True(means["stoi"] > stoi, $"STOI {means["stoi"]}");
         Assert.True(means["visqol"] > visqol, $"ViSQOL {means["visqol"]}");

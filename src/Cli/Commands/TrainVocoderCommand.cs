@@ -58,6 +58,9 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         Description = "Let no convolution look ahead, so that streamed sound comes 150 ms earlier at the default sizes",
     };
 
+    private readonly Option<double?> _envelope = CheckedOption.Weight(
+        "--envelope-weight", "Weight of the distance of envelopes, which intelligibility depends on [default: 0]");
+
     private readonly Option<int?> _seed = CheckedOption.Integer(
         "--seed", $"Chooses first weights and pieces; the same seed gives the same vocoder [default: {Defaults.Training.Seed}]");
 
@@ -87,6 +90,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         Add(_width);
         Add(_layers);
         Add(_causal);
+        Add(_envelope);
         Add(_seed);
         Add(_flat);
         _torch.AddTo(this);
@@ -134,6 +138,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             MaxSteps = arguments.GetValue(_steps) ?? Defaults.Training.MaxSteps,
             BatchSize = arguments.GetValue(_crops) ?? Defaults.Training.BatchSize,
             Seed = arguments.GetValue(_seed) ?? Defaults.Training.Seed,
+            Envelope = arguments.GetValue(_envelope) is > 0 and var weight ? new EnvelopeOptions { Weight = weight } : null,
         }
     );
 

@@ -26,6 +26,21 @@ internal static class CheckedOption
         },
     };
 
+    /// <summary>A number from 0; null where it is not given.</summary>
+    public static Option<double?> Weight(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "NUMBER",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+            if (isNumber && double.IsFinite(value) && value >= 0) return value;
+            result.AddError($"{name} must be a number from 0 on, and '{text}' is none.");
+            return null;
+        },
+    };
+
     /// <summary>One of a few words; the first is the default.</summary>
     public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
         where T : struct

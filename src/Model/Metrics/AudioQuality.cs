@@ -47,7 +47,7 @@ public sealed record AudioQuality
     /// <summary>Share of frames whose voicing differs, 0 (best) to 1.</summary>
     public double? VoicingError { get; init; }
 
-    /// <summary>Energy beside the reference's in dB, −100 to 100: negative where the clip became quieter, 0 (best) where it did not.</summary>
+    /// <summary>Energy beside the reference's in dB, −100 to 100: negative where the clip became quieter; 0 is best.</summary>
     public double? LevelDifference { get; init; }
 
     /// <summary>Signal-to-noise ratio in dB, −100 to 100 (best). Meaningless where synthesis invents phases.</summary>

@@ -1,6 +1,6 @@
 namespace AudioBsq.Metrics;
 
-/// <summary>How much louder a waveform is than its original: the ratio of their energies in decibels, negative where it is quieter.</summary>
+/// <summary>How much louder a waveform is than its original: the ratio of their energies in decibels, negative if it is quieter.</summary>
 internal static class LevelDifference
 {
     /// <summary>The largest difference, in dB.</summary>

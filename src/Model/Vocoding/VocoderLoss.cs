@@ -1,4 +1,5 @@
 using AudioBsq.Signal;
+using AudioBsq.Training;
 using TorchSharp;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -21,13 +22,17 @@ internal sealed class VocoderLoss : IDisposable
     private readonly Tensor _bank;
     private readonly Scalar _minPower, _stft, _melWeight, _magnitude, _phase, _consistency, _level, _perResolution;
     private readonly StftResolution[] _resolutions;
+    private readonly EnvelopeLoss? _envelope;
+    private readonly Scalar _sinePower, _envelopeWeight;
 
     public VocoderLoss(VocoderTrainingOptions options, NeuralVocoder vocoder)
     {
         (_options, _mel, _inverse, _reach) = (options, vocoder.Mel, vocoder.Inverse, InverseStft.Reach(vocoder.Mel));
         var bank = new MelFilterBank(_mel);
         _bank = tensor(bank.ToDense(), [bank.Bins, bank.Bands], device: vocoder.Device).DetachFromDisposeScope();
-        _minPower = Scalar(Math.Pow(_mel.FftLength / 4.0, 2) * 1e-10);
+        double sine = Math.Pow(_mel.FftLength / 4.0, 2); // the power of a bin that a full-scale sine fills
+        (_sinePower, _minPower, _envelopeWeight) = (Scalar(sine), Scalar(sine * 1e-10), Scalar(options.Envelope?.Weight ?? 0));
+        if (options.Envelope is { } envelope) _envelope = new EnvelopeLoss(envelope, _mel, options.CropFrames, vocoder.Device);
         (_stft, _melWeight, _magnitude) = (Scalar(options.StftWeight), Scalar(options.MelWeight), Scalar(options.MagnitudeWeight));
         (_phase, _consistency, _level) = (Scalar(options.PhaseWeight), Scalar(options.ConsistencyWeight), Scalar(options.LevelWeight));
         _resolutions = StftResolution.Three(_mel, vocoder.Device);
@@ -44,8 +49,11 @@ internal sealed class VocoderLoss : IDisposable
         var spectrum = predicted.ToComplex();
         var synthesized = _inverse.Apply(spectrum, sound.shape[1]);
         Tensor target = _resolutions[0].Spectrum(sound), consistent = _resolutions[0].Spectrum(synthesized);
-        var mel = (LogMel(consistent) - LogMel(target)).abs().mean();
+        Tensor power = MelPower(consistent), targetPower = MelPower(target);
+        var mel = (Log(power) - Log(targetPower)).abs().mean();
         var total = mel * _melWeight;
+        if (_envelope?.OfPower(power / _sinePower, targetPower / _sinePower, valid: null) is { } envelopes)
+            total = total.Plus(envelopes * _envelopeWeight);
         if (_options.StftWeight > 0) total = total.Plus(MultiResolution(consistent, target, synthesized, sound) * _stft);
         if (_options.MagnitudeWeight > 0) total = total.Plus(Magnitude(predicted, target) * _magnitude);
         if (_options.PhaseWeight > 0) total = total.Plus(Phase(predicted, target) * _phase);
@@ -57,14 +65,22 @@ internal sealed class VocoderLoss : IDisposable
     public void Dispose()
     {
         _bank.Dispose();
+        _envelope?.Dispose();
         foreach (var resolution in _resolutions) resolution.Dispose();
     }
 
-    // Half the logarithm of power is the logarithm of magnitude.
-    private Tensor LogMel(Tensor spectrum)
+    // (batch, bins, frames) → (batch, frames, bands)
+    private Tensor MelPower(Tensor spectrum)
     {
         using var scope = NewDisposeScope();
-        return spectrum.abs().Square().transpose(1, 2).matmul(_bank).clamp_min(_minPower).log().mul(Half).MoveToOuterDisposeScope();
+        return spectrum.abs().Square().transpose(1, 2).matmul(_bank).MoveToOuterDisposeScope();
+    }
+
+    // Half the logarithm of power is the logarithm of magnitude.
+    private Tensor Log(Tensor power)
+    {
+        using var scope = NewDisposeScope();
+        return power.clamp_min(_minPower).log().mul(Half).MoveToOuterDisposeScope();
     }
 
     private Tensor MultiResolution(Tensor spectrum, Tensor target, Tensor synthesized, Tensor sound)

@@ -46,6 +46,12 @@ public sealed record VocoderTrainingOptions : TrainingLoopOptions
     /// </summary>
     public double LevelWeight { get; init; } = 1;
 
+    /// <summary>
+    /// A loss of the sound's envelopes, which intelligibility depends on, beside those above, each of which has a weight of about 1; none
+    /// when null.
+    /// </summary>
+    public EnvelopeOptions? Envelope { get; init; }
+
     /// <summary>Adversarial training with discriminators; none when null.</summary>
     public VocoderAdversarialOptions? Adversarial { get; init; }
 
@@ -55,6 +61,7 @@ public sealed record VocoderTrainingOptions : TrainingLoopOptions
         Check.Positive(CropFrames);
         Check.That(GainDecibels is >= 0 and <= 60, GainDecibels, "must be from 0 to 60");
         Adversarial?.Validate();
+        Envelope?.Validate();
         NotNegative(StftWeight, nameof(StftWeight));
         NotNegative(MelWeight, nameof(MelWeight));
         NotNegative(MagnitudeWeight, nameof(MagnitudeWeight));

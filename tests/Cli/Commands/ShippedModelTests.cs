@@ -60,7 +60,7 @@ public sealed class ShippedModelTests
 
         Assert.Contains("There is no model 'speech901'. With the program come speech450 and speech900.", unknown);
         Assert.Null(SavedModel.FindShipped(In("speech900")));
-        Assert.Contains("cannot be loaded as a model", Ran.AudioBsq("tokenize", In("speech900"), Clip).Expect(2).Messages);
+        Assert.Contains("cannot be loaded as a model", Ran.AudioBsq("tokenize", In("speech900"), Clip).Expect(3).Messages);
     }
 
     [Fact]
