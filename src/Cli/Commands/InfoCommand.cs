@@ -54,6 +54,7 @@ internal sealed class InfoCommand : ExampleCommand
             "PK" => ModelSummary.Of(path), // every zip
             ['{', ..] => TokenSummary.Of(path, tally, _cancellation),
             _ when VocoderSummary.MayBe(path) => VocoderSummary.Of(path),
+            _ when SavedModel.HoldsWeights(path) => ModelSummary.Of(path),
             _ => SoundSummary.Of(path),
         };
 

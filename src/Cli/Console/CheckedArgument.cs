@@ -11,7 +11,7 @@ internal static class CheckedArgument
     public static Argument<string> Model(string what = "") =>
         Input<string>(
             "MODEL",
-            $"A tokenizer's zip{(what.Length == 0 ? "" : $", {what}")}; load only models that you trust; or "
+            $"A tokenizer: its zip or weights{(what.Length == 0 ? "" : $", {what}")}; load only models that you trust; or "
                 + string.Join(" or ", PretrainedAudioModels.All),
             ArgumentArity.ExactlyOne);
 

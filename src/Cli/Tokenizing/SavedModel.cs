@@ -1,13 +1,15 @@
+using System.Buffers.Binary;
 using AudioBsq.Cli.Console;
 using AudioBsq.MLNet;
 using AudioBsq.Native;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace AudioBsq.Cli.Tokenizing;
 
 /// <summary>
-/// A zip that <c>mlContext.Model.Save</c> wrote, or a trained model that comes with the program, as a list of its transformers in order;
-/// nested chains are flattened.
+/// A model as a list of its transformers in order: a zip that <c>mlContext.Model.Save</c> wrote, nested chains flattened, a file that
+/// <c>AudioBsqModel.Save</c> wrote, or a model that comes with the program.
 /// </summary>
 internal sealed class SavedModel : IDisposable
 {
@@ -33,7 +35,7 @@ internal sealed class SavedModel : IDisposable
     public static PretrainedAudioModel? FindShipped(string name) => System.IO.Path.Exists(name) ? null : PretrainedAudioModels.Find(name);
 
     /// <param name="ml">The context.</param>
-    /// <param name="path">The zip, or the name of a model that comes with the program.</param>
+    /// <param name="path">The file, or the name of a model that comes with the program.</param>
     /// <exception cref="InvalidDataException">The file is no model, or a damaged one.</exception>
     public static SavedModel Load(MLContext ml, string path)
     {
@@ -46,15 +48,25 @@ internal sealed class SavedModel : IDisposable
         }
 
         TorchLibrary.StartLoading(); // meanwhile this thread reads the zip, and compiles what does
-        if (shipped is not null) return Of(ml, shipped);
         try
         {
-            return new SavedModel(ml.Model.Load(path, out var schema), schema, path);
+            if (shipped is not null) return Of(ml, shipped, path);
+            if (!HoldsWeights(path)) return new SavedModel(ml.Model.Load(path, out var schema), schema, path);
+            return Of(ml, new PretrainedAudioModel(path, () => File.OpenRead(path), () => throw new NotSupportedException()), path);
         }
         catch (Exception cause) when (cause is not (OutOfMemoryException or TorchLoadException))
         {
             throw new InvalidDataException($"'{path}' cannot be loaded as a model: {Failure.Reason(cause)}", cause);
         }
+    }
+
+    /// <summary>Whether a file begins as safetensors do: with the length of a header in braces.</summary>
+    public static bool HoldsWeights(string path)
+    {
+        Span<byte> head = stackalloc byte[9];
+        using var stream = File.OpenRead(path);
+        return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
+            && head[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(head) <= (ulong)stream.Length;
     }
 
     /// <summary>Its only tokenizer.</summary>
@@ -74,13 +86,15 @@ internal sealed class SavedModel : IDisposable
 
     public void Dispose() => (_model as IDisposable)?.Dispose();
 
-    private static SavedModel Of(MLContext ml, PretrainedAudioModel model)
+    private static SavedModel Of(MLContext ml, PretrainedAudioModel weights, string path)
     {
-        var none = ml.Data.LoadFromEnumerable<Clip>([]);
-        var pipeline = ml.Transforms.LoadAudio("Waveform", nameof(Clip.Path))
-            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
-            .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model));
-        return new SavedModel(pipeline.Fit(none), none.Schema, model.Name) { Shipped = model };
+        var clips = ml.Data.LoadFromEnumerable<Clip>([]);
+        var tokenizer = ml.Transforms.TokenizeAudio("Tokens", "Mel", weights).Fit(ml.Data.LoadFromEnumerable<Spectrogram>([]));
+        var mel = tokenizer.Model.Mel;
+        var loading = ml.Transforms.LoadAudio("Waveform", nameof(Clip.Path), mel.SampleRate)
+            .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", mel));
+        var chain = new TransformerChain<ITransformer>(loading.Fit(clips), tokenizer);
+        return new SavedModel(chain, clips.Schema, path) { Shipped = FindShipped(path) };
     }
 
     private static IEnumerable<ITransformer> Flatten(ITransformer transformer) =>
@@ -89,5 +103,10 @@ internal sealed class SavedModel : IDisposable
     private sealed class Clip
     {
         public string Path { get; set; } = "";
+    }
+
+    private sealed class Spectrogram
+    {
+        public float[] Mel { get; set; } = [];
     }
 }

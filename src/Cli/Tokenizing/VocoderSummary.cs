@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using AudioBsq.Cli.Console;
+using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Vocoding;
 
@@ -16,13 +16,12 @@ internal sealed record VocoderSummary(string Kind, string Path, long Bytes, MelO
         return new VocoderSummary("vocoder", path, new FileInfo(path).Length, vocoder.Mel, vocoder.Options, vocoder.ParameterCount);
     }
 
-    /// <summary>Whether a file begins as safetensors do: with the length of a header in braces.</summary>
+    /// <summary>Whether a file holds weights, and not those of a tokenizer.</summary>
     public static bool MayBe(string path)
     {
-        byte[] head = new byte[9];
+        if (!SavedModel.HoldsWeights(path)) return false;
         using var stream = File.OpenRead(path);
-        return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
-            && head[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(head) <= (ulong)stream.Length;
+        return new SafetensorsReader(stream, path).Metadata.GetValueOrDefault("format") != "audiobsq-model";
     }
 
     public IEnumerable<(string Name, string Value)> Rows()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AudioBsq.Cli.Configuration;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using AudioBsq.Training;
@@ -50,13 +51,13 @@ internal sealed class TrainingPipeline : IDisposable
         Action<string> start, Action<TrainingProgress> report, Action<long, long?> caching, CancellationToken cancellation)
     {
         var (clips, validation) = Mels(caching, cancellation);
-        using var first = _config.InitFrom is { } path ? FirstModel.Load(_ml, path) : null;
+        using var first = _config.InitFrom is { } path ? SavedModel.Load(_ml, path) : null;
         var tokenizing = _ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions
         {
             Model = _config.Model,
             Training = _config.Training,
             Seed = _config.Training.Seed,
-            Start = first?.Model,
+            Start = first?.Tokenizer.Model,
             ValidationSet = validation,
             StartCallback = start,
             MetricsCallback = report,

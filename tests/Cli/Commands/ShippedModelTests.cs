@@ -72,6 +72,11 @@ public sealed class ShippedModelTests
         Ran.AudioBsq("export", "speech900", "-o", model, "--half").Expect(0);
         Ran.AudioBsq("export", vocoder, "-o", again, "--half").Expect(0);
 
+        string info = Ran.AudioBsq("info", model).Expect(0).Output;
+        Assert.Contains("File size", info);
+        Assert.Contains("900 bit/s", info);
+        Assert.Equal(
+            Ran.AudioBsq("tokenize", "speech900", Clip).Expect(0).Output, Ran.AudioBsq("tokenize", model, Clip).Expect(0).Output);
         using var loaded = AudioBsqModel.Load(model, "cpu");
         using var shipped = PretrainedAudioModels.Speech900.LoadTokenizer("cpu");
         Assert.Equal(shipped.Fingerprint, loaded.Fingerprint);
