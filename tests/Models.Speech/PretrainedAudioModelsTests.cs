@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 
 namespace AudioBsq.Tests.Models.Speech;
 
-/// <summary>The trained models that come with the library: their tokens are the same everywhere, and their sound is of a known quality.</summary>
+/// <summary>The trained models that come with the library: tokens that are the same everywhere, sound of a known quality.</summary>
 public class PretrainedAudioModelsTests
 {
     private static readonly string Dev = Path.Combine(TestData.Root, "samples", "clips", "dev");

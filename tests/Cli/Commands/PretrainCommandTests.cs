@@ -61,7 +61,7 @@ public sealed class PretrainCommandTests : IDisposable
         Assert.Contains("pretraining.mask_ratio: MaskRatio must be above 0 and below 1; it is 1", ran.Messages);
         Assert.Contains("several rows of patches", ran.Messages);
         Assert.Contains(
-            "There is no model 'nowhere.zip' to start from",
+            "There is no model 'nowhere.zip'",
             Ran.AudioBsq("train", _data.Config, "-o", _data.PathOf("out"), "--set", "init_from=nowhere.zip").Expect(3).Messages);
     }
 

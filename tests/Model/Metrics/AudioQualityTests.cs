@@ -153,8 +153,8 @@ public class AudioQualityTests
         Assert.Equal(AudioMetric.All.Count, AudioMetric.All.Select(metric => metric.Key).Distinct().Count());
         Assert.All(AudioMetric.All, metric => Assert.DoesNotContain("PESQ", metric.Name, StringComparison.OrdinalIgnoreCase));
         Assert.All(AudioMetric.All, metric => Assert.Matches("^[a-z0-9_]+$", metric.Key));
-        Assert.Equal(15, typeof(AudioQuality).GetProperties().Count(property => property.PropertyType == typeof(double?)));
-        Assert.Equal(15, AudioMetric.All.Count);
+        Assert.Equal(16, typeof(AudioQuality).GetProperties().Count(property => property.PropertyType == typeof(double?)));
+        Assert.Equal(16, AudioMetric.All.Count);
     }
 
     [Fact]
