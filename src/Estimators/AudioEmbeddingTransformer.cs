@@ -36,7 +36,7 @@ public sealed class AudioEmbeddingTransformer : AudioTransformer, ILoadableTrans
         {
             BatchSize = _settings.BatchSize,
             ReadsAhead = true,
-            MaxCursors = ModelDevice.MaxCursors(model.Content.Device),
+            MaxCursors = model.Content.Engine.MaxConcurrency,
         };
     }
 

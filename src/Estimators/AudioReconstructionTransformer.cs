@@ -36,7 +36,7 @@ public sealed class AudioReconstructionTransformer : AudioTransformer, ILoadable
             (row, capacity) => new ReconstructionSession(_model, row, tokens, frames, capacity))
         {
             BatchSize = _columns.BatchSize,
-            MaxCursors = ModelDevice.MaxCursors(model.Content.Device),
+            MaxCursors = model.Content.Engine.MaxConcurrency,
         };
     }
 

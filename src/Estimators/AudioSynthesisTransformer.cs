@@ -46,7 +46,7 @@ public sealed class AudioSynthesisTransformer : AudioTransformer, ILoadableTrans
             [AudioColumn.OfWaveforms(OutputColumnName, synthesizer.SampleRate, samples is null ? LengthOf(column, synthesizer.Mel) : 0)],
             (row, capacity) => new SynthesisSession(Synthesize, row, column, synthesizer.Mel, samples, capacity))
         {
-            MaxCursors = synthesizer is NeuralVocoder vocoder ? ModelDevice.MaxCursors(vocoder.Device) : int.MaxValue,
+            MaxCursors = synthesizer is NeuralVocoder vocoder ? vocoder.Engine.MaxConcurrency : int.MaxValue,
         };
     }
 

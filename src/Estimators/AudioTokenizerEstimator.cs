@@ -86,7 +86,7 @@ public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTrans
 
     private AudioBsqModel Train(TrainingData data, MelOptions mel, CancellationToken cancellation)
     {
-        string device = ModelDevice.Choose(Host, _options.Device);
+        string device = ModelDevice.ChooseForTraining(Host, _options.Device);
         var (model, training) = (_options.Model, _options.Training with { Seed = _seed, Device = device });
         Host.Inform(
             "Training",

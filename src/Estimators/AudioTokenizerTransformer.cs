@@ -70,7 +70,7 @@ public sealed class AudioTokenizerTransformer : AudioTransformer, ILoadableTrans
         {
             BatchSize = _columns.BatchSize,
             ReadsAhead = true,
-            MaxCursors = ModelDevice.MaxCursors(model.Content.Device),
+            MaxCursors = model.Content.Engine.MaxConcurrency,
         };
     }
 

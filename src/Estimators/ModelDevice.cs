@@ -1,6 +1,6 @@
 using AudioBsq.Native;
+using AudioBsq.Onnx;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace AudioBsq.MLNet;
 
@@ -10,21 +10,22 @@ namespace AudioBsq.MLNet;
 /// </summary>
 internal static class ModelDevice
 {
-    /// <summary>
-    /// Cursors that may run a model side by side: one on a GPU, and one where torch spreads every operation over several threads itself.
-    /// </summary>
-    public static int MaxCursors(torch.Device device) =>
-        device.type == DeviceType.CPU && torch.get_num_threads() == 1 ? Environment.ProcessorCount : 1;
+    /// <summary>The device of a trained model, by its full name.</summary>
+    public static string Choose(IHostEnvironment environment, string? asked = null) =>
+        Choose(environment, asked, InferenceDevice.Resolve);
 
-    /// <summary>The device by its full name.</summary>
-    public static string Choose(IHostEnvironment environment, string? asked = null)
+    /// <summary>The same for training, which needs torch.</summary>
+    public static string ChooseForTraining(IHostEnvironment environment, string? asked) =>
+        Choose(environment, asked, device => TorchDevice.Resolve(device).ToString());
+
+    private static string Choose(IHostEnvironment environment, string? asked, Func<string, string> resolve)
     {
-        if (asked is not null) return TorchDevice.Resolve(asked).ToString();
-        if (environment.GpuDevice() is not { } id) return TorchDevice.Resolve("auto").ToString();
-        if (id < 0) return TorchDevice.Resolve("cpu").ToString();
+        if (asked is not null) return resolve(asked);
+        if (environment.GpuDevice() is not { } id) return resolve("auto");
+        if (id < 0) return resolve("cpu");
         try
         {
-            return TorchDevice.Resolve($"cuda:{id}").ToString();
+            return resolve($"cuda:{id}");
         }
         catch (Exception e) when (environment.FallsBackToCpu() && e is NotSupportedException or ArgumentException)
         {

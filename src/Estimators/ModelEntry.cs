@@ -15,10 +15,10 @@ internal static class ModelEntry
     /// <summary>Writes the decoder alone, unless the whole model is in the file already.</summary>
     /// <remarks>
     /// A half is written as the entry of an object in the model, not of the model, so that a tokenizer that is saved later writes it whole:
-    /// of the network or, for the encoder, of the content.
+    /// of the engine or, for the encoder, of the content.
     /// </remarks>
     public static void SaveDecoder(ModelWriter writer, AudioBsqModel model) => writer.Shared(
-        Name, model.Content.Network, stream => ModelFile.Write(stream, model.Content, ModelParts.Decoder), whole: model);
+        Name, model.Content.Engine, stream => ModelFile.Write(stream, model.Content, ModelParts.Decoder), whole: model);
 
     /// <summary>Writes the encoder alone, unless the whole model is in the file already.</summary>
     public static void SaveEncoder(ModelWriter writer, AudioBsqModel model) => writer.Shared(
@@ -42,5 +42,5 @@ internal static class ModelEntry
     }
 
     private static SharedResource<AudioBsqModel> Read(Stream stream, IHostEnvironment environment) =>
-        new(new(ModelFile.Read(stream, Name, () => TorchDevice.Resolve(ModelDevice.Choose(environment)))));
+        new(new(ModelFile.Read(stream, Name, () => ModelDevice.Choose(environment))));
 }

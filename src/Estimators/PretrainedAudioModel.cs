@@ -50,7 +50,7 @@ public sealed class PretrainedAudioModel
     public int RefinementIterations { get; }
 
     /// <summary>A tokenizer of the caller's own, who disposes it: for use without ML.NET, or for training to start from.</summary>
-    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:N, or onnx: ONNX Runtime.</param>
     /// <exception cref="InvalidDataException">The weights are damaged.</exception>
     public AudioBsqModel LoadTokenizer(string device = "auto")
     {
@@ -59,7 +59,7 @@ public sealed class PretrainedAudioModel
     }
 
     /// <summary>A vocoder of the caller's own, who disposes it.</summary>
-    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:N, or onnx: ONNX Runtime.</param>
     /// <exception cref="InvalidDataException">The weights are damaged.</exception>
     public NeuralVocoder LoadVocoder(string device = "auto")
     {

@@ -53,7 +53,7 @@ public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
     {
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
         var mel = MelOptionsOf(input.Schema);
-        var training = _options.Training with { Seed = _seed, Device = ModelDevice.Choose(Host, _options.Device) };
+        var training = _options.Training with { Seed = _seed, Device = ModelDevice.ChooseForTraining(Host, _options.Device) };
         Host.Inform("Training", $"Training a vocoder on {training.Device}, seed {_seed}, {training.MaxSteps} steps.");
         var data = new VocoderTrainingData(pass => Read(input, mel, unchecked(_seed + pass), cancellation.Token));
         try

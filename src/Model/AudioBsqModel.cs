@@ -1,5 +1,6 @@
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
+using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Quantization;
 using AudioBsq.Reference;
@@ -98,7 +99,10 @@ public sealed class AudioBsqModel : IDisposable
         Action<PretrainingProgress>? report, Action<string>? atStart, CancellationToken cancellation) =>
         new(Pretraining.Train(data, options, mel, pretraining, report, atStart, cancellation));
 
-    /// <summary>Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N.</summary>
+    /// <summary>
+    /// Reads a file that <see cref="Save(string)"/> wrote. The device is auto, cpu, cuda or cuda:N, or onnx: ONNX Runtime, if the program
+    /// has the package AudioBsq.MLNet.OnnxRuntime.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>
     public static AudioBsqModel Load(string path, string device = "auto") => new(ModelFile.Read(path, device));
 
@@ -118,11 +122,21 @@ public sealed class AudioBsqModel : IDisposable
     /// <summary>The same into a stream, which is left open.</summary>
     public void ExportReference(Stream stream) => ReferenceWeights.Write(stream, Content);
 
+    /// <summary>
+    /// Writes the encoder as an ONNX file for other programs: mel → latents and bits (docs/onnx.md). The stream is left open.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The model is a decoder only.</exception>
+    public void ExportOnnxEncoder(Stream stream) => OnnxFile.Write(stream, Content, ModelParts.Encoder);
+
+    /// <summary>Writes the decoder as an ONNX file for other programs: bits → mel (docs/onnx.md). The stream is left open.</summary>
+    /// <exception cref="NotSupportedException">The model is an encoder only.</exception>
+    public void ExportOnnxDecoder(Stream stream) => OnnxFile.Write(stream, Content, ModelParts.Decoder);
+
     /// <summary>Writes weights and options as a safetensors file, which replaces an older file once it is complete on the disk.</summary>
     public void Save(string path) => AtomicFile.Write(path, Save);
 
     /// <summary>The same into a stream, which need not seek and is left open.</summary>
-    public void Save(Stream stream) => ModelFile.Write(stream, Content, Content.Parts);
+    public void Save(Stream stream) => Save(stream, WeightPrecision.Full);
 
     /// <summary>The same with weights in another precision.</summary>
     /// <exception cref="NotSupportedException">A weight is too large for it.</exception>

@@ -331,7 +331,7 @@ public class AudioBsqModelTests
         return stream.ToArray();
     }
 
-    private static void Read(byte[] bytes) => ModelFile.Read(new MemoryStream(bytes), "test", TorchSharp.torch.CPU).Dispose();
+    private static void Read(byte[] bytes) => ModelFile.Read(new MemoryStream(bytes), "test", "cpu").Dispose();
 
     private static byte[] Replace(byte[] bytes, string from, string to)
     {

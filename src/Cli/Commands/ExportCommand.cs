@@ -20,8 +20,8 @@ internal sealed class ExportCommand : ExampleCommand
 
     private readonly Option<string> _output = new("--output", "-o")
     {
-        Description = "The safetensors file; it is written whole or not at all",
-        HelpName = "FILE",
+        Description = "The safetensors file, or with --onnx a folder; files are written whole or not at all",
+        HelpName = "PATH",
         Required = true,
     };
 
@@ -36,14 +36,20 @@ internal sealed class ExportCommand : ExampleCommand
         Description = "Write the file that AudioBsqModel.Load and NeuralVocoder.Load read, with weights in half precision",
     };
 
+    private readonly Option<bool> _onnx = new("--onnx")
+    {
+        Description = "Write encoder.onnx and decoder.onnx, and vocoder.onnx of a model that comes with the program, or of a vocoder's file",
+    };
+
     public ExportCommand(Terminal terminal)
         : base(
             "export",
-            "Write a model's weights as one safetensors file: under the Python version's names, or for a package.",
+            "Write a model's weights: for the Python version, for a package, or as ONNX graphs.",
             """
             audiobsq export tokenizer.zip -o weights.safetensors --config-output config.json
             audiobsq export tokenizer.zip -o speech.safetensors --half
             audiobsq export vocoder.safetensors -o speech-vocoder.safetensors --half
+            audiobsq export speech900 -o graphs --onnx
             """,
             """
             Only a model that computes what the Python version computes can be exported to it: one
@@ -51,6 +57,8 @@ internal sealed class ExportCommand : ExampleCommand
 
             A model whose weights were rounded by --half is another model than the one it came from,
             with other tokens here and there: use the file from then on, also to train a vocoder.
+
+            ONNX graphs are for programs in other languages. Inputs and outputs: docs/onnx.md.
             """)
     {
         _terminal = terminal;
@@ -58,6 +66,7 @@ internal sealed class ExportCommand : ExampleCommand
         Add(_output);
         Add(_config);
         Add(_half);
+        Add(_onnx);
     }
 
     protected override int Run(ParseResult arguments)
@@ -67,7 +76,12 @@ internal sealed class ExportCommand : ExampleCommand
         string[] places = [.. new[] { path, output, config }.OfType<string>().Select(Path.GetFullPath)];
         if (places.Distinct().Count() < places.Length)
             throw new UsageException("--output, --config-output and MODEL must be different files.");
-        if (arguments.GetValue(_half)) return ExportHalf(path, output, config);
+        bool half = arguments.GetValue(_half), onnx = arguments.GetValue(_onnx);
+        if (config is not null && (half || onnx))
+            throw new UsageException($"--config-output is about the Python version, and {(half ? "--half" : "--onnx")} is not.");
+        if (half && onnx) throw new UsageException("--half and --onnx exclude each other.");
+        if (half) return ExportHalf(path, output);
+        if (onnx) return ExportOnnx(path, output);
         using var saved = SavedModel.Load(new MLContext { GpuDeviceId = -1 }, path);
         var model = saved.Tokenizer.Model;
         using (var weights = new AtomicFile(output))
@@ -81,9 +95,39 @@ internal sealed class ExportCommand : ExampleCommand
         return ExitCode.Success;
     }
 
-    private int ExportHalf(string path, string output, string? config)
+    private int ExportOnnx(string path, string folder)
     {
-        if (config is not null) throw new UsageException("--config-output is about the Python version, and --half is not.");
+        Directory.CreateDirectory(folder);
+        if (File.Exists(path) && VocoderSummary.MayBe(path))
+        {
+            using var vocoder = NeuralVocoder.Load(path, "cpu");
+            Write("vocoder", vocoder.ExportOnnx);
+            return ExitCode.Success;
+        }
+
+        using var saved = SavedModel.Load(new MLContext { GpuDeviceId = -1 }, path);
+        Write("encoder", saved.Tokenizer.Model.ExportOnnxEncoder);
+        Write("decoder", saved.Tokenizer.Model.ExportOnnxDecoder);
+        if (saved.Shipped is { } shipped)
+        {
+            using var vocoder = shipped.LoadVocoder("cpu");
+            Write("vocoder", vocoder.ExportOnnx);
+        }
+
+        return ExitCode.Success;
+
+        void Write(string part, Action<Stream> export)
+        {
+            string file = Path.Combine(folder, $"{part}.onnx");
+            using var graph = new AtomicFile(file);
+            export(graph.Stream);
+            _terminal.Note($"{file}: {graph.Stream.Length / 1e6:f1} MB.");
+            graph.Commit();
+        }
+    }
+
+    private int ExportHalf(string path, string output)
+    {
         using var weights = new AtomicFile(output);
         if (File.Exists(path) && VocoderSummary.MayBe(path))
         {

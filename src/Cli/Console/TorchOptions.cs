@@ -1,5 +1,7 @@
 using System.CommandLine;
 using AudioBsq.Native;
+using AudioBsq.Onnx;
+using AudioBsq.OnnxRuntime;
 using Microsoft.ML;
 using TorchSharp;
 
@@ -12,7 +14,8 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
 {
     private readonly Option<string?> _device = new("--device")
     {
-        Description = "Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N "
+        Description = "Where the network runs: auto (a GPU if there is one), cpu, cuda, or cuda:N"
+            + (configured ? " " : ", all on torch, or onnx, on ONNX Runtime ")
             + (configured ? "[default: as configured]" : "[default: auto]"),
         HelpName = "DEVICE",
     };
@@ -39,7 +42,7 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
     public MLContext CreateContext(ParseResult arguments, string device = "auto", int? seed = null)
     {
         string name = arguments.GetValue(_device) ?? device;
-        Checked(name, text => TorchDevice.CheckName(text));
+        Checked(name, InferenceDevice.CheckName);
         bool isNow = name is not ("auto" or "cpu") || arguments.GetValue(_threads) is not null;
         if (isNow) return Create(arguments, Resolve(name), seed);
         return new MLContext(seed) { GpuDeviceId = name == "cpu" ? -1 : null }; // with auto each model finds its device when it is loaded
@@ -48,22 +51,28 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
     /// <summary>The same, and the device by its full name.</summary>
     public MLContext CreateContext(ParseResult arguments, out string device)
     {
-        var place = Resolve(arguments.GetValue(_device) ?? "auto");
-        device = place.ToString();
-        return Create(arguments, place, seed: null);
+        device = Resolve(arguments.GetValue(_device) ?? "auto");
+        return Create(arguments, device, seed: null);
     }
 
-    private MLContext Create(ParseResult arguments, torch.Device device, int? seed)
+    private MLContext Create(ParseResult arguments, string device, int? seed)
     {
-        if (arguments.GetValue(_threads) is { } threads) torch.set_num_threads(threads);
-        return new MLContext(seed) { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : -1, FallbackToCpu = false };
+        int? threads = arguments.GetValue(_threads);
+        OnnxRuntimeSettings.IsPreferred = device == InferenceDevice.Onnx;
+        if (device == InferenceDevice.Onnx) OnnxRuntimeSettings.Threads = threads;
+        else if (threads is { } count) torch.set_num_threads(count);
+        return new MLContext(seed)
+        {
+            GpuDeviceId = device.StartsWith("cuda:", StringComparison.Ordinal) ? TorchDevice.Resolve(device).index : -1,
+            FallbackToCpu = false,
+        };
     }
 
-    private static torch.Device Resolve(string name)
+    private string Resolve(string name)
     {
-        torch.Device? device = null;
-        Checked(name, text => device = TorchDevice.Resolve(text));
-        return device!;
+        string full = "";
+        Checked(name, text => full = configured ? TorchDevice.Resolve(text).ToString() : InferenceDevice.Resolve(text));
+        return full;
     }
 
     private static void Checked(string name, Action<string> use)
@@ -74,7 +83,7 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
         }
         catch (ArgumentException)
         {
-            throw new UsageException($"Device '{name}' must be auto, cpu, cuda or cuda:N with a number N.");
+            throw new UsageException($"Device '{name}' must be auto, cpu, cuda or cuda:N with a number N, or onnx.");
         }
     }
 }

@@ -9,10 +9,10 @@ namespace AudioBsq.Inference;
 /// <param name="begin">Makes empty caches that start at a time step.</param>
 /// <param name="run">Runs the encoder or decoder over the values of whole steps, which are added to the caches.</param>
 internal sealed class CausalStream<TIn, TOut>(
-    int perStep, TIn filler, long reach, Func<long, CausalCache> begin, Func<ReadOnlyMemory<TIn>, CausalCache, TOut[]> run)
+    int perStep, TIn filler, long reach, Func<long, StepCache> begin, Func<ReadOnlyMemory<TIn>, StepCache, TOut[]> run)
     : StepStream<TIn, TOut>(perStep, filler) where TIn : unmanaged
 {
-    private CausalCache _cache = begin(0);
+    private StepCache _cache = begin(0);
 
     protected override void DisposeCaches() => _cache.Dispose();
 

@@ -23,8 +23,8 @@ internal sealed class ClipBatches(AudioBsqOptions options, int framesAtOnce)
     /// <param name="keep">Called with a clip's number, and the steps and results of its part.</param>
     /// <param name="cancellation">Checked before each batch.</param>
     public void RunInStep<TIn, TOut>(
-        IReadOnlyList<ReadOnlyMemory<TIn>> clips, int perStep, Func<CausalCache> begin,
-        Func<ReadOnlyMemory<TIn>[], long, ReadOnlyMemory<TIn>[], CausalCache, TOut[]> run, Action<int, Window, TOut> keep,
+        IReadOnlyList<ReadOnlyMemory<TIn>> clips, int perStep, Func<StepCache> begin,
+        Func<ReadOnlyMemory<TIn>[], long, ReadOnlyMemory<TIn>[], StepCache, TOut[]> run, Action<int, Window, TOut> keep,
         CancellationToken cancellation)
     {
         foreach (int[] batch in Enumerable.Range(0, clips.Count).OrderByDescending(i => clips[i].Length).Chunk(ClipsInStep))

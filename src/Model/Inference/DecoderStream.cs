@@ -16,9 +16,8 @@ internal static class DecoderStream
             return new WindowStream<int, float>(options, perStep, valuesPerStep, filler: 0, values => pass.Decode([values])[0]);
         }
 
-        var network = options.EffectiveDecoder;
         return new CausalStream<int, float>(
-            perStep, filler: 0, options.ReachOf(network), step => new CausalCache(network, options, step),
+            perStep, filler: 0, options.ReachOf(options.EffectiveDecoder), step => model.Engine.NewCache(ModelParts.Decoder, step),
             (values, cache) => pass.Decode([values], cache)[0]);
     }
 }

@@ -12,13 +12,13 @@ internal static class EncoderStream
         int perStep = options.PatchFrames * options.FrameValues;
         if (!options.IsCausal)
         {
+            float filler = options.Compatibility.PaddingTakesPart ? 0 : options.MinLevel; // as MelBatch pads
             return new WindowStream<float, int>(
-                options, perStep, options.TokensPerStep, filler: options.MinLevel, values => pass.Encode([values])[0].Tokens);
+                options, perStep, options.TokensPerStep, filler, values => pass.Encode([values])[0].Tokens);
         }
 
-        var network = options.Encoder;
         return new CausalStream<float, int>(
-            perStep, filler: options.MinLevel, options.ReachOf(network), step => new CausalCache(network, options, step),
+            perStep, filler: options.MinLevel, options.ReachOf(options.Encoder), step => model.Engine.NewCache(ModelParts.Encoder, step),
             (values, cache) => pass.EncodeSteps(values, cache).Tokens);
     }
 }

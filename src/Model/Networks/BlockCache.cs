@@ -25,7 +25,7 @@ internal sealed class BlockCache : IDisposable
     }
 
     /// <summary>Drops all but the first clips of the batch.</summary>
-    public void KeepClips(long count)
+    public void KeepClips(int count)
     {
         KeepClips(ref _keys, count);
         KeepClips(ref _values, count);

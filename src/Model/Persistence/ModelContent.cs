@@ -1,5 +1,6 @@
 using AudioBsq.Native;
 using AudioBsq.Networks;
+using AudioBsq.Onnx;
 using AudioBsq.Quantization;
 using AudioBsq.Signal;
 using TorchSharp;
@@ -8,39 +9,75 @@ using static TorchSharp.torch;
 namespace AudioBsq.Persistence;
 
 /// <summary>
-/// A model in memory: a network on a device, the mel spectrograms that it is made for, and which of its halves have weights. All code that
-/// runs or saves a model uses this.
+/// A model in memory: its weights, the engine that runs it, the mel spectrograms that it is made for, and which of its halves have weights.
+/// The weights are in a network on torch, or in arrays where another engine runs the model. All code that runs or saves a model uses this.
 /// </summary>
 internal sealed class ModelContent : IDisposable
 {
-    private readonly AudioBsqNetwork _network;
+    private readonly AudioBsqNetwork? _network;
+    private readonly Device? _device;
+    private readonly IReadOnlyDictionary<string, SafetensorsTensor>? _weights;
+    private readonly IInferenceEngine _engine;
     private string? _fingerprint;
     private bool _disposed;
 
+    /// <summary>A model on torch.</summary>
     public ModelContent(
         AudioBsqNetwork network, MelOptions mel, Device device, ModelParts parts = ModelParts.All, string? absentHash = null)
     {
-        (_network, Mel, Device, Parts, AbsentHash) = (network, mel, device, parts, absentHash);
-        _network.to(device);
-        _network.eval();
+        (_network, _device, Options, Mel, Parts, AbsentHash) = (network, device, network.Options, mel, parts, absentHash);
+        _engine = new TorchEngine(network, device);
+        network.to(device);
+        network.eval();
     }
 
+    /// <summary>A model on ONNX Runtime.</summary>
+    public ModelContent(
+        AudioBsqOptions options, MelOptions mel, IReadOnlyDictionary<string, SafetensorsTensor> weights, IGraphRuntime runtime,
+        ModelParts parts, string? absentHash)
+    {
+        (_weights, Options, Mel, Parts, AbsentHash) = (weights, options, mel, parts, absentHash);
+        _engine = new GraphEngine(options, name => weights[name].ToSingles(), runtime);
+    }
+
+    private ModelContent(ModelContent whole, ModelParts part)
+    {
+        (_network, _device, _weights, _engine) = (whole._network, whole._device, whole._weights, whole._engine);
+        (Options, Mel, Parts) = (whole.Options, whole.Mel, part);
+        AbsentHash = ModelFingerprint.HashOf(whole.Weights(ModelParts.All & ~part));
+    }
+
+    /// <summary>The network on torch, to train it or to look into it.</summary>
+    /// <exception cref="NotSupportedException">The model runs on ONNX Runtime.</exception>
     public AudioBsqNetwork Network
     {
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _network;
+            return _network ?? throw new NotSupportedException(
+                "This model runs on ONNX Runtime, which only encodes and decodes: load it with device 'cpu' or 'cuda' for anything else.");
         }
     }
 
-    public AudioBsqOptions Options => _network.Options;
+    /// <summary>What encodes and decodes.</summary>
+    public IInferenceEngine Engine
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _engine;
+        }
+    }
 
-    public Quantizer Quantizer => _network.Quantizer;
+    public AudioBsqOptions Options { get; }
+
+    public Quantizer Quantizer => Network.Quantizer;
 
     public MelOptions Mel { get; }
 
-    public Device Device { get; }
+    /// <summary>Torch's device.</summary>
+    /// <exception cref="NotSupportedException">The model runs on ONNX Runtime.</exception>
+    public Device Device => _device ?? throw new NotSupportedException("This model runs on ONNX Runtime, and on no device of torch.");
 
     /// <summary>The halves that have weights.</summary>
     public ModelParts Parts { get; }
@@ -76,9 +113,22 @@ internal sealed class ModelContent : IDisposable
             + $"{nameof(MelOptions.ExtraWindows)}");
     }
 
-    /// <summary>One half of a whole model, over the same network: this one must not be used or disposed afterwards.</summary>
-    public ModelContent Half(ModelParts part) =>
-        new(_network, Mel, Device, part, ModelFingerprint.HashOf(_network, ModelParts.All & ~part));
+    /// <summary>The weights of some halves, for a file.</summary>
+    public IEnumerable<NamedWeights> Weights(ModelParts parts) => _weights is null
+        ? NetworkWeights.Of(Network, parts).Select(entry => NamedWeights.Of(entry.Name, entry.Tensor))
+        : _weights.Values.Where(tensor => NetworkWeights.Belongs(tensor.Name, parts))
+            .Select(tensor => new NamedWeights(tensor.Name, tensor.Type, tensor.Shape, () => tensor.Data));
+
+    /// <summary>Weights in single precision, by name.</summary>
+    public Func<string, float[]> WeightsByName()
+    {
+        if (_weights is not null) return name => _weights[name].ToSingles();
+        var tensors = NetworkWeights.Of(Network, Parts).ToDictionary(entry => entry.Name, entry => entry.Tensor);
+        return name => tensors[name].ToValues<float>();
+    }
+
+    /// <summary>One half of a whole model, over the same weights: this one must not be used or disposed afterwards.</summary>
+    public ModelContent Half(ModelParts part) => new(this, part);
 
     /// <exception cref="NotSupportedException">
     /// The model lacks the weights of <paramref name="part"/>, which it needs to <paramref name="verb"/>.
@@ -96,6 +146,7 @@ internal sealed class ModelContent : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        _network.Dispose();
+        _engine.Dispose();
+        _network?.Dispose();
     }
 }

@@ -1,6 +1,6 @@
 using AudioBsq.Native;
+using AudioBsq.Onnx;
 using AudioBsq.Signal;
-using static TorchSharp.torch;
 
 namespace AudioBsq.Persistence;
 
@@ -25,32 +25,32 @@ internal static class ModelFile
         if (parts != ModelParts.All)
         {
             texts["rest"] = model.Parts == ModelParts.All
-                ? ModelFingerprint.HashOf(model.Network, ModelParts.All & ~parts)
+                ? ModelFingerprint.HashOf(model.Weights(ModelParts.All & ~parts))
                 : model.AbsentHash!;
         }
 
-        WeightsFile.Write(stream, Format, texts, NetworkWeights.Of(model.Network, parts), precision);
+        WeightsFile.Write(stream, Format, texts, model.Weights(parts), precision);
     }
 
     /// <exception cref="InvalidDataException">The file is no model, or is damaged.</exception>
     public static ModelContent Read(string path, string device)
     {
         using var stream = File.OpenRead(path);
-        return Read(stream, path, () => TorchDevice.Resolve(device));
+        return Read(stream, path, device);
     }
 
     /// <exception cref="InvalidDataException">The stream is no model, or is damaged.</exception>
     public static ModelContent Read(Stream stream, string device)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Read(stream, stream is FileStream file ? file.Name : "stream", () => TorchDevice.Resolve(device));
+        return Read(stream, stream is FileStream file ? file.Name : "stream", device);
     }
 
     /// <exception cref="InvalidDataException">The file is no model, or is damaged; the message names <paramref name="name"/>.</exception>
-    public static ModelContent Read(Stream stream, string name, Device device) => Read(stream, name, () => device);
+    public static ModelContent Read(Stream stream, string name, string device) => Read(stream, name, () => device);
 
     /// <summary>The same; the device is asked for, and torch needed, once the options are known to be right.</summary>
-    public static ModelContent Read(Stream stream, string name, Func<Device> device)
+    public static ModelContent Read(Stream stream, string name, Func<string> device)
     {
         using var file = new WeightsFile(stream, name, Format);
         if (!Enum.TryParse(file.Text("parts"), out ModelParts parts) || parts is 0 or > ModelParts.All)
@@ -63,18 +63,28 @@ internal static class ModelFile
             throw new InvalidDataException($"{name} is for {options.InputScales} windows and its mel spectrograms have {mel.Scales}.");
         CheckAbsentHalf(file.Reader, options, parts, name);
         string? rest = parts == ModelParts.All ? null : file.Text("rest");
-        var place = device();
+        string place = InferenceDevice.Resolve(device());
+        if (place == InferenceDevice.Onnx) return ReadForOnnx(file, name, options, mel, parts, rest);
         var network = NetworkWeights.Read(file.Reader, name, options, parts);
         try
         {
             file.CheckHash();
-            return new ModelContent(network, mel, place, parts, rest);
+            return new ModelContent(network, mel, TorchDevice.Resolve(place), parts, rest);
         }
         catch
         {
             network.Dispose();
             throw;
         }
+    }
+
+    private static ModelContent ReadForOnnx(
+        WeightsFile file, string name, AudioBsqOptions options, MelOptions mel, ModelParts parts, string? rest)
+    {
+        LayoutCheck.Require(NetworkLayout.Of(options, parts), file.Reader.Tensors, name);
+        var weights = file.Reader.ReadTensors().ToDictionary(tensor => tensor.Name, tensor => NetworkWeights.Checked(tensor, name));
+        file.CheckHash();
+        return new ModelContent(options, mel, weights, InferenceDevice.RequireRuntime(), parts, rest);
     }
 
     // Options may ask for any amount of memory, and a half that is not in the file is built all the same. So it must not be out of

@@ -15,7 +15,7 @@ internal static class ModelFingerprint
 
     public static string Of(ModelContent model)
     {
-        string HashOfPart(ModelParts part) => model.Parts.HasFlag(part) ? HashOf(model.Network, part) : model.AbsentHash!;
+        string HashOfPart(ModelParts part) => model.Parts.HasFlag(part) ? HashOf(model.Weights(part)) : model.AbsentHash!;
         var options = model.Options with { Decoder = model.Options.EffectiveDecoder };
         string[] parts =
         [
@@ -29,12 +29,10 @@ internal static class ModelFingerprint
     }
 
     /// <summary>SHA-256 of the weights of one half, in capital hexadecimal digits.</summary>
-    public static string HashOf(AudioBsqNetwork network, ModelParts part)
+    public static string HashOf(IEnumerable<NamedWeights> half)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, tensor) in WeightsFile.InOrder(NetworkWeights.Of(network, part)))
-            hash.AppendData(WeightsFile.BytesOf(tensor));
-
+        foreach (var tensor in WeightsFile.InOrder(half)) hash.AppendData(tensor.Read());
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 

@@ -56,7 +56,7 @@ internal static class NetworkWeights
     {
         var targets = network.state_dict();
         LayoutCheck.Require(
-            targets.Select(target => (target.Key, WeightsFile.TypeOf(target.Value.dtype), (IReadOnlyList<long>)target.Value.shape)),
+            targets.Select(target => (target.Key, NamedWeights.TypeOf(target.Value.dtype), (IReadOnlyList<long>)target.Value.shape)),
             tensors.Select(tensor => (tensor.Key, tensor.Value.Type, tensor.Value.Shape)), file);
         using var noGradients = no_grad();
         foreach (var (name, target) in targets) Copy(name, target, tensors[name], file);
@@ -65,6 +65,12 @@ internal static class NetworkWeights
     /// <summary>The weights of some parts of a network, by name.</summary>
     public static IEnumerable<(string Name, Tensor Tensor)> Of(AudioBsqNetwork network, ModelParts parts) =>
         network.state_dict().Where(entry => Belongs(entry.Key, parts)).Select(entry => (entry.Key, entry.Value));
+
+    /// <summary>A tensor of a file in single precision, or as 64-bit integers.</summary>
+    /// <exception cref="InvalidDataException">It has values that no network can have.</exception>
+    public static SafetensorsTensor Checked(SafetensorsTensor source, string file) => source.Type.IsInteger()
+        ? SafetensorsTensor.Of(source.Name, CheckedIntegers(source.Name, source, file), [.. source.Shape])
+        : SafetensorsTensor.Of(source.Name, FiniteSingles(source, file), [.. source.Shape]);
 
     /// <summary>The tensor in memory, in its own number format where torch has it.</summary>
     public static Tensor ToTensor(SafetensorsTensor source)
@@ -78,7 +84,8 @@ internal static class NetworkWeights
         };
     }
 
-    private static bool Belongs(string name, ModelParts parts)
+    /// <summary>Whether weights of this name are of some parts of a network.</summary>
+    public static bool Belongs(string name, ModelParts parts)
     {
         bool decoder = name.StartsWith("decoder.", StringComparison.Ordinal)
             || name.StartsWith("post_quant_embed.", StringComparison.Ordinal);
@@ -87,23 +94,33 @@ internal static class NetworkWeights
 
     private static void Copy(string name, Tensor target, SafetensorsTensor source, string file)
     {
-        if (WeightsFile.TypeOf(target.dtype).IsInteger())
+        if (NamedWeights.TypeOf(target.dtype).IsInteger())
         {
-            long[] values = source.ToInt64s();
-            if (Constants.Contains(name) && !values.AsSpan().SequenceEqual(target.data<long>().ToArray()))
-            {
-                throw new InvalidDataException(
-                    $"{file} has '{source.Name}' as {string.Join(", ", values)}; "
-                    + $"for this number of bits it is {string.Join(", ", target.data<long>())}.");
-            }
-
-            target.bytes = MemoryMarshal.AsBytes(values.AsSpan());
+            target.bytes = MemoryMarshal.AsBytes(CheckedIntegers(name, source, file).AsSpan());
             return;
         }
 
+        target.bytes = MemoryMarshal.AsBytes(FiniteSingles(source, file).AsSpan());
+    }
+
+    private static long[] CheckedIntegers(string name, SafetensorsTensor source, string file)
+    {
+        long[] values = source.ToInt64s();
+        long[] powers = [.. Enumerable.Range(0, values.Length).Select(i => 1L << (values.Length - 1 - i))];
+        if (Constants.Contains(name) && !values.SequenceEqual(powers))
+        {
+            throw new InvalidDataException(
+                $"{file} has '{source.Name}' as {string.Join(", ", values)}; for this number of bits it is {string.Join(", ", powers)}.");
+        }
+
+        return values;
+    }
+
+    private static float[] FiniteSingles(SafetensorsTensor source, string file)
+    {
         float[] weights = source.ToSingles();
         if (weights.Length > 0 && !float.IsFinite(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<float>(weights)))
             throw new InvalidDataException($"{file} has values in '{source.Name}' that are not finite in single precision.");
-        target.bytes = MemoryMarshal.AsBytes(weights.AsSpan());
+        return weights;
     }
 }

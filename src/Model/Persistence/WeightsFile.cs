@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using static TorchSharp.torch;
 
 namespace AudioBsq.Persistence;
 
@@ -48,12 +47,12 @@ internal sealed class WeightsFile : IDisposable
     /// Writes a file. The same texts and tensors give the same bytes. Each tensor is copied to memory twice, one at a time.
     /// </summary>
     public static void Write(
-        Stream stream, WeightsFormat format, Dictionary<string, string> texts, IEnumerable<(string Name, Tensor Tensor)> tensors,
+        Stream stream, WeightsFormat format, Dictionary<string, string> texts, IEnumerable<NamedWeights> tensors,
         WeightPrecision precision = WeightPrecision.Full)
     {
         var ordered = InOrder(tensors);
         using var hash = StartHash(format, texts);
-        foreach (var (name, tensor) in ordered) hash.AppendData(BytesOf(name, tensor, precision));
+        foreach (var tensor in ordered) hash.AppendData(BytesOf(tensor, precision));
         var metadata = new Dictionary<string, string>(texts)
         {
             ["format"] = format.Name,
@@ -64,31 +63,15 @@ internal sealed class WeightsFile : IDisposable
     }
 
     /// <summary>Writes tensors alone, as a safetensors file without metadata.</summary>
-    public static void WriteTensors(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
+    public static void WriteTensors(Stream stream, IEnumerable<NamedWeights> tensors) =>
         WriteTensors(stream, InOrder(tensors), metadata: null, WeightPrecision.Full);
-
-    /// <summary>The bytes of a tensor in a file.</summary>
-    public static byte[] BytesOf(Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return tensor.detach().cpu().contiguous().bytes.ToArray();
-    }
-
-    /// <summary>The number format in a file of torch's type.</summary>
-    /// <exception cref="NotSupportedException">Tensors of this type are not saved.</exception>
-    public static SafetensorsType TypeOf(ScalarType type) => type switch
-    {
-        ScalarType.Float32 => SafetensorsType.F32,
-        ScalarType.Int64 => SafetensorsType.I64,
-        _ => throw new NotSupportedException($"Tensors of type {type} are not saved."),
-    };
 
     /// <summary>
     /// The tensors in the order that a file has them: integers first, as in files that Python writes, so that each tensor begins at a
     /// multiple of its values' size; then by name.
     /// </summary>
-    public static List<(string Name, Tensor Tensor)> InOrder(IEnumerable<(string Name, Tensor Tensor)> tensors) =>
-        [.. tensors.OrderBy(entry => TypeOf(entry.Tensor.dtype).IsInteger() ? 0 : 1).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
+    public static List<NamedWeights> InOrder(IEnumerable<NamedWeights> tensors) =>
+        [.. tensors.OrderBy(entry => entry.Type.IsInteger() ? 0 : 1).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
 
     /// <summary>A text of the header.</summary>
     /// <exception cref="InvalidDataException">It is missing.</exception>
@@ -109,21 +92,19 @@ internal sealed class WeightsFile : IDisposable
     public void Dispose() => _hash.Dispose();
 
     private static void WriteTensors(
-        Stream stream, List<(string Name, Tensor Tensor)> tensors, Dictionary<string, string>? metadata, WeightPrecision precision)
+        Stream stream, List<NamedWeights> tensors, Dictionary<string, string>? metadata, WeightPrecision precision)
     {
-        var layout = tensors
-            .Select(entry => (entry.Name, TypeOf(entry.Tensor.dtype, precision), (IReadOnlyList<long>)entry.Tensor.shape))
-            .ToList();
-        SafetensorsWriter.Write(stream, layout, i => BytesOf(tensors[i].Name, tensors[i].Tensor, precision), metadata);
+        var layout = tensors.Select(entry => (entry.Name, TypeOf(entry, precision), entry.Shape)).ToList();
+        SafetensorsWriter.Write(stream, layout, i => BytesOf(tensors[i], precision), metadata);
     }
 
-    private static SafetensorsType TypeOf(ScalarType type, WeightPrecision precision) =>
-        TypeOf(type) is var own && own == SafetensorsType.F32 && precision == WeightPrecision.Half ? SafetensorsType.F16 : own;
+    private static SafetensorsType TypeOf(NamedWeights tensor, WeightPrecision precision) =>
+        tensor.Type == SafetensorsType.F32 && precision == WeightPrecision.Half ? SafetensorsType.F16 : tensor.Type;
 
-    private static byte[] BytesOf(string name, Tensor tensor, WeightPrecision precision)
+    private static byte[] BytesOf(NamedWeights tensor, WeightPrecision precision)
     {
-        byte[] bytes = BytesOf(tensor);
-        return TypeOf(tensor.dtype, precision) == SafetensorsType.F16 ? ToHalves(name, MemoryMarshal.Cast<byte, float>(bytes)) : bytes;
+        byte[] bytes = tensor.Read();
+        return TypeOf(tensor, precision) == SafetensorsType.F16 ? ToHalves(tensor.Name, MemoryMarshal.Cast<byte, float>(bytes)) : bytes;
     }
 
     private static byte[] ToHalves(string name, ReadOnlySpan<float> weights)

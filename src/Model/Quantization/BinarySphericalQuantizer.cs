@@ -58,14 +58,6 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     }
 
     /// <inheritdoc/>
-    public override Tensor Margin(Tensor z)
-    {
-        using var scope = NewDisposeScope();
-        var size = z.abs();
-        return (size / size.mean()).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
     protected override Tensor ToBits(Tensor codes) => codes > Scalar(0);
 
     /// <inheritdoc/>

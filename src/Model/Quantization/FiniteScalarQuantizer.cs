@@ -1,4 +1,3 @@
-using System.Numerics;
 using AudioBsq.Native;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -12,23 +11,15 @@ namespace AudioBsq.Quantization;
 /// </summary>
 internal sealed class FiniteScalarQuantizer : Quantizer
 {
-    // The range extends this far beyond the outermost levels, so that latents reach them. The paper's code has 1e-3 on the other side.
-    private const double Reach = 1e-3;
-
     private readonly bool _paddingTakesPart;
-    private readonly int[] _bits;
-    private readonly double[] _halfWidth, _radius, _shift;
+    private readonly LevelGrid _grid;
 
     public FiniteScalarQuantizer(QuantizerOptions options, Compatibility compatibility)
         : base(options, compatibility, nameof(FiniteScalarQuantizer))
     {
         TorchLibrary.EnsureLoaded();
         _paddingTakesPart = compatibility.PaddingTakesPart;
-        _bits = [.. options.EffectiveLevels.Select(level => BitOperations.Log2((uint)level))];
-        _halfWidth = [.. options.EffectiveLevels.Select(level => level / 2.0)];
-        _radius = [.. options.EffectiveLevels.Select(level => (level - 1) * (1 + Reach) / 2)];
-        // The appendix says tan, but atanh is what maps a latent of 0 to the level 0.
-        _shift = [.. _radius.Select(radius => Math.Atanh(0.5 / radius))];
+        _grid = new LevelGrid(options);
     }
 
     /// <inheritdoc/>
@@ -51,39 +42,30 @@ internal sealed class FiniteScalarQuantizer : Quantizer
         using var scope = NewDisposeScope();
         var bounded = Bound(z);
         var passing = bounded - bounded.detach(); // exactly 0, with the gradient of the bound
-        return (bounded.detach().round().Plus(passing) / Row(_halfWidth, z)).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public override Tensor Margin(Tensor z)
-    {
-        using var scope = NewDisposeScope();
-        var bounded = Bound(z);
-        var distance = (bounded - bounded.round()).abs().neg().Plus(Scalar(0.5));
-        return (distance / Row(_radius, z) / z.abs().mean().clamp(min: One)).MoveToOuterDisposeScope();
+        return (bounded.detach().round().Plus(passing) / Row(_grid.HalfWidth, z)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     protected override Tensor ToBits(Tensor codes)
     {
-        var width = Row(_halfWidth, codes);
+        var width = Row(_grid.HalfWidth, codes);
         var levels = (codes * width).round().Plus(width).to(ScalarType.Int64); // from 0
-        var bits = _bits.Select((count, i) => levels.narrow(-1, i, 1).bitwise_right_shift(Shifts(count, codes.device)).bitwise_and(1));
+        var bits = _grid.Bits.Select((count, i) => levels.narrow(-1, i, 1).bitwise_right_shift(Shifts(count, codes.device)).bitwise_and(1));
         return cat([.. bits], dim: -1).to(ScalarType.Bool);
     }
 
     /// <inheritdoc/>
     protected override Tensor FromBits(Tensor bits)
     {
-        var levels = new Tensor[_bits.Length];
-        for (int i = 0, at = 0; i < levels.Length; at += _bits[i++])
-            levels[i] = bits.narrow(-1, at, _bits[i]).bitwise_left_shift(Shifts(_bits[i], bits.device)).sum(-1, keepdim: true);
-        var width = tensor(_halfWidth, ScalarType.Float32, bits.device);
+        var levels = new Tensor[_grid.Bits.Length];
+        for (int i = 0, at = 0; i < levels.Length; at += _grid.Bits[i++])
+            levels[i] = bits.narrow(-1, at, _grid.Bits[i]).bitwise_left_shift(Shifts(_grid.Bits[i], bits.device)).sum(-1, keepdim: true);
+        var width = tensor(_grid.HalfWidth, ScalarType.Float32, bits.device);
         return (cat(levels, dim: -1).to(ScalarType.Float32) - width) / width;
     }
 
     // Latents → values that round to −levels / 2 … levels / 2 − 1
-    private Tensor Bound(Tensor z) => z.Plus(Row(_shift, z)).tanh() * Row(_radius, z) - Scalar(0.5);
+    private Tensor Bound(Tensor z) => z.Plus(Row(_grid.Shift, z)).tanh() * Row(_grid.Radius, z) - Scalar(0.5);
 
     // The entropy, in nats, of how often each code occurs.
     private Tensor EntropyOfCounts(Tensor codes, Tensor? valid)

@@ -51,12 +51,6 @@ internal abstract class Quantizer : nn.Module
     /// <summary>Latents (…, dimension) → codes of the same shape, through which gradients pass to the latents.</summary>
     public abstract Tensor Quantize(Tensor z);
 
-    /// <summary>
-    /// The distance of each coordinate of latents (…, dimension) from where its code changes, relative to the mean size of a latent. If it
-    /// is not far above rounding error, rounding may decide the code.
-    /// </summary>
-    public abstract Tensor Margin(Tensor z);
-
     /// <summary>Codes (…, dimension) → their bits (…, bits), Bool.</summary>
     protected abstract Tensor ToBits(Tensor codes);
 
@@ -65,13 +59,6 @@ internal abstract class Quantizer : nn.Module
 
     /// <summary>Codes (…, dimension) → tokens (…, TokensPerPosition), Int64.</summary>
     public Tensor ToTokens(Tensor codes) => Pack(codes, BitsPerToken);
-
-    /// <summary>Latents (…, dimension) → their tokens, one after another.</summary>
-    public int[] TokensOf(Tensor z)
-    {
-        using var scope = NewDisposeScope();
-        return ToTokens(Quantize(z)).to(int32).ToValues<int>();
-    }
 
     /// <summary>Codes (…, dimension) → one token per group (…, groups), Int64.</summary>
     public Tensor ToGroupTokens(Tensor codes) => Pack(codes, Options.GroupSize);

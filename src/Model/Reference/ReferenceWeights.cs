@@ -60,7 +60,7 @@ internal static class ReferenceWeights
                 + "it writes the same names into a safetensors file.");
         }
 
-        WeightsFile.WriteTensors(stream, NetworkWeights.Of(model.Network, ModelParts.All));
+        WeightsFile.WriteTensors(stream, model.Weights(ModelParts.All));
     }
 
     // The corrections that change what a trained model computes. The others affect training only, or tokens of more than 24 bits.

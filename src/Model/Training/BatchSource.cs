@@ -1,4 +1,4 @@
-using AudioBsq.Inference;
+using AudioBsq.Networks;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;

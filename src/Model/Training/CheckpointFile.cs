@@ -9,7 +9,9 @@ internal static class CheckpointFile
     private static readonly WeightsFormat Format = new("audiobsq-checkpoint", "checkpoint", "state");
 
     public static void Write(Stream stream, CheckpointState state, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
-        WeightsFile.Write(stream, Format, new Dictionary<string, string> { ["state"] = OptionsJson.Write(state) }, tensors);
+        WeightsFile.Write(
+            stream, Format, new Dictionary<string, string> { ["state"] = OptionsJson.Write(state) },
+            tensors.Select(entry => NamedWeights.Of(entry.Name, entry.Tensor)));
 
     /// <summary>Reads the state, after checking the whole file.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>

@@ -1,5 +1,5 @@
-using AudioBsq.Inference;
 using AudioBsq.Native;
+using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using static TorchSharp.torch;

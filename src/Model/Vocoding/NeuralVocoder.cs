@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using AudioBsq.Native;
+using AudioBsq.Onnx;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Training;
@@ -21,16 +23,31 @@ namespace AudioBsq.Vocoding;
 /// </example>
 public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
 {
-    private readonly VocoderNetwork _network;
+    private readonly VocoderNetwork? _network;
+    private readonly Device? _device;
+    private readonly IReadOnlyDictionary<string, SafetensorsTensor>? _weights; // where torch does not have them
+    private readonly IVocoderEngine _engine;
     private string? _fingerprint;
     private bool _disposed;
 
+    /// <summary>A vocoder on torch.</summary>
     internal NeuralVocoder(VocoderNetwork network, VocoderOptions options, MelOptions mel, Device device)
+        : this(options, mel, new TorchVocoderEngine(network, options, mel, device))
     {
-        (_network, Options, Mel, Device) = (network, options, mel, device);
-        _network.to(device);
-        _network.eval();
-        (Input, Inverse) = (new VocoderInput(options, mel), new InverseStft(mel, device));
+        (_network, _device) = (network, device);
+        network.to(device);
+        network.eval();
+    }
+
+    /// <summary>A vocoder on ONNX Runtime.</summary>
+    internal NeuralVocoder(
+        VocoderOptions options, MelOptions mel, IReadOnlyDictionary<string, SafetensorsTensor> weights, IGraphRuntime runtime)
+        : this(options, mel, new GraphVocoderEngine(options, mel, name => weights[name].ToSingles(), runtime)) => _weights = weights;
+
+    private NeuralVocoder(VocoderOptions options, MelOptions mel, IVocoderEngine engine)
+    {
+        (Options, Mel, _engine) = (options, mel, engine);
+        (Input, OverlapAdd) = (new VocoderInput(options, mel), new OverlapAdd(mel));
     }
 
     /// <summary>The network's sizes.</summary>
@@ -58,20 +75,40 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
         }
     }
 
+    /// <summary>The network on torch, to train it.</summary>
+    /// <exception cref="NotSupportedException">The vocoder runs on ONNX Runtime.</exception>
     internal VocoderNetwork Network
     {
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _network;
+            return _network ?? throw new NotSupportedException(
+                "This vocoder runs on ONNX Runtime, which only synthesizes: load it with device 'cpu' or 'cuda' for anything else.");
         }
     }
 
+    /// <summary>What runs the network.</summary>
+    internal IVocoderEngine Engine
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _engine;
+        }
+    }
+
+    /// <summary>The weights, for a file.</summary>
+    internal IEnumerable<NamedWeights> Weights => _weights is null
+        ? Network.state_dict().Select(entry => NamedWeights.Of(entry.Key, entry.Value))
+        : _weights.Values.Select(tensor => new NamedWeights(tensor.Name, tensor.Type, tensor.Shape, () => tensor.Data));
+
     internal VocoderInput Input { get; }
 
-    internal InverseStft Inverse { get; }
+    internal OverlapAdd OverlapAdd { get; }
 
-    internal Device Device { get; }
+    /// <summary>Torch's device.</summary>
+    /// <exception cref="NotSupportedException">The vocoder runs on ONNX Runtime.</exception>
+    internal Device Device => _device ?? throw new NotSupportedException("This vocoder runs on ONNX Runtime, and on no device of torch.");
 
     /// <summary>A vocoder with random weights: for training to start from, and for tests.</summary>
     public static NeuralVocoder Create(VocoderOptions options, MelOptions mel, int seed = 1, string device = "auto")
@@ -110,12 +147,12 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
 
     /// <summary>Reads a vocoder file.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
-    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:N, or onnx: ONNX Runtime.</param>
     /// <exception cref="InvalidDataException">The file is no vocoder, or is damaged.</exception>
     public static NeuralVocoder Load(string path, string device = "auto")
     {
         using var stream = File.OpenRead(path);
-        return VocoderFile.Read(stream, path, TorchDevice.Resolve(device));
+        return VocoderFile.Read(stream, path, device);
     }
 
     /// <summary>The same from a stream, from its position to its end. It need not seek, and is left open.</summary>
@@ -123,18 +160,32 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     public static NeuralVocoder Load(Stream stream, string device = "auto")
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return VocoderFile.Read(stream, stream is FileStream file ? file.Name : "stream", TorchDevice.Resolve(device));
+        return VocoderFile.Read(stream, stream is FileStream file ? file.Name : "stream", device);
+    }
+
+    /// <summary>
+    /// Writes the network as an ONNX file for other programs: levels and initial magnitudes → magnitudes and phases (docs/onnx.md). The
+    /// stream is left open.
+    /// </summary>
+    public void ExportOnnx(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var weights = Weights.ToDictionary(entry => entry.Name);
+        var graph = new VocoderGraph(Options, Mel, name => MemoryMarshal.Cast<byte, float>(weights[name].Read()).ToArray()).Write();
+        stream.Write(graph.ToBytes("Levels and initial magnitudes to magnitudes and phases.", new Dictionary<string, string>
+        {
+            ["part"] = "Vocoder",
+            ["options"] = OptionsJson.Write(Options),
+            ["mel"] = OptionsJson.Write(Mel),
+            ["fingerprint"] = Fingerprint,
+        }));
     }
 
     /// <summary>Writes the weights and options as one safetensors file.</summary>
     public void Save(string path) => AtomicFile.Write(path, Save);
 
     /// <summary>The same into a stream, which is left open.</summary>
-    public void Save(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        VocoderFile.Write(stream, this);
-    }
+    public void Save(Stream stream) => Save(stream, WeightPrecision.Full);
 
     /// <summary>The same with weights in another precision.</summary>
     /// <exception cref="NotSupportedException">A weight is too large for it.</exception>
@@ -181,7 +232,6 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     public void Dispose()
     {
         _disposed = true;
-        _network.Dispose();
-        Inverse.Dispose();
+        _engine.Dispose();
     }
 }

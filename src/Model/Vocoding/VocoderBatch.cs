@@ -32,7 +32,9 @@ internal sealed record VocoderBatch(Tensor Levels, Tensor LogMagnitude, Tensor S
             }
         }
 
-        var (levels, magnitude) = vocoder.Input.Of(power, crops.Count, vocoder.Device);
+        var inputs = vocoder.Input.Of(power);
+        var levels = tensor(inputs.Levels, [crops.Count, frames, mel.Bands]).to(vocoder.Device);
+        var magnitude = tensor(inputs.LogMagnitude, [crops.Count, frames, mel.FftLength / 2 + 1]).to(vocoder.Device);
         var target = tensor(sound, [crops.Count, samples]).to(vocoder.Device);
         return new VocoderBatch(levels.MoveToOuterDisposeScope(), magnitude.MoveToOuterDisposeScope(), target.MoveToOuterDisposeScope());
     }

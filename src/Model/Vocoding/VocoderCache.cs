@@ -6,7 +6,7 @@ namespace AudioBsq.Vocoding;
 /// The caches of a <see cref="VocoderNetwork"/> between two pieces of a clip: a convolution cache for each convolution, and initial
 /// magnitudes that have not been used yet.
 /// </summary>
-internal sealed class VocoderCache
+internal sealed class VocoderCache : IVocoderCache
 {
     private readonly ConvolutionCache[] _convolutions;
 
@@ -28,5 +28,5 @@ internal sealed class VocoderCache
     public ConvolutionCache Convolution(int index) => _convolutions[index];
 
     /// <summary>Independent caches with the same frames.</summary>
-    public VocoderCache Copy() => new(this);
+    public IVocoderCache Copy() => new VocoderCache(this);
 }

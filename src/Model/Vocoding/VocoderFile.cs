@@ -1,6 +1,7 @@
+using AudioBsq.Native;
+using AudioBsq.Onnx;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
-using static TorchSharp.torch;
 using Entry = (string Name, AudioBsq.Persistence.SafetensorsType Type, System.Collections.Generic.IReadOnlyList<long> Shape);
 
 namespace AudioBsq.Vocoding;
@@ -20,12 +21,11 @@ internal static class VocoderFile
             ["options"] = OptionsJson.Write(vocoder.Options),
             ["mel"] = OptionsJson.Write(vocoder.Mel),
         };
-        var weights = vocoder.Network.state_dict().Select(entry => (entry.Key, entry.Value));
-        WeightsFile.Write(stream, Format, texts, weights, precision);
+        WeightsFile.Write(stream, Format, texts, vocoder.Weights, precision);
     }
 
     /// <exception cref="InvalidDataException">The file is no vocoder, or is damaged; the message names <paramref name="name"/>.</exception>
-    public static NeuralVocoder Read(Stream stream, string name, Device device)
+    public static NeuralVocoder Read(Stream stream, string name, string device)
     {
         using var file = new WeightsFile(stream, name, Format);
         var options = OptionsJson.Read<VocoderOptions>(file.Text("options"), name, o => o.Validate());
@@ -33,11 +33,18 @@ internal static class VocoderFile
         LayoutCheck.Require(Layout(options, mel), file.Reader.Tensors, name);
         var tensors = file.Reader.ReadTensors().ToDictionary(tensor => tensor.Name);
         file.CheckHash();
+        string place = InferenceDevice.Resolve(device);
+        if (place == InferenceDevice.Onnx)
+        {
+            var weights = tensors.ToDictionary(entry => entry.Key, entry => NetworkWeights.Checked(entry.Value, name));
+            return new NeuralVocoder(options, mel, weights, InferenceDevice.RequireRuntime());
+        }
+
         var network = new VocoderNetwork(options, mel);
         try
         {
             NetworkWeights.Load(network, tensors, name);
-            return new NeuralVocoder(network, options, mel, device);
+            return new NeuralVocoder(network, options, mel, TorchDevice.Resolve(place));
         }
         catch
         {

@@ -16,15 +16,20 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 internal sealed class VocoderNetwork : Module
 {
-    // In nepers: the exponential stays finite.
-    private static readonly Scalar MaxCorrection = Scalar(12), MinCorrection = Scalar(-12), Tiny = Scalar(1e-6);
-    private static readonly Scalar Silent = Scalar(-40); // the logarithm of a magnitude that nobody hears, and finite
+    /// <summary>In nepers: the exponential stays finite.</summary>
+    public const float MaxCorrection = 12;
+
+    /// <summary>The logarithm of a magnitude that nobody hears, and finite.</summary>
+    public const float SilentLogMagnitude = -40;
+
+    /// <summary>Keeps the direction of two outputs defined.</summary>
+    public const float Tiny = 1e-6f;
 
     private readonly ConvolutionWeights embed;
     private readonly LayerNorm embed_norm, final_norm;
     private readonly ModuleList<ConvNeXtBlock> blocks;
     private readonly Linear head;
-    private readonly Scalar _silence;
+    private readonly double _silence;
     private readonly long _bins;
     private readonly int _before, _after;
 
@@ -33,7 +38,7 @@ internal sealed class VocoderNetwork : Module
     {
         options.Validate(mel);
         TorchLibrary.EnsureLoaded();
-        (_bins, _silence) = (mel.FftLength / 2 + 1, Scalar(Math.Log(VocoderInput.MinMagnitude(mel)) + 1e-3));
+        (_bins, _silence) = (mel.FftLength / 2 + 1, SilenceOf(mel));
         (_before, _after) = options.Reach(0);
         embed = new ConvolutionWeights(options.Width, mel.Bands, options.Kernel);
         embed_norm = LayerNorm(options.Width);
@@ -43,6 +48,9 @@ internal sealed class VocoderNetwork : Module
         head = WeightInit.NormalWithZeroBias(Linear(options.Width, 3 * _bins));
         RegisterComponents();
     }
+
+    /// <summary>The initial log magnitude at and below which a bin is silent.</summary>
+    public static double SilenceOf(MelOptions mel) => Math.Log(VocoderInput.MinMagnitude(mel)) + 1e-3;
 
     /// <summary>
     /// Names and shapes of all weights, by arithmetic alone: they are compared with a file's header before memory is allocated.
@@ -127,8 +135,9 @@ internal sealed class VocoderNetwork : Module
     {
         var parts = head.call(final_norm.call(x)).split(_bins, dim: 2);
         // What is silent in the mel stays silent.
-        var magnitude = logMagnitude.Plus(parts[0].clamp(MinCorrection, MaxCorrection)).masked_fill(logMagnitude.le(_silence), Silent);
-        var length = parts[1].Square().Plus(parts[2].Square()).Plus(Tiny).sqrt();
+        var magnitude = logMagnitude.Plus(parts[0].clamp(Scalar(-MaxCorrection), Scalar(MaxCorrection)))
+            .masked_fill(logMagnitude.le(Scalar(_silence)), Scalar(SilentLogMagnitude));
+        var length = parts[1].Square().Plus(parts[2].Square()).Plus(Scalar(Tiny)).sqrt();
         return new VocoderSpectrum(magnitude.transpose(1, 2), (parts[1] / length).transpose(1, 2), (parts[2] / length).transpose(1, 2));
     }
 }

@@ -1,5 +1,4 @@
 using AudioBsq.Signal;
-using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
 
@@ -10,24 +9,23 @@ namespace AudioBsq.Vocoding;
 internal sealed class VocoderStream
 {
     private readonly NeuralVocoder _vocoder;
-    private readonly VocoderCache _cache;
-    private readonly ConvolutionCache _spectra; // real and imaginary parts that later samples depend on
+    private readonly IVocoderCache _cache;
     private readonly int _bins;
+    private SpectrumRows _spectra = SpectrumRows.Empty; // those that later samples depend on
     private long _predicted;
 
     /// <summary>A stream that starts at a frame of a clip; frames before it are taken for silence.</summary>
     public VocoderStream(NeuralVocoder vocoder, long frame = 0)
     {
         (_vocoder, _bins) = (vocoder, vocoder.Mel.FftLength / 2 + 1);
-        _cache = new VocoderCache(vocoder.Options, vocoder.Mel);
-        _spectra = new ConvolutionCache(2 * _bins, vocoder.Mel.FftLength / vocoder.Mel.HopLength);
+        _cache = vocoder.Engine.NewCache();
         Frames = _predicted = frame;
     }
 
     private VocoderStream(VocoderStream other)
     {
         (_vocoder, _bins, Frames, _predicted) = (other._vocoder, other._bins, other.Frames, other._predicted);
-        (_cache, _spectra) = (other._cache.Copy(), other._spectra.Copy());
+        (_cache, _spectra) = (other._cache.Copy(), other._spectra);
     }
 
     /// <summary>Frames added so far, and those before the first.</summary>
@@ -44,12 +42,7 @@ internal sealed class VocoderStream
     public VocoderStream Copy() => new(this);
 
     /// <summary>Adds frames, as mel power, without synthesizing their sound.</summary>
-    public void AddSilently(float[] power)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        AppendSpectra(power, last: false);
-    }
+    public void AddSilently(float[] power) => KeepLast(AppendSpectra(power, last: false));
 
     /// <summary>Adds the next frames, as mel power, and returns the samples that no later frame can change.</summary>
     public float[] Next(float[] power) => Sound(power, length: null);
@@ -59,25 +52,27 @@ internal sealed class VocoderStream
 
     private float[] Sound(float[] power, long? length)
     {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
         int hop = _vocoder.Mel.HopLength;
-        long from = Samples, first = (_predicted - _spectra.Count) * hop;
+        long from = Samples, first = (_predicted - _spectra.Re.Length / _bins) * hop;
         var spectra = AppendSpectra(power, last: length is not null);
         long to = length ?? Samples;
-        if (to <= from) return [];
-        var rows = view_as_complex(spectra.reshape(1, spectra.shape[1], _bins, 2));
-        return _vocoder.Inverse.Apply(rows.transpose(1, 2), to - first).narrow(1, from - first, to - from).cpu().data<float>().ToArray();
+        KeepLast(spectra);
+        return to <= from ? [] : _vocoder.OverlapAdd.Apply(spectra.Re, spectra.Im, (int)(to - first))[(int)(from - first)..];
     }
 
-    // The cached spectra and the new ones, (1, frames, 2 · bins).
-    private Tensor AppendSpectra(float[] power, bool last)
+    // The kept spectra and the new ones.
+    private SpectrumRows AppendSpectra(float[] power, bool last)
     {
-        var (levels, magnitude) = _vocoder.Input.Of(power, clips: 1, _vocoder.Device);
-        var predicted = _vocoder.Network.Continue(levels, magnitude, _cache, last)?.ToComplex().transpose(1, 2).contiguous();
-        Frames += levels.shape[1];
-        if (predicted is null) return _spectra.Append(zeros(1, 0, 2 * _bins, device: _vocoder.Device));
-        _predicted += predicted.shape[1];
-        return _spectra.Append(view_as_real(predicted).reshape(1, predicted.shape[1], 2 * _bins));
+        var frames = _vocoder.Input.Of(power);
+        var predicted = _vocoder.Engine.Continue(frames, _cache, last);
+        Frames += frames.Count;
+        _predicted += predicted.Re.Length / _bins;
+        return _spectra.Append(predicted);
+    }
+
+    private void KeepLast(SpectrumRows spectra)
+    {
+        int count = spectra.Re.Length / _bins, kept = Math.Min(count, _vocoder.Mel.FftLength / _vocoder.Mel.HopLength);
+        _spectra = spectra.Slice(count - kept, kept, _bins);
     }
 }

@@ -73,7 +73,7 @@ public sealed record VocoderTrainingOptions : TrainingLoopOptions
     internal void Validate(MelOptions mel)
     {
         Validate();
-        int minFrames = 2 * InverseStft.Reach(mel) + 2; // two more than the frames that extend beyond the crop
+        int minFrames = 2 * OverlapAdd.Reach(mel) + 2; // two more than the frames that extend beyond the crop
         Check.That(
             CropFrames >= minFrames, CropFrames,
             $"must be at least {minFrames} for windows of {mel.FftLength} samples and a hop of {mel.HopLength}");

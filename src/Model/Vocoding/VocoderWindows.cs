@@ -1,6 +1,4 @@
 using AudioBsq.Signal;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
 
@@ -10,11 +8,8 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 internal sealed class VocoderWindows(NeuralVocoder vocoder)
 {
-    // On one thread, windows of 256 to 512 frames took the least time for a frame; a GPU needs larger ones.
-    private const int FramesAtOnceOnCpu = 384, FramesAtOnceOnGpu = 8 * 1024;
-
     /// <summary>Frames that are synthesized at once.</summary>
-    public int WindowFrames { get; init; } = vocoder.Device.type == DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
+    public int WindowFrames { get; init; } = vocoder.Engine.FramesAtOnce;
 
     private MelOptions Mel => vocoder.Mel;
 
@@ -26,46 +21,39 @@ internal sealed class VocoderWindows(NeuralVocoder vocoder)
         if (length == 0) return [];
         if (iterations == 0) return Synthesize(mel, frames, length, floor, cancellation);
         var griffinLim = new GriffinLim(Mel, new GriffinLimOptions { Iterations = iterations });
-        return griffinLim.Refine((first, count) => Spectra(mel, first, count, floor), frames, length, cancellation);
+        return griffinLim.Refine(Spectra, frames, length, cancellation);
+
+        (float[] Re, float[] Im) Spectra(int first, int count)
+        {
+            var (re, im) = Spectrum(mel, first, count, floor);
+            return (re, im);
+        }
     }
 
     private float[] Synthesize(ReadOnlyMemory<float> mel, int frames, int length, float floor, CancellationToken cancellation)
     {
         float[] waveform = new float[length];
-        int hop = Mel.HopLength, reach = InverseStft.Reach(Mel);
+        int hop = Mel.HopLength, reach = OverlapAdd.Reach(Mel);
         for (int start = 0; (long)start * hop < length; start += WindowFrames)
         {
             cancellation.ThrowIfCancellationRequested();
             int end = Math.Min(frames, start + WindowFrames), first = Math.Max(0, start - reach), last = Math.Min(frames, end + reach);
             int to = end == frames ? length : end * hop;
-            using var scope = NewDisposeScope();
-            using var noGradients = no_grad();
-            var sound = vocoder.Inverse.Apply(Spectrum(mel, first, last - first, floor), to - (long)first * hop);
-            sound.cpu().data<float>().ToArray().AsSpan((start - first) * hop).CopyTo(waveform.AsSpan(start * hop));
+            var (re, im) = Spectrum(mel, first, last - first, floor);
+            float[] sound = vocoder.OverlapAdd.Apply(re, im, to - first * hop);
+            sound.AsSpan((start - first) * hop).CopyTo(waveform.AsSpan(start * hop));
         }
 
         return waveform;
     }
 
-    /// <summary>Real and imaginary parts of some frames, each (count, bins).</summary>
-    private (float[] Re, float[] Im) Spectra(ReadOnlyMemory<float> mel, int first, int count, float floor)
+    // The spectrum of some frames.
+    private SpectrumRows Spectrum(ReadOnlyMemory<float> mel, int first, int count, float floor)
     {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        var rows = Spectrum(mel, first, count, floor).squeeze(0).t();
-        return (rows.real.contiguous().cpu().data<float>().ToArray(), rows.imag.contiguous().cpu().data<float>().ToArray());
-    }
-
-    /// <summary>Complex spectrum (1, bins, count) of some frames.</summary>
-    private Tensor Spectrum(ReadOnlyMemory<float> mel, int first, int count, float floor)
-    {
-        using var scope = NewDisposeScope();
         int frames = mel.Length / Mel.Bands;
         int from = Math.Max(0, first - vocoder.Options.FramesBefore), to = Math.Min(frames, first + count + vocoder.Options.FramesAfter);
         float[] power = mel[(from * Mel.Bands)..(to * Mel.Bands)].ToArray();
         MelLevels.ToPower(power, Mel, floor);
-        var (levels, magnitude) = vocoder.Input.Of(power, clips: 1, vocoder.Device);
-        var spectrum = vocoder.Network.Predict(levels, magnitude).ToComplex();
-        return spectrum.narrow(2, first - from, count).MoveToOuterDisposeScope();
+        return vocoder.Engine.Predict(vocoder.Input.Of(power)).Slice(first - from, count, Mel.FftLength / 2 + 1);
     }
 }

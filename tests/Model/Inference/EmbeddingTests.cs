@@ -115,7 +115,7 @@ public class EmbeddingTests
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var (network, options) = (model.Content.Network, model.Options);
-        var batch = AudioBsq.Inference.MelBatch.Of([mel], options, CPU);
+        var batch = AudioBsq.Networks.MelBatch.Of([mel], options, CPU);
         float[] all = network.Features(network.Scale(batch.Mel), batch.ValidSteps, cache: null, layer).data<float>().ToArray();
         return [.. all.Chunk(options.Encoder.Width).Chunk(options.PatchesPerStep)];
     }

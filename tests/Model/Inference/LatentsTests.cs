@@ -104,6 +104,8 @@ public class LatentsTests
     private static int[] Quantize(AudioBsqModel model, float[] latents)
     {
         using var scope = NewDisposeScope();
-        return model.Content.Quantizer.TokensOf(tensor(latents).reshape(1, -1, model.Options.Quantizer.Dimension));
+        var quantizer = model.Content.Quantizer;
+        var codes = quantizer.Quantize(tensor(latents).reshape(1, -1, quantizer.Dimension));
+        return [.. quantizer.ToTokens(codes).data<long>().Select(token => (int)token)];
     }
 }

@@ -22,9 +22,11 @@ internal static class StreamModels
 
     public static IEnumerable<string> CausalNames => All.Where(model => model.Value.IsCausal).Select(model => model.Key);
 
-    public static AudioBsqModel New(string name)
+    public static AudioBsqModel New(string name) => New(All[name]);
+
+    public static AudioBsqModel New(AudioBsqOptions options)
     {
-        var model = AudioBsqModel.Create(All[name], Mel, device: "cpu");
+        var model = AudioBsqModel.Create(options, Mel, device: "cpu");
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var noGradients = TorchSharp.torch.no_grad();
         foreach (var (_, parameter) in model.Content.Network.named_parameters())

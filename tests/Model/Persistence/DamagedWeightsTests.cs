@@ -38,7 +38,7 @@ public class DamagedWeightsTests(ITestOutputHelper output)
 
         new DamageReport(output, typeof(InvalidDataException)).Run(
             random => Damaged(wholes[random.Next(3)], random),
-            file => ModelFile.Read(new MemoryStream(file), "model", TorchSharp.torch.CPU).Dispose());
+            file => ModelFile.Read(new MemoryStream(file), "model", "cpu").Dispose());
 
         static byte[] Damaged(byte[] whole, Random random) =>
             random.Next(3) == 0 ? Mutations.OfBytes(whole, random) : Mutations.OfHeader(whole, random);
@@ -58,7 +58,7 @@ public class DamagedWeightsTests(ITestOutputHelper output)
         SafetensorsWriter.Write(stream, [.. file.ReadTensors()], metadata);
         stream.Position = 0;
 
-        var error = Assert.Throws<InvalidDataException>(() => ModelFile.Read(stream, "model", TorchSharp.torch.CPU));
+        var error = Assert.Throws<InvalidDataException>(() => ModelFile.Read(stream, "model", "cpu"));
 
         Assert.Contains("out of proportion", error.Message);
     }

@@ -120,21 +120,6 @@ public class FiniteScalarQuantizerTests
     }
 
     [Fact]
-    public void Margin_IsTheDistanceToTheNextLevel()
-    {
-        using var scope = NewDisposeScope();
-        using var quantizer = New([4]);
-        double shift = Math.Atanh(0.5 / 1.5015), threshold = Math.Atanh(1 / 1.5015) - shift; // between levels 0 and 1
-        var z = tensor([threshold, threshold + 1e-6, threshold - 1e-6, 0.0, 9.0]).unsqueeze(-1);
-
-        double[] margins = quantizer.Margin(z).data<double>().ToArray();
-
-        Assert.InRange(margins[0], 0, 1e-12);
-        Assert.All(margins[1..3], margin => Assert.InRange(margin, 1e-8, 1e-6));
-        Assert.All(margins[3..], margin => Assert.InRange(margin, 0.1, 0.4));
-    }
-
-    [Fact]
     public void Forward_CountsCodesThatAreValid_AndHasNoLoss()
     {
         using var scope = NewDisposeScope();

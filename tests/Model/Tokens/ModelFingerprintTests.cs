@@ -103,7 +103,7 @@ public class ModelFingerprintTests
         using var stream = new MemoryStream();
         ModelFile.Write(stream, model.Content, parts);
         stream.Position = 0;
-        return new(ModelFile.Read(stream, "half", TorchSharp.torch.CPU));
+        return new(ModelFile.Read(stream, "half", "cpu"));
     }
 
     private sealed class Row

@@ -127,5 +127,5 @@ public class FirstWeightsTests
         AudioBsqModel.Train(
             TrainingData.Of(Runs.Clips), model ?? Small.Options, Small.Mel, training, progress => notes?.AddRange(progress.Notes), from);
 
-    private static string Half(AudioBsqModel model, ModelParts half) => ModelFingerprint.HashOf(model.Content.Network, half);
+    private static string Half(AudioBsqModel model, ModelParts half) => ModelFingerprint.HashOf(model.Content.Weights(half));
 }

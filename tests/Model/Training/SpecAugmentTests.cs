@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AudioBsq.Inference;
+using AudioBsq.Networks;
 using AudioBsq.Training;
 using static TorchSharp.torch;
 

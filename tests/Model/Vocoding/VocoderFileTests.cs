@@ -59,7 +59,7 @@ public class VocoderFileTests(ITestOutputHelper output)
         using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { LookAheadFrames = 0 }, SmallVocoder.Mel, device: "cpu");
         float[] mel = Small.Mels(3, 30)[0];
 
-        using var loaded = VocoderFile.Read(new MemoryStream(Saved(vocoder)), "test", torch.CPU);
+        using var loaded = VocoderFile.Read(new MemoryStream(Saved(vocoder)), "test", "cpu");
 
         Assert.Equal(0, loaded.Options.FramesAfter);
         Assert.Equal(vocoder.Synthesize(mel), loaded.Synthesize(mel));
@@ -109,11 +109,11 @@ public class VocoderFileTests(ITestOutputHelper output)
 
         new DamageReport(output, typeof(InvalidDataException)).Run(
             random => random.Next(3) == 0 ? Mutations.OfBytes(saved, random) : Mutations.OfHeader(saved, random),
-            file => VocoderFile.Read(new MemoryStream(file), "vocoder", torch.CPU).Dispose());
+            file => VocoderFile.Read(new MemoryStream(file), "vocoder", "cpu").Dispose());
     }
 
     private static string Error(byte[] file) =>
-        Assert.Throws<InvalidDataException>(() => VocoderFile.Read(new MemoryStream(file), "test", torch.CPU).Dispose()).Message;
+        Assert.Throws<InvalidDataException>(() => VocoderFile.Read(new MemoryStream(file), "test", "cpu").Dispose()).Message;
 
     private static byte[] Saved(NeuralVocoder vocoder)
     {

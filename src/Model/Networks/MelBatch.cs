@@ -2,7 +2,7 @@ using AudioBsq.Native;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
-namespace AudioBsq.Inference;
+namespace AudioBsq.Networks;
 
 /// <summary>Mel spectrograms of different lengths as one batch, padded with silence.</summary>
 /// <param name="Mel">(batch, frames, values of a frame) in the unit of the mel column; frames is a multiple of the patch.</param>
@@ -21,14 +21,7 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
         int steps = options.StepsOf(lengths.Max()), frames = steps * patch;
 
         var mel = empty([clips.Count, frames, bands], ScalarType.Float32);
-        // The published version pads with 0, a loud level in decibels; silence is the lowest level.
-        float padding = options.Compatibility.PaddingTakesPart ? 0 : options.MinLevel;
-        for (int i = 0; i < clips.Count; i++)
-        {
-            var row = mel.Values<float>().Slice(i * frames * bands, frames * bands);
-            clips[i].Span.CopyTo(row);
-            row[clips[i].Length..].Fill(padding);
-        }
+        Fill(mel.Values<float>(), clips, frames * bands, options);
 
         var padded = mel.to(device);
         bool allFrames = lengths.All(length => length == frames) || options.Compatibility.PaddingTakesPart;
@@ -46,6 +39,19 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
     /// <summary>The same for clips with the values that the model sees.</summary>
     public static MelBatch Of(IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, Device device) =>
         Of(clips, options, options.FrameValues, device);
+
+    /// <summary>Copies clips to rows of equal length, and pads them.</summary>
+    public static void Fill(Span<float> rows, IReadOnlyList<ReadOnlyMemory<float>> clips, int length, AudioBsqOptions options)
+    {
+        // The published version pads with 0, a loud level in decibels; silence is the lowest level.
+        float padding = options.Compatibility.PaddingTakesPart ? 0 : options.MinLevel;
+        for (int i = 0; i < clips.Count; i++)
+        {
+            var row = rows.Slice(i * length, length);
+            clips[i].Span.CopyTo(row);
+            row[clips[i].Length..].Fill(padding);
+        }
+    }
 
     // (batch, count): true below each length
     private static Tensor Valid(int[] lengths, int count, Device device)
