@@ -21,6 +21,7 @@ internal static class Program
             new StreamCheckCommand(),
             new SeamsCommand(),
             new VocodersCommand(),
+            new EnginesCommand(),
             new DecodersCommand(),
             new ProbeCommand(),
             new GpuCommand(),

@@ -34,11 +34,21 @@ internal static class BenchModels
         Encoder = new NetworkOptions { Width = 192, Layers = 3, Heads = 6, UseConvModule = true, HeadWidth = 768 },
     }, 8);
 
-    /// <summary>All of them, small networks first.</summary>
+    /// <summary>The trained models that come with the project: training/speech900.yaml.</summary>
+    public static BenchModel Speech { get; } = new("speech900", new AudioBsqOptions
+    {
+        WindowFrames = 192,
+        PatchFrames = 4,
+        PatchBands = 64,
+        Encoder = new NetworkOptions { Width = 192, Layers = 3, Heads = 3, UseConvModule = true, HeadWidth = 768 },
+        Quantizer = new() { Bits = 18, GroupSize = 9 },
+    }, 6);
+
+    /// <summary>All that are trained here, small networks first.</summary>
     public static IReadOnlyList<BenchModel> All { get; } = [Tiny, HalfHour, Small];
 
-    /// <summary>All of them, as JSON.</summary>
-    public static string Json { get; } = JsonSerializer.Serialize(All.ToDictionary(model => model.Name, model => new
+    /// <summary>These and the trained ones, as JSON.</summary>
+    public static string Json { get; } = JsonSerializer.Serialize(All.Append(Speech).ToDictionary(model => model.Name, model => new
     {
         window_frames = model.Options.WindowFrames,
         patch_frames = model.Options.PatchFrames,

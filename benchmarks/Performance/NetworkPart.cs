@@ -38,6 +38,6 @@ internal static class NetworkPart
             () => model.Decode(tokens));
         table.Add(
             $"quantize: {title}", seconds, operations: null, latentBytes + tokenBytes, $"quantize {name}",
-            () => network.Quantizer.TokensOf(latents));
+            () => network.Quantizer.ToTokens(network.Quantizer.Quantize(latents)));
     }
 }

@@ -1,5 +1,5 @@
 using AudioBsq.Decoding;
-using AudioBsq.Inference;
+using AudioBsq.Networks;
 using AudioBsq.Native;
 using AudioBsq.Signal;
 using AudioBsq.Training;

@@ -314,7 +314,8 @@ class Parts:
         return load
 
     def network(self, name):
-        return Model(self.models[name]).eval(), noise_mel(1, self.models[name]["window_frames"])
+        name, _, batch = name.partition("*")
+        return Model(self.models[name]).eval(), noise_mel(int(batch or 1), self.models[name]["window_frames"])
 
 
 def first_tokens(options, weights, path):

@@ -28,8 +28,8 @@ internal sealed class GraphEngine : IInferenceEngine
     /// <inheritdoc/>
     public string Device => InferenceDevice.Onnx;
 
-    /// <inheritdoc/>
-    public int FramesAtOnce => 4096;
+    /// <summary>One window of the small variant took four fifths of the time in which it runs as a part of four (AVX2, one thread).</summary>
+    public int FramesAtOnce => 1024;
 
     /// <inheritdoc/>
     public int MaxConcurrency => _runtime.Threads == 1 ? Environment.ProcessorCount : 1;
