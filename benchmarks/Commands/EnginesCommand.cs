@@ -15,7 +15,11 @@ internal sealed class EnginesCommand : Command
 
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of each", DefaultValueFactory = _ => 1 };
 
-    private readonly Option<int> _repeat = new("--repeat") { Description = "Rounds, of which medians are given", DefaultValueFactory = _ => 9 };
+    private readonly Option<int> _repeat = new("--repeat")
+    {
+        Description = "Rounds, of which medians are given",
+        DefaultValueFactory = _ => 9,
+    };
 
     private readonly Option<string?> _python = new("--python") { Description = "The interpreter that has PyTorch" };
 
@@ -37,7 +41,8 @@ internal sealed class EnginesCommand : Command
             using var rival = Rival.Start(arguments.GetValue(_python), threads, folder.FullName);
             var turns = new Turns(new Clock(false), rival, repeats);
             Console.WriteLine(Machine.Describe(threads, turns.Clock, repeats, rival));
-            var table = new MarkdownTable("", "PyTorch, ms", "torch, ms", "ONNX Runtime, ms", "PyTorch / ONNX Runtime", "torch / ONNX Runtime");
+            var table = new MarkdownTable(
+                "", "PyTorch, ms", "torch, ms", "ONNX Runtime, ms", "PyTorch / ONNX Runtime", "torch / ONNX Runtime");
             MeasureTokenizer(table, turns, BenchModels.Small, "small", Small);
             MeasureTokenizer(table, turns, BenchModels.Speech, "speech900", PretrainedAudioModels.Speech900.LoadTokenizer);
             MeasureVocoder(table, turns);
@@ -65,7 +70,7 @@ internal sealed class EnginesCommand : Command
         using var onOnnx = load("onnx");
         var options = bench.Options;
         float[] all = new MelSpectrogram(onTorch.Mel).Extract(Speech.Repeated(options.WindowFrames * onTorch.Mel.HopLength).Samples);
-        ReadOnlyMemory<float> mel = all[..(options.WindowFrames * options.Bands)];
+        ReadOnlyMemory<float> mel = all.AsMemory(0, options.WindowFrames * options.Bands);
         int[] tokens = onTorch.Encode(mel);
         foreach (int batch in (int[])[1, 4])
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AudioBsq.Inference;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Signal;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AudioBsq.Inference;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Training;

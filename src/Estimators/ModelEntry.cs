@@ -1,4 +1,3 @@
-using AudioBsq.Native;
 using AudioBsq.Persistence;
 using Microsoft.ML.Runtime;
 

@@ -1,6 +1,5 @@
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
-using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Quantization;
 using AudioBsq.Reference;

@@ -24,7 +24,8 @@ internal static class OnnxModels
         {
             Compatibility = Compatibility.Reference,
         },
-        ["published mask"] = With(network => network with { Mask = AttentionMask.BlockCausal, UseConvModule = true, ConvKernelSize = 5 }) with
+        ["published mask"] = With(
+            network => network with { Mask = AttentionMask.BlockCausal, UseConvModule = true, ConvKernelSize = 5 }) with
         {
             Compatibility = new() { AdditiveBlockCausalMask = true, RasterConvolution = true, LeakyCausalConvolution = true },
         },

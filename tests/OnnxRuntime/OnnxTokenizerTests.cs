@@ -145,8 +145,10 @@ public class OnnxTokenizerTests
         using var _ = torch;
         var mel = Mel.Extract(StreamModels.Sound(20_000));
 
+        var data = AudioBsq.Training.TrainingData.Of([mel]);
+
         string training = Assert.Throws<NotSupportedException>(
-            () => AudioBsqModel.Train(AudioBsq.Training.TrainingData.Of([mel]), model.Options, model.Mel, new() { Device = "onnx" })).Message;
+            () => AudioBsqModel.Train(data, model.Options, model.Mel, new() { Device = "onnx" })).Message;
         string network = Assert.Throws<NotSupportedException>(() => model.Content.Network).Message;
         model.Dispose();
 

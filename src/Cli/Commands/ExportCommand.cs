@@ -38,7 +38,7 @@ internal sealed class ExportCommand : ExampleCommand
 
     private readonly Option<bool> _onnx = new("--onnx")
     {
-        Description = "Write encoder.onnx and decoder.onnx, and vocoder.onnx of a model that comes with the program, or of a vocoder's file",
+        Description = "Write encoder.onnx and decoder.onnx, and vocoder.onnx of a model that comes with the program or of a vocoder",
     };
 
     public ExportCommand(Terminal terminal)

@@ -1,4 +1,3 @@
-using AudioBsq.Networks;
 using AudioBsq.Persistence;
 
 namespace AudioBsq.Inference;

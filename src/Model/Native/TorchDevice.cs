@@ -41,7 +41,11 @@ internal static class TorchDevice
         ArgumentNullException.ThrowIfNull(device);
         if (device is "auto" or "cpu" or "cuda") return null;
         if (device == "onnx")
-            throw new NotSupportedException("Device 'onnx' only runs trained models. Training needs torch: device auto, cpu, cuda or cuda:N.");
+        {
+            throw new NotSupportedException(
+                "Device 'onnx' only runs trained models. Training needs torch: device auto, cpu, cuda or cuda:N.");
+        }
+
         bool isIndexed = device.StartsWith("cuda:", StringComparison.Ordinal);
         return isIndexed && int.TryParse(device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             ? index

@@ -15,7 +15,8 @@ internal sealed record CacheShape(string Name, int Positions, int Initial, param
         : $"The convolution's inputs of earlier steps; {Positions} positions of zeros at the start of a clip.";
 
     /// <summary>Dimensions of the input.</summary>
-    public object[] Dimensions => ["batch", Initial == 0 ? $"{Name}_positions" : (long)Positions, .. Channels.Select(count => (object)(long)count)];
+    public object[] Dimensions =>
+        ["batch", Initial == 0 ? $"{Name}_positions" : (long)Positions, .. Channels.Select(count => (object)(long)count)];
 
     /// <summary>The name of a block's keys.</summary>
     public static string Keys(int block) => $"keys_{block}";

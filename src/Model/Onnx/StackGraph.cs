@@ -35,15 +35,19 @@ internal sealed class StackGraph(
         {
             _cached["first_step"] = graph.Input(
                 "first_step", DataType.Int64, "The first time step, counted from the start of the clip.", 1);
-            foreach (var cache in _caches) _cached[cache.Name] = graph.Input(cache.Name, DataType.Float, cache.Documentation, cache.Dimensions);
+            foreach (var cache in _caches)
+                _cached[cache.Name] = graph.Input(cache.Name, DataType.Float, cache.Documentation, cache.Dimensions);
         }
         else if (!options.Compatibility.PaddingTakesPart)
         {
-            _cached["steps"] = graph.Input("steps", DataType.Int64, "Valid time steps of each clip, at least 1; the rest is padding.", "batch");
+            _cached["steps"] = graph.Input(
+                "steps", DataType.Int64, "Valid time steps of each clip, at least 1; the rest is padding.", "batch");
         }
     }
 
-    /// <summary>Adds position vectors to x (batch, positions, width), and runs the first blocks; the last norm follows the last block.</summary>
+    /// <summary>
+    /// Adds position vectors to x (batch, positions, width), and runs the first blocks; the last norm follows the last block.
+    /// </summary>
     public Value Run(Value x, int layers)
     {
         Prepare(x.Size(1));
@@ -99,8 +103,7 @@ internal sealed class StackGraph(
         var scores = queries.Transpose(0, 2, 1, 3).Times(keys.Transpose(0, 2, 3, 1)); // (batch, heads, queries, keys)
         if (_bias is not null) scores += _bias;
         var attended = scores.Apply("Softmax", ("axis", -1L)).Times(values.Transpose(0, 2, 1, 3));
-        return Linear(
-            $"{layer}.out_proj.weight", $"{layer}.out_proj.bias", attended.Transpose(0, 2, 1, 3).Reshape(0, -1, _width), _width, _width, gain);
+        return Linear($"{layer}.out_proj", attended.Transpose(0, 2, 1, 3).Reshape(0, -1, _width), _width, _width, gain: gain);
     }
 
     // (batch, positions, width) → (batch, positions, heads, channels); see Positions.Rotate.
@@ -127,7 +130,10 @@ internal sealed class StackGraph(
         var grid = x.Reshape(0, -1, rows, _width).Transpose(0, 3, 1, 2); // (batch, width, steps, rows)
         var convolved = graph.Node(
             "Conv",
-            [grid, graph.Weights($"{module}.depthwise_conv.weight", kernel, _width, 1, taps, 1), graph.Weights($"{module}.depthwise_conv.bias", bias, _width)],
+            [
+                grid, graph.Weights($"{module}.depthwise_conv.weight", kernel, _width, 1, taps, 1),
+                graph.Weights($"{module}.depthwise_conv.bias", bias, _width),
+            ],
             ("group", (long)_width), ("pads", new[] { before, 0, after, 0 }));
         x = convolved.Transpose(0, 2, 3, 1).Reshape(0, -1, _width);
         return Linear($"{module}.pointwise_conv2", x * x.Apply("Sigmoid"), _width, _width, gain: gain);
@@ -203,7 +209,7 @@ internal sealed class StackGraph(
     {
         double[] speeds = [.. Enumerable.Range(0, _headWidth / 2).Select(j => Math.Pow(RotationBase, -2.0 * j / _headWidth))];
         var first = options.IsCausal ? _cached["first_step"] : graph.Constant(0L);
-        var angles = (Range(first, first + steps).To(DataType.Double).Unsqueeze(1) * graph.Constant(speeds)).Reshape(-1, 1, 1, speeds.Length);
+        var angles = Range(first, first + steps).To(DataType.Double).Reshape(-1, 1, 1, 1) * graph.Constant(speeds);
         (_cosine, _sine) = (angles.Apply("Cos").To(DataType.Float), angles.Apply("Sin").To(DataType.Float));
     }
 

@@ -1,4 +1,3 @@
-using AudioBsq.Networks;
 using AudioBsq.Quantization;
 using static AudioBsq.Onnx.TensorProto.Types;
 
@@ -27,8 +26,8 @@ internal sealed class TokenizerGraph(AudioBsqOptions options, Func<string, float
 
         graph.Output("latents", latents, DataType.Float, "Latents.", "batch", "positions", dimension);
         graph.Output(
-            "bits", Bits(graph, latents), DataType.Float, "Bits of the codes, 0 or 1; the first is a token's highest.", "batch", "positions",
-            options.Quantizer.Bits);
+            "bits", Bits(graph, latents), DataType.Float, "Bits of the codes, 0 or 1; the first is a token's highest.", "batch",
+            "positions", options.Quantizer.Bits);
     });
 
     /// <summary>mel (batch, frames, values) → features (batch, positions, width) after a block, counted from 1.</summary>

@@ -1,4 +1,3 @@
-using AudioBsq.Networks;
 using AudioBsq.Onnx;
 
 namespace AudioBsq.Persistence;

@@ -1,4 +1,3 @@
-using AudioBsq.Native;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 

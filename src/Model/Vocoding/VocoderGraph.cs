@@ -27,7 +27,8 @@ internal sealed class VocoderGraph(VocoderOptions options, MelOptions mel, Func<
     {
         var x = _graph.Input("levels", DataType.Float, "Levels: decibels of a full-scale sine / 20 + 3.", "batch", "frames", mel.Bands);
         var magnitude = _graph.Input(
-            "log_magnitude", DataType.Float, "Logarithms of initial magnitudes, from the inversion of the filter bank.", "batch", "frames", _bins);
+            "log_magnitude", DataType.Float, "Logarithms of initial magnitudes, from the inversion of the filter bank.", "batch", "frames",
+            _bins);
         var last = _graph.Input("last", DataType.Int64, "1 if the clip ends with these frames, otherwise 0.", 1);
         var magnitudes = Input("cache_magnitudes", "initial magnitudes not used yet", _bins).Append(magnitude, axis: 1);
 
@@ -86,6 +87,7 @@ internal sealed class VocoderGraph(VocoderOptions options, MelOptions mel, Func<
     private Value Input(string name, string what, int channels) =>
         _graph.Input(name, DataType.Float, $"A cache: {what}.", "batch", $"{name}_frames", channels);
 
-    private void Output(string name, Value value, int channels, string documentation = "The cache for the next frames.", string frames = "kept") =>
+    private void Output(
+        string name, Value value, int channels, string documentation = "The cache for the next frames.", string frames = "kept") =>
         _graph.Output(name, value, DataType.Float, documentation, "batch", frames, channels);
 }

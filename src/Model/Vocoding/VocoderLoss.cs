@@ -27,7 +27,8 @@ internal sealed class VocoderLoss : IDisposable
 
     public VocoderLoss(VocoderTrainingOptions options, NeuralVocoder vocoder)
     {
-        (_options, _mel, _inverse, _reach) = (options, vocoder.Mel, new InverseStft(vocoder.Mel, vocoder.Device), OverlapAdd.Reach(vocoder.Mel));
+        (_options, _mel, _reach) = (options, vocoder.Mel, OverlapAdd.Reach(vocoder.Mel));
+        _inverse = new InverseStft(_mel, vocoder.Device);
         var bank = new MelFilterBank(_mel);
         _bank = tensor(bank.ToDense(), [bank.Bins, bank.Bands], device: vocoder.Device).DetachFromDisposeScope();
         double sine = Math.Pow(_mel.FftLength / 4.0, 2); // the power of a bin that a full-scale sine fills

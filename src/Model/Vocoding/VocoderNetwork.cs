@@ -1,7 +1,6 @@
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
-using TorchSharp;
 using TorchSharp.Modules;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using AudioBsq.Inference;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using AudioBsq.Inference;
 using AudioBsq.Networks;
 using AudioBsq.Training;
 using TorchSharp;

@@ -1,4 +1,3 @@
-using AudioBsq.Inference;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;

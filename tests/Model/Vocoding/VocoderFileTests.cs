@@ -1,7 +1,6 @@
 using System.Text;
 using AudioBsq.Persistence;
 using AudioBsq.Vocoding;
-using TorchSharp;
 using Xunit.Abstractions;
 
 namespace AudioBsq.Tests.Model.Vocoding;
