@@ -47,6 +47,8 @@ internal sealed class EnginesCommand : Command
             MeasureTokenizer(table, turns, BenchModels.Speech, "speech900", PretrainedAudioModels.Speech900.LoadTokenizer);
             MeasureVocoder(table, turns);
             Console.WriteLine(table);
+            using var model = PretrainedAudioModels.Speech900.LoadTokenizer("cpu");
+            Console.WriteLine(new StartPart(rival, threads, repeats, folder.FullName).Engines("speech900", model));
         }
         finally
         {

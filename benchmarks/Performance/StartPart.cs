@@ -31,6 +31,21 @@ internal sealed class StartPart(Rival? rival, int threads, int repeats, string f
         return table;
     }
 
+    /// <summary>The same of one model on each engine.</summary>
+    public MarkdownTable Engines(string name, AudioBsqModel model)
+    {
+        AudioFile.WriteWav(_sound, Speech.TenSeconds());
+        string weights = Path.Combine(folder, $"{name}.safetensors");
+        model.Save(weights);
+        var turns = new Turns(new Clock(processor: false), rival: null, repeats);
+        double[][] medians = turns.Medians([() => Run(Ours(weights)), () => Run(Ours(weights, "onnx"))]);
+        var table = new MarkdownTable("first tokens of", "torch, s", "peak MB", "ONNX Runtime, s", "peak MB", "torch / ONNX Runtime");
+        table.Add(
+            name, Figure(medians[0][0]), Figure(medians[0][1] / 1e6), Figure(medians[1][0]), Figure(medians[1][1] / 1e6),
+            Ratio(medians[0][0] / medians[1][0]));
+        return table;
+    }
+
     private static void SavePipeline(AudioBsqModel model, string zip)
     {
         var ml = new MLContext(seed: 1);
@@ -49,9 +64,9 @@ internal sealed class StartPart(Rival? rival, int threads, int repeats, string f
             Ratio(other?[0] / medians[0][0]));
     }
 
-    private ProcessStartInfo Ours(string model)
+    private ProcessStartInfo Ours(string model, string device = "cpu")
     {
-        var start = OwnProcess.With(FirstTokensCommand.CommandName, model, _sound);
+        var start = OwnProcess.With(FirstTokensCommand.CommandName, model, _sound, "--device", device);
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         return start;
     }

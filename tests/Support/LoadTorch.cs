@@ -9,6 +9,6 @@ internal static class LoadTorch
     [ModuleInitializer]
     internal static void Load()
     {
-        if (Environment.GetCommandLineArgs() is not [_, TorchUse.Task, ..]) TorchLibrary.EnsureLoaded();
+        if (Environment.GetCommandLineArgs() is not [_, TorchUse.Task or OnnxRuntime.OnnxPipelineTests.Task, ..]) TorchLibrary.EnsureLoaded();
     }
 }

@@ -13,6 +13,8 @@ internal static class Program
             case ["tokens", var model, var folder]:
                 Estimators.FreshTokens.Print(model, folder);
                 return 0;
+            case [OnnxRuntime.OnnxPipelineTests.Task, var model, var folder]:
+                return OnnxRuntime.OnnxPipelineTests.PrintTokens(model, folder);
             case ["train", var folder]:
                 Model.Training.CheckpointTests.TrainToBeKilled(folder);
                 return 0;

@@ -82,8 +82,9 @@ internal sealed class BatchDataView(IDataView input, BatchMapper mapper, string 
         throw new NotSupportedException($"Save the {transformer} with mlContext.Model.Save, not the data that it gives.");
 
     private NotSupportedException NotInOnnx() => new(
-        $"The {transformer} of this pipeline cannot be converted to ONNX. Save the pipeline with mlContext.Model.Save, or convert what "
-        + "comes behind alone: the transformers there, with mlContext.Data.Cache of what they read as inputData.");
+        $"The {transformer} of this pipeline cannot be converted to ONNX. Save the pipeline with mlContext.Model.Save; write the "
+        + "networks with AudioBsqModel.ExportOnnxEncoder and ExportOnnxDecoder; or convert what comes behind alone: the transformers "
+        + "there, with mlContext.Data.Cache of what they read as inputData.");
 
     private static void Dispose(ReadOnlySpan<DataViewRowCursor> cursors)
     {
