@@ -15,6 +15,7 @@ public class PublicApiTests
         { "AudioBsq.MLNet.Featurizers", typeof(AudioFile).Assembly },
         { "AudioBsq.MLNet", typeof(AudioTokenizerTransformer).Assembly },
         { "AudioBsq.MLNet.Models.Speech", typeof(PretrainedAudioModels).Assembly },
+        { "AudioBsq.MLNet.OnnxRuntime", typeof(AudioBsq.OnnxRuntime.OnnxRuntimeSettings).Assembly },
     };
 
     [Theory, MemberData(nameof(Libraries))]
