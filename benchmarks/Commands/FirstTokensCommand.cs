@@ -27,7 +27,9 @@ internal sealed class FirstTokensCommand : Command
     private void Run(ParseResult arguments)
     {
         string model = arguments.GetRequiredValue(_model), sound = arguments.GetRequiredValue(_sound);
-        int tokens = Path.GetExtension(model) == ".zip" ? TokenizeByPipeline(model, sound) : Tokenize(model, sound, arguments.GetRequiredValue(_device));
+        int tokens = Path.GetExtension(model) == ".zip"
+            ? TokenizeByPipeline(model, sound)
+            : Tokenize(model, sound, arguments.GetRequiredValue(_device));
         Console.WriteLine(tokens > 0 ? PeakMemory.OfProcess() : throw new InvalidDataException($"'{sound}' has no tokens."));
     }
 

@@ -9,6 +9,7 @@ internal static class LoadTorch
     [ModuleInitializer]
     internal static void Load()
     {
-        if (Environment.GetCommandLineArgs() is not [_, TorchUse.Task or OnnxRuntime.OnnxPipelineTests.Task, ..]) TorchLibrary.EnsureLoaded();
+        bool doesWithout = Environment.GetCommandLineArgs() is [_, TorchUse.Task or OnnxRuntime.OnnxPipelineTests.Task, ..];
+        if (!doesWithout) TorchLibrary.EnsureLoaded();
     }
 }
