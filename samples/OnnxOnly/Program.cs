@@ -16,7 +16,8 @@ float[] mel = new MelSpectrogram(model.Mel).Extract(sound.Samples);
 int[] tokens = model.Encode(mel);
 float[] reconstructed = model.Decode(tokens)[..mel.Length];
 float[] heard = vocoder.Synthesize(reconstructed, sound.Samples.Length, speech.RefinementIterations);
-AudioFile.WriteWav("onnx-only.wav", new Waveform(heard, sound.SampleRate));
+string output = Path.Combine(Directory.CreateDirectory("onnx-only-output").FullName, "again.wav");
+AudioFile.WriteWav(output, new Waveform(heard, sound.SampleRate));
 
 Console.WriteLine($"{Path.GetFileName(file)}: {sound.Seconds:F2} s, {tokens.Length} tokens: {string.Join(' ', tokens.Take(8))} …");
-Console.WriteLine($"Written: {Path.GetFullPath("onnx-only.wav")}");
+Console.WriteLine($"Written: {output}");

@@ -7,7 +7,9 @@ namespace AudioBsq.OnnxRuntime;
 internal sealed class GraphRuntime : IGraphRuntime
 {
     /// <inheritdoc/>
-    public int Threads => OnnxRuntimeSettings.Threads ?? Environment.ProcessorCount;
+    public int MaxConcurrency => Threads == 1 ? Environment.ProcessorCount : 1;
+
+    private static int Threads => OnnxRuntimeSettings.Threads ?? Environment.ProcessorCount;
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The native library is missing.</exception>

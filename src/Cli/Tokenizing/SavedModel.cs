@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using AudioBsq.Cli.Console;
 using AudioBsq.MLNet;
 using AudioBsq.Native;
+using AudioBsq.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -47,7 +48,7 @@ internal sealed class SavedModel : IDisposable
                 $"There is no model '{path}'. With the program come {string.Join(" and ", PretrainedAudioModels.All)}.", path);
         }
 
-        TorchLibrary.StartLoading(); // meanwhile this thread reads the zip, and compiles what does
+        if (!InferenceDevice.PrefersOnnx) TorchLibrary.StartLoading(); // meanwhile this thread reads the zip, and compiles what does
         try
         {
             if (shipped is not null) return Of(ml, shipped, path);

@@ -32,6 +32,13 @@ internal static class TorchDevice
                 $"Device '{device}' was asked for and this machine has {count} CUDA device{(count == 1 ? "" : "s")}, numbered from 0.");
     }
 
+    /// <summary>
+    /// Runs of a network side by side that make sense: one on a GPU, and one where torch spreads every operation over several threads
+    /// itself.
+    /// </summary>
+    public static int MaxConcurrencyOf(torch.Device device) =>
+        device.type == DeviceType.CPU && torch.get_num_threads() == 1 ? Environment.ProcessorCount : 1;
+
     /// <summary>Checks the text alone, and loads nothing.</summary>
     /// <exception cref="ArgumentException">The text names no device.</exception>
     public static void CheckName(string device) => IndexOf(device);

@@ -17,8 +17,8 @@ internal sealed class TorchEngine(AudioBsqNetwork network, Device device) : IInf
     /// <inheritdoc/>
     public int FramesAtOnce => device.type == DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
 
-    /// <summary>One on a GPU, and one where torch spreads every operation over several threads itself.</summary>
-    public int MaxConcurrency => device.type == DeviceType.CPU && get_num_threads() == 1 ? Environment.ProcessorCount : 1;
+    /// <inheritdoc/>
+    public int MaxConcurrency => TorchDevice.MaxConcurrencyOf(device);
 
     private AudioBsqOptions Options => network.Options;
 

@@ -32,7 +32,7 @@ internal sealed class GraphEngine : IInferenceEngine
     public int FramesAtOnce => 1024;
 
     /// <inheritdoc/>
-    public int MaxConcurrency => _runtime.Threads == 1 ? Environment.ProcessorCount : 1;
+    public int MaxConcurrency => _runtime.MaxConcurrency;
 
     /// <inheritdoc/>
     public StepCache NewCache(ModelParts half, long firstStep = 0) =>

@@ -13,8 +13,8 @@ internal interface IGraph : IDisposable
 /// <summary>A library that runs ONNX graphs. The package AudioBsq.MLNet.OnnxRuntime has one.</summary>
 internal interface IGraphRuntime
 {
-    /// <summary>Threads of one run.</summary>
-    int Threads { get; }
+    /// <summary>Runs side by side that make sense.</summary>
+    int MaxConcurrency { get; }
 
     /// <summary>Prepares a graph that <see cref="GraphWriter"/> wrote.</summary>
     IGraph Load(byte[] graph);

@@ -33,7 +33,7 @@ internal sealed class GraphVocoderEngine : IVocoderEngine
     public int FramesAtOnce => 384;
 
     /// <inheritdoc/>
-    public int MaxConcurrency => _runtime.Threads == 1 ? Environment.ProcessorCount : 1;
+    public int MaxConcurrency => _runtime.MaxConcurrency;
 
     private int Bins => _mel.FftLength / 2 + 1;
 

@@ -18,7 +18,7 @@ internal sealed class TorchVocoderEngine(VocoderNetwork network, VocoderOptions 
     public int FramesAtOnce => device.type == DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
 
     /// <inheritdoc/>
-    public int MaxConcurrency => device.type == DeviceType.CPU && get_num_threads() == 1 ? Environment.ProcessorCount : 1;
+    public int MaxConcurrency => TorchDevice.MaxConcurrencyOf(device);
 
     /// <inheritdoc/>
     public SpectrumRows Predict(VocoderFrames clip)

@@ -29,16 +29,16 @@ public class DamagedWeightsTests(ITestOutputHelper output)
             file => ReferenceWeights.Read(new MemoryStream(file), "weights", Checkpoint(strict: file.Length % 2 == 0)).Dispose());
     }
 
-    [Fact]
+    [Theory, InlineData("cpu"), InlineData("onnx")]
     [Trait("Speed", "Slow")]
-    public void Models_AreReadOrRefused()
+    public void Models_AreReadOrRefused(string device)
     {
         using var model = AudioBsqModel.Create(Options, Mel, device: "cpu");
         byte[][] wholes = [.. new[] { ModelParts.All, ModelParts.Encoder, ModelParts.Decoder }.Select(parts => Saved(model, parts))];
 
         new DamageReport(output, typeof(InvalidDataException)).Run(
             random => Damaged(wholes[random.Next(3)], random),
-            file => ModelFile.Read(new MemoryStream(file), "model", "cpu").Dispose());
+            file => ModelFile.Read(new MemoryStream(file), "model", device).Dispose());
 
         static byte[] Damaged(byte[] whole, Random random) =>
             random.Next(3) == 0 ? Mutations.OfBytes(whole, random) : Mutations.OfHeader(whole, random);

@@ -99,8 +99,8 @@ public class VocoderFileTests(ITestOutputHelper output)
         Error(saved[..^1]);
     }
 
-    [Fact]
-    public void DamagedFiles_AreReadOrRefused()
+    [Theory, InlineData("cpu"), InlineData("onnx")]
+    public void DamagedFiles_AreReadOrRefused(string device)
     {
         var mel = SmallVocoder.Mel with { FftLength = 64, HopLength = 16 };
         using var vocoder = NeuralVocoder.Create(SmallVocoder.Options with { Width = 8, Layers = 1 }, mel, device: "cpu");
@@ -108,7 +108,7 @@ public class VocoderFileTests(ITestOutputHelper output)
 
         new DamageReport(output, typeof(InvalidDataException)).Run(
             random => random.Next(3) == 0 ? Mutations.OfBytes(saved, random) : Mutations.OfHeader(saved, random),
-            file => VocoderFile.Read(new MemoryStream(file), "vocoder", "cpu").Dispose());
+            file => VocoderFile.Read(new MemoryStream(file), "vocoder", device).Dispose());
     }
 
     private static string Error(byte[] file) =>
