@@ -1,6 +1,6 @@
 using AudioBsq.Decoding;
-using AudioBsq.Networks;
 using AudioBsq.Native;
+using AudioBsq.Networks;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
