@@ -1,5 +1,6 @@
 using AudioBsq.OnnxRuntime;
 using AudioBsq.Signal;
+using AudioBsq.Tests.Cli;
 using AudioBsq.Tests.Estimators;
 using AudioBsq.Tests.Featurizers;
 using AudioBsq.Tests.Featurizers.Transforms;
@@ -10,7 +11,7 @@ using Microsoft.ML.Data;
 namespace AudioBsq.Tests.OnnxRuntime;
 
 /// <summary>Pipelines on ONNX Runtime, and exported graphs in ML.NET's own transform.</summary>
-public sealed class OnnxPipelineTests
+public sealed class OnnxPipelineTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     /// <summary>The task of <c>Program</c>.</summary>
     public const string Task = "onnx-tokens";
@@ -22,10 +23,10 @@ public sealed class OnnxPipelineTests
     [Fact, Trait("Speed", "Slow")]
     public void Pipeline_ThatTorchSaved_GivesTheSameTokensInAProcessWithoutTorch()
     {
-        using var model = TokenizerChain.Model();
+        using var tokenizer = TokenizerChain.Model();
         using var clips = new Clips(4);
         var data = _ml.Data.LoadAudioFolder(clips.Folder);
-        var chain = TokenizerChain.Encoding(_ml, model, data);
+        var chain = TokenizerChain.Encoding(_ml, tokenizer, data);
         string path = Path.Combine(clips.Folder, "chain.zip");
         _ml.Model.Save(chain, data.Schema, path);
         string[] expected = [.. FreshTokens.Lines(_ml, chain, Directory.GetFiles(clips.Folder, "*.wav"))];
@@ -36,15 +37,28 @@ public sealed class OnnxPipelineTests
         chain.DisposeAll();
     }
 
+    [SkippableFact, Trait("Speed", "Slow")]
+    public void Command_DoesWithoutTorch_AndGivesTheSameContainer()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "only Linux lists what a process has loaded in a file");
+        string onTorch = model.New("tokens.absq"), onOnnx = model.New("tokens.absq");
+
+        Ran.AudioBsq("tokenize", model.Zip, model.Clip(3), "-o", onTorch, "--device", "cpu").Expect(0);
+        string used = FreshProcess.Run("tokenize", $"{model.Zip}|{model.Clip(3)}|-o|{onOnnx}|--device|onnx", TorchUse.Task);
+
+        Assert.Equal("not loaded", used);
+        Assert.Equal(File.ReadAllBytes(onTorch), File.ReadAllBytes(onOnnx));
+    }
+
     [Fact] // docs/onnx.md
     public void ExportedEncoder_RunsInApplyOnnxModel()
     {
-        using var model = StreamModels.New("windows");
+        using var tokenizer = StreamModels.New("windows");
         float[] all = new MelSpectrogram(StreamModels.Mel).Extract(StreamModels.Sound(12_000)), mel = all[..(Frames * 32)];
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
         try
         {
-            using (var stream = File.Create(file)) model.ExportOnnxEncoder(stream);
+            using (var stream = File.Create(file)) tokenizer.ExportOnnxEncoder(stream);
             var rows = _ml.Data.LoadFromEnumerable([new Row { mel = mel, steps = [Frames / 2] }]);
             var transformer = _ml.Transforms.ApplyOnnxModel(
                 ["bits"], ["mel", "steps"], file,
@@ -54,7 +68,7 @@ public sealed class OnnxPipelineTests
             var row = _ml.Data.CreateEnumerable<Bits>(transformer.Transform(rows), reuseRowObject: false).Single();
 
             int[] tokens = [.. row.bits!.Chunk(9).Select(bits => bits.Aggregate(0, (token, bit) => 2 * token + (int)bit))];
-            Assert.Equal(model.Encode(mel), tokens);
+            Assert.Equal(tokenizer.Encode(mel), tokens);
             (transformer as IDisposable)?.Dispose();
         }
         finally

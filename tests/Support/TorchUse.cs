@@ -12,11 +12,15 @@ internal static class TorchUse
     /// <summary>The task's command that is not one of audiobsq's: a pipeline without a network, and an estimator of one that has.</summary>
     public const string Pipeline = "pipeline";
 
-    /// <summary>Does it, and prints whether libtorch is in the process afterwards.</summary>
+    private const StringSplitOptions Separate = StringSplitOptions.RemoveEmptyEntries;
+
+    /// <summary>
+    /// Does it, with arguments that '|' separates, and prints whether libtorch is in the process afterwards.
+    /// </summary>
     public static void Print(string command, string argument)
     {
         if (command == Pipeline) Extract(argument);
-        else AudioBsq.Cli.Program.Run(argument.Length == 0 ? [command] : [command, argument], TextWriter.Null, TextWriter.Null);
+        else AudioBsq.Cli.Program.Run([command, .. argument.Split('|', Separate)], TextWriter.Null, TextWriter.Null);
         bool loaded = File.ReadLines("/proc/self/maps").Any(line => line.Contains("/libtorch", StringComparison.Ordinal));
         Console.WriteLine(loaded ? "loaded" : "not loaded");
     }

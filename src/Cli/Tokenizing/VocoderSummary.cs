@@ -21,7 +21,7 @@ internal sealed record VocoderSummary(string Kind, string Path, long Bytes, MelO
     {
         if (!SavedModel.HoldsWeights(path)) return false;
         using var stream = File.OpenRead(path);
-        return new SafetensorsReader(stream, path).Metadata.GetValueOrDefault("format") != "audiobsq-model";
+        return new SafetensorsReader(stream, path).Metadata.GetValueOrDefault("format") != ModelFile.FormatName;
     }
 
     public IEnumerable<(string Name, string Value)> Rows()

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace AudioBsq.Onnx;
 
 /// <summary>Layers with weights, as nodes.</summary>
@@ -5,21 +7,20 @@ internal static class GraphLayers
 {
     private const float NormEpsilon = 1e-5f;
 
-    /// <summary>A linear layer; each of its outputs is multiplied by <paramref name="gain"/>. ONNX has the matrix transposed.</summary>
+    /// <summary>
+    /// A linear layer; its outputs are multiplied by <paramref name="gains"/>, if there are any. ONNX has the matrix transposed.
+    /// </summary>
     public static Value Linear(
         this GraphWriter graph, string weightName, string? biasName, Value x, Func<string, float[]> weights, int inputs, int outputs,
-        Func<int, float>? gain = null)
+        float[]? gains = null)
     {
-        float[] weight = weights(weightName), columns = new float[weight.Length]; // (outputs, inputs) → (inputs, outputs)
-        for (int output = 0; output < outputs; output++)
-        {
-            float factor = gain?.Invoke(output) ?? 1;
-            for (int input = 0; input < inputs; input++) columns[input * outputs + output] = weight[output * inputs + input] * factor;
-        }
-
+        float[] columns = Transpose(weights(weightName), inputs, outputs);
+        for (int input = 0; gains is not null && input < inputs; input++)
+            TensorPrimitives.Multiply(columns.AsSpan(input * outputs, outputs), gains, columns.AsSpan(input * outputs, outputs));
         var product = x.Times(graph.Weights(weightName, columns, inputs, outputs));
         if (biasName is null) return product;
-        float[] bias = [.. weights(biasName).Select((value, output) => value * (gain?.Invoke(output) ?? 1))];
+        float[] bias = weights(biasName);
+        if (gains is not null) TensorPrimitives.Multiply(bias, gains, bias);
         return product + graph.Weights(biasName, bias, outputs);
     }
 
@@ -34,4 +35,21 @@ internal static class GraphLayers
 
     /// <summary>The exact GELU (Hendrycks and Gimpel 2016), in the form that runtimes know as one operation.</summary>
     public static Value Gelu(this Value x) => x * ((x / x.Graph.Constant(MathF.Sqrt(2))).Apply("Erf") + 1) * 0.5f;
+
+    // (outputs, inputs) → (inputs, outputs), in blocks that stay in the processor's cache
+    private static float[] Transpose(float[] weight, int inputs, int outputs)
+    {
+        const int Block = 32;
+        float[] columns = new float[weight.Length];
+        for (int from = 0; from < outputs; from += Block)
+        {
+            int to = Math.Min(outputs, from + Block);
+            for (int input = 0; input < inputs; input++)
+            {
+                for (int output = from; output < to; output++) columns[input * outputs + output] = weight[output * inputs + input];
+            }
+        }
+
+        return columns;
+    }
 }

@@ -12,7 +12,7 @@ namespace AudioBsq.Onnx;
 /// <param name="options">The model.</param>
 /// <param name="network">The encoder or decoder.</param>
 /// <param name="name">Its name in the weights.</param>
-/// <param name="weights">Weights by name.</param>
+/// <param name="weights">Gives a copy of the weights of a name.</param>
 internal sealed class StackGraph(
     GraphWriter graph, AudioBsqOptions options, NetworkOptions network, string name, Func<string, float[]> weights)
 {
@@ -64,12 +64,9 @@ internal sealed class StackGraph(
             graph.Output(output, value, DataType.Float, "The cache for the next steps.", shape);
     }
 
-    /// <summary>A linear layer; its rows are multiplied by <paramref name="gain"/>.</summary>
-    public Value Linear(string layer, Value x, int inputs, int outputs, bool bias = true, Func<int, float>? gain = null) =>
-        Linear($"{layer}.weight", bias ? $"{layer}.bias" : null, x, inputs, outputs, gain);
-
-    private Value Linear(string weightName, string? biasName, Value x, int inputs, int outputs, Func<int, float>? gain) =>
-        graph.Linear(weightName, biasName, x, weights, inputs, outputs, gain);
+    /// <summary>A linear layer; its outputs are multiplied by <paramref name="gains"/>.</summary>
+    public Value Linear(string layer, Value x, int inputs, int outputs, bool bias = true, float[]? gains = null) =>
+        graph.Linear($"{layer}.weight", bias ? $"{layer}.bias" : null, x, weights, inputs, outputs, gains);
 
     private Value Norm(string layer, Value x) => graph.Norm(layer, x, weights, _width);
 
@@ -84,18 +81,19 @@ internal sealed class StackGraph(
 
     private Value Block(string block, int index, Value x)
     {
-        x += Attention($"{block}.attn", index, Norm($"{block}.ln_1", x), Gain($"{block}.ls_1"));
-        if (network.UseConvModule) x += Convolution($"{block}.conv_module", index, Norm($"{block}.ln_conv", x), Gain($"{block}.ls_conv"));
+        x += Attention($"{block}.attn", index, Norm($"{block}.ln_1", x), Gains($"{block}.ls_1"));
+        if (network.UseConvModule) x += Convolution($"{block}.conv_module", index, Norm($"{block}.ln_conv", x), Gains($"{block}.ls_conv"));
         int hidden = (int)(_width * network.MlpRatio);
         var inner = Linear($"{block}.mlp.c_fc", Norm($"{block}.ln_2", x), _width, hidden).Gelu();
-        return x + Linear($"{block}.mlp.c_proj", inner, hidden, _width, gain: Gain($"{block}.ls_2"));
+        return x + Linear($"{block}.mlp.c_proj", inner, hidden, _width, gains: Gains($"{block}.ls_2"));
     }
 
-    private Value Attention(string layer, int index, Value x, Func<int, float>? gain)
+    private Value Attention(string layer, int index, Value x, float[]? gains)
     {
-        float scale = (float)(1 / Math.Sqrt(_headWidth));
-        var packed = Linear(
-            $"{layer}.in_proj_weight", $"{layer}.in_proj_bias", x, _width, 3 * _width, output => output < _width ? scale : 1);
+        float[] scale = new float[3 * _width]; // of queries, keys and values
+        scale.AsSpan(0, _width).Fill((float)(1 / Math.Sqrt(_headWidth)));
+        scale.AsSpan(_width).Fill(1);
+        var packed = graph.Linear($"{layer}.in_proj_weight", $"{layer}.in_proj_bias", x, weights, _width, 3 * _width, scale);
         var parts = packed.Split(-1, 3);
         var (queries, keys, values) = (Rotate(parts[0]), Rotate(parts[1]), parts[2].Reshape(0, -1, network.Heads, _headWidth));
         if (options.IsCausal)
@@ -103,7 +101,7 @@ internal sealed class StackGraph(
         var scores = queries.Transpose(0, 2, 1, 3).Times(keys.Transpose(0, 2, 3, 1)); // (batch, heads, queries, keys)
         if (_bias is not null) scores += _bias;
         var attended = scores.Apply("Softmax", ("axis", -1L)).Times(values.Transpose(0, 2, 1, 3));
-        return Linear($"{layer}.out_proj", attended.Transpose(0, 2, 1, 3).Reshape(0, -1, _width), _width, _width, gain: gain);
+        return Linear($"{layer}.out_proj", attended.Transpose(0, 2, 1, 3).Reshape(0, -1, _width), _width, _width, gains: gains);
     }
 
     // (batch, positions, width) → (batch, positions, heads, channels); see Positions.Rotate.
@@ -116,7 +114,7 @@ internal sealed class StackGraph(
         return rotated.Reshape(0, -1, network.Heads, _headWidth);
     }
 
-    private Value Convolution(string module, int index, Value x, Func<int, float>? gain)
+    private Value Convolution(string module, int index, Value x, float[]? gains)
     {
         int taps = network.ConvKernelSize, rows = options.Compatibility.RasterConvolution ? 1 : _perStep;
         var gates = Linear($"{module}.pointwise_conv1", Norm($"{module}.layer_norm", x), _width, 2 * _width).Split(-1, 2);
@@ -136,7 +134,7 @@ internal sealed class StackGraph(
             ],
             ("group", (long)_width), ("pads", new[] { before, 0, after, 0 }));
         x = convolved.Transpose(0, 2, 3, 1).Reshape(0, -1, _width);
-        return Linear($"{module}.pointwise_conv2", x * x.Apply("Sigmoid"), _width, _width, gain: gain);
+        return Linear($"{module}.pointwise_conv2", x * x.Apply("Sigmoid"), _width, _width, gains: gains);
     }
 
     // The depthwise convolution and the batch normalisation that follows it.
@@ -150,12 +148,7 @@ internal sealed class StackGraph(
         return (kernel, bias);
     }
 
-    private Func<int, float>? Gain(string layer)
-    {
-        if (network.LayerScale is null) return null;
-        float[] gamma = weights($"{layer}.gamma");
-        return output => gamma[output];
-    }
+    private float[]? Gains(string layer) => network.LayerScale is null ? null : weights($"{layer}.gamma");
 
     // Appends to a cache, and keeps its last positions for the next steps.
     private Value Append(string cache, Value x)

@@ -8,7 +8,7 @@ namespace AudioBsq.Onnx;
 /// of the mel column. Start reading here. Batch and length are free. A causal model's graphs take and give its caches.
 /// </summary>
 /// <param name="options">The model.</param>
-/// <param name="weights">Weights by name.</param>
+/// <param name="weights">Gives a copy of the weights of a name.</param>
 internal sealed class TokenizerGraph(AudioBsqOptions options, Func<string, float[]> weights)
 {
     private readonly float _span = options.MaxLevel - options.MinLevel;

@@ -11,7 +11,10 @@ namespace AudioBsq.Persistence;
 /// </summary>
 internal static class ModelFile
 {
-    private static readonly WeightsFormat Format = new("audiobsq-model", "model", "options", "mel", "rest");
+    /// <summary>What the header of such a file says that it is.</summary>
+    public const string FormatName = "audiobsq-model";
+
+    private static readonly WeightsFormat Format = new(FormatName, "model", "options", "mel", "rest");
 
     public static void Write(
         Stream stream, ModelContent model, ModelParts parts, WeightPrecision precision = WeightPrecision.Full)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace AudioBsq.Persistence;
@@ -55,7 +56,7 @@ internal sealed record SafetensorsTensor(string Name, SafetensorsType Type, IRea
         {
             SafetensorsType.F32 => MemoryMarshal.Cast<byte, float>(data).ToArray(),
             SafetensorsType.F64 => Array.ConvertAll(MemoryMarshal.Cast<byte, double>(data).ToArray(), x => (float)x),
-            SafetensorsType.F16 => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(data).ToArray(), x => (float)x),
+            SafetensorsType.F16 => OfHalves(MemoryMarshal.Cast<byte, Half>(data)),
             SafetensorsType.BF16 => Array.ConvertAll(
                 MemoryMarshal.Cast<byte, ushort>(data).ToArray(), x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
             _ => throw new InvalidDataException($"Tensor '{Name}' holds {Type}, not floating-point values."),
@@ -70,6 +71,13 @@ internal sealed record SafetensorsTensor(string Name, SafetensorsType Type, IRea
         SafetensorsType.U8 => Array.ConvertAll(Data, x => (long)x),
         _ => throw new InvalidDataException($"Tensor '{Name}' holds {Type}, not integers."),
     };
+
+    private static float[] OfHalves(ReadOnlySpan<Half> halves)
+    {
+        float[] values = new float[halves.Length];
+        TensorPrimitives.ConvertToSingle(halves, values);
+        return values;
+    }
 
     internal static int SizeOf(SafetensorsType type) => type switch
     {

@@ -10,7 +10,7 @@ namespace AudioBsq.Vocoding;
 /// </summary>
 /// <param name="options">The network.</param>
 /// <param name="mel">The mel spectrograms.</param>
-/// <param name="weights">Weights by name.</param>
+/// <param name="weights">Gives a copy of the weights of a name.</param>
 internal sealed class VocoderGraph(VocoderOptions options, MelOptions mel, Func<string, float[]> weights)
 {
     private readonly GraphWriter _graph = new("vocoder");
@@ -54,8 +54,7 @@ internal sealed class VocoderGraph(VocoderOptions options, MelOptions mel, Func<
         var (before, after) = options.Reach(index + 1);
         var y = Norm($"{block}.norm", Convolve(inputs, $"{block}.depthwise", _width, groups: _width));
         y = Linear($"{block}.expand", y, _width, options.HiddenWidth).Gelu();
-        float[] gamma = weights($"{block}.scale.gamma");
-        y = Linear($"{block}.project", y, options.HiddenWidth, _width, gamma);
+        y = Linear($"{block}.project", y, options.HiddenWidth, _width, weights($"{block}.scale.gamma"));
         return inputs.Slice(1, before, after == 0 ? int.MaxValue : -after) + y;
     }
 
@@ -81,8 +80,8 @@ internal sealed class VocoderGraph(VocoderOptions options, MelOptions mel, Func<
 
     private Value Norm(string layer, Value x) => _graph.Norm(layer, x, weights, _width);
 
-    private Value Linear(string layer, Value x, int inputs, int outputs, float[]? gain = null) =>
-        _graph.Linear($"{layer}.weight", $"{layer}.bias", x, weights, inputs, outputs, gain is null ? null : output => gain[output]);
+    private Value Linear(string layer, Value x, int inputs, int outputs, float[]? gains = null) =>
+        _graph.Linear($"{layer}.weight", $"{layer}.bias", x, weights, inputs, outputs, gains);
 
     private Value Input(string name, string what, int channels) =>
         _graph.Input(name, DataType.Float, $"A cache: {what}.", "batch", $"{name}_frames", channels);
