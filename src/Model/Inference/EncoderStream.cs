@@ -11,9 +11,8 @@ internal static class EncoderStream
         int perStep = options.PatchFrames * options.FrameValues;
         if (!options.IsCausal)
         {
-            float filler = options.Compatibility.PaddingTakesPart ? 0 : options.MinLevel; // as MelBatch pads
             return new WindowStream<float, int>(
-                options, perStep, options.TokensPerStep, filler, values => pass.Encode([values])[0].Tokens);
+                options, perStep, options.TokensPerStep, options.PaddingLevel, values => pass.Encode([values])[0].Tokens);
         }
 
         return new CausalStream<float, int>(

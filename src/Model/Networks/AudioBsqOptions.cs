@@ -92,6 +92,9 @@ public sealed record AudioBsqOptions
     /// <summary>Tokens of a mel spectrogram of <paramref name="frames"/> frames; a partial last patch gives tokens too.</summary>
     public int TokensOf(int frames) => StepsOf(frames) * TokensPerStep;
 
+    /// <summary>The level that fills up clips: the lowest, or 0 as the published version has it, a loud level in decibels.</summary>
+    internal float PaddingLevel => Compatibility.PaddingTakesPart ? 0 : MinLevel;
+
     /// <summary>Values of a frame that the encoder sees.</summary>
     internal int FrameValues => Bands * InputScales;
 

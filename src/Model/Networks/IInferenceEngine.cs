@@ -7,9 +7,6 @@ namespace AudioBsq.Networks;
 /// </summary>
 internal interface IInferenceEngine : IDisposable
 {
-    /// <summary>The device by its full name, such as cpu, cuda:0 or onnx.</summary>
-    string Device { get; }
-
     /// <summary>Frames of a batch that run fastest.</summary>
     int FramesAtOnce { get; }
 

@@ -43,13 +43,11 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
     /// <summary>Copies clips to rows of equal length, and pads them.</summary>
     public static void Fill(Span<float> rows, IReadOnlyList<ReadOnlyMemory<float>> clips, int length, AudioBsqOptions options)
     {
-        // The published version pads with 0, a loud level in decibels; silence is the lowest level.
-        float padding = options.Compatibility.PaddingTakesPart ? 0 : options.MinLevel;
         for (int i = 0; i < clips.Count; i++)
         {
             var row = rows.Slice(i * length, length);
             clips[i].Span.CopyTo(row);
-            row[clips[i].Length..].Fill(padding);
+            row[clips[i].Length..].Fill(options.PaddingLevel);
         }
     }
 

@@ -12,9 +12,6 @@ internal sealed class TorchEngine(AudioBsqNetwork network, Device device) : IInf
     private const int FramesAtOnceOnCpu = 4096, FramesAtOnceOnGpu = 32 * 1024;
 
     /// <inheritdoc/>
-    public string Device => device.ToString();
-
-    /// <inheritdoc/>
     public int FramesAtOnce => device.type == DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
 
     /// <inheritdoc/>

@@ -25,9 +25,6 @@ internal sealed class GraphEngine : IInferenceEngine
         _codes = new LatentCodes(options.Quantizer, options.Compatibility);
     }
 
-    /// <inheritdoc/>
-    public string Device => InferenceDevice.Onnx;
-
     /// <summary>A window of the small variant alone took 0.87 of the time that it took as one of four (AVX2, one thread).</summary>
     public int FramesAtOnce => 1024;
 

@@ -117,15 +117,7 @@ internal sealed class ModelContent : IDisposable
     public IEnumerable<NamedWeights> Weights(ModelParts parts) => _weights is null
         ? NetworkWeights.Of(Network, parts).Select(entry => NamedWeights.Of(entry.Name, entry.Tensor))
         : _weights.Values.Where(tensor => NetworkWeights.Belongs(tensor.Name, parts))
-            .Select(tensor => new NamedWeights(tensor.Name, tensor.Type, tensor.Shape, () => tensor.Data));
-
-    /// <summary>Weights in single precision, by name.</summary>
-    public Func<string, float[]> WeightsByName()
-    {
-        if (_weights is not null) return name => _weights[name].ToSingles();
-        var tensors = NetworkWeights.Of(Network, Parts).ToDictionary(entry => entry.Name, entry => entry.Tensor);
-        return name => tensors[name].ToValues<float>();
-    }
+            .Select(NamedWeights.Of);
 
     /// <summary>One half of a whole model, over the same weights: this one must not be used or disposed afterwards.</summary>
     public ModelContent Half(ModelParts part) => new(this, part);

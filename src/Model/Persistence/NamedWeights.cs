@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Persistence;
@@ -13,6 +14,16 @@ internal sealed record NamedWeights(string Name, SafetensorsType Type, IReadOnly
     /// <exception cref="NotSupportedException">Tensors of this type are not saved.</exception>
     public static NamedWeights Of(string name, Tensor tensor) =>
         new(name, TypeOf(tensor.dtype), tensor.shape, () => BytesOf(tensor));
+
+    /// <summary>A tensor in memory, of single precision or of integers.</summary>
+    public static NamedWeights Of(SafetensorsTensor tensor) => new(tensor.Name, tensor.Type, tensor.Shape, () => tensor.Data);
+
+    /// <summary>A function that gives a copy of the weights of a name, in single precision.</summary>
+    public static Func<string, float[]> ByName(IEnumerable<NamedWeights> weights)
+    {
+        var byName = weights.ToDictionary(entry => entry.Name);
+        return name => MemoryMarshal.Cast<byte, float>(byName[name].Read()).ToArray();
+    }
 
     /// <summary>The number format in a file of torch's type.</summary>
     /// <exception cref="NotSupportedException">Tensors of this type are not saved.</exception>

@@ -9,7 +9,7 @@ internal static class OnnxFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         model.Require(part, part == ModelParts.Encoder ? "encode" : "decode");
-        var graphs = new TokenizerGraph(model.Options, model.WeightsByName());
+        var graphs = new TokenizerGraph(model.Options, NamedWeights.ByName(model.Weights(part)));
         var (graph, what) = part == ModelParts.Encoder
             ? (graphs.Encoder(), "Mel spectrogram to latents and bits of tokens.")
             : (graphs.Decoder(), "Bits of tokens to mel spectrogram.");

@@ -27,9 +27,6 @@ internal sealed class GraphVocoderEngine : IVocoderEngine
     }
 
     /// <inheritdoc/>
-    public string Device => InferenceDevice.Onnx;
-
-    /// <inheritdoc/>
     public int FramesAtOnce => 384;
 
     /// <inheritdoc/>

@@ -3,9 +3,6 @@ namespace AudioBsq.Vocoding;
 /// <summary>Runs a vocoder's network, on torch or on another runtime. One engine may be used from several threads at once.</summary>
 internal interface IVocoderEngine : IDisposable
 {
-    /// <summary>The device by its full name, such as cpu, cuda:0 or onnx.</summary>
-    string Device { get; }
-
     /// <summary>Frames of a clip that run fastest at once.</summary>
     int FramesAtOnce { get; }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using AudioBsq.Native;
 using AudioBsq.Onnx;
@@ -100,7 +99,7 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     /// <summary>The weights, for a file.</summary>
     internal IEnumerable<NamedWeights> Weights => _weights is null
         ? Network.state_dict().Select(entry => NamedWeights.Of(entry.Key, entry.Value))
-        : _weights.Values.Select(tensor => new NamedWeights(tensor.Name, tensor.Type, tensor.Shape, () => tensor.Data));
+        : _weights.Values.Select(NamedWeights.Of);
 
     internal VocoderInput Input { get; }
 
@@ -170,8 +169,7 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     public void ExportOnnx(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var weights = Weights.ToDictionary(entry => entry.Name);
-        var graph = new VocoderGraph(Options, Mel, name => MemoryMarshal.Cast<byte, float>(weights[name].Read()).ToArray()).Write();
+        var graph = new VocoderGraph(Options, Mel, NamedWeights.ByName(Weights)).Write();
         stream.Write(graph.ToBytes("Levels and initial magnitudes to magnitudes and phases.", new Dictionary<string, string>
         {
             ["part"] = "Vocoder",

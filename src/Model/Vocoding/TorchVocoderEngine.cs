@@ -12,9 +12,6 @@ internal sealed class TorchVocoderEngine(VocoderNetwork network, VocoderOptions 
     private const int FramesAtOnceOnCpu = 384, FramesAtOnceOnGpu = 8 * 1024;
 
     /// <inheritdoc/>
-    public string Device => device.ToString();
-
-    /// <inheritdoc/>
     public int FramesAtOnce => device.type == DeviceType.CPU ? FramesAtOnceOnCpu : FramesAtOnceOnGpu;
 
     /// <inheritdoc/>
