@@ -22,6 +22,7 @@ internal static class Program
             new SeamsCommand(),
             new VocodersCommand(),
             new EnginesCommand(),
+            new ServiceCommand(),
             new DecodersCommand(),
             new ProbeCommand(),
             new GpuCommand(),
