@@ -219,4 +219,35 @@ public static partial class AudioTokenizerCatalog
     public static TokenBitsEstimator MapTokensToBits(
         this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null) =>
         new(catalog.Environment(), ColumnNames.Of(outputColumnName, inputColumnName));
+
+    /// <summary>
+    /// Counts n-grams of tokens, or with the default options tokens: a vector of one size for clips of any length, as trainers need it.
+    /// </summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Column to add, <c>Vector&lt;Single&gt;</c> of <see cref="TokenNgramOptions.SizeOf"/> values.</param>
+    /// <param name="inputColumnName">Token column; that of the output when null.</param>
+    /// <param name="options">Which n-grams, and what is counted apart; shares of single tokens when null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <example>
+    /// Each bit's share of ones, and how often it changes from step to step, in three parts of a clip:
+    /// <code>
+    /// var ml = new MLContext(seed: 1);
+    /// using var model = AudioBsqModel.Load("model.safetensors");
+    /// IDataView digits = ml.Data.LoadAudioFolder("digits", labelFromFolder: true);
+    /// var pipeline = ml.Transforms.LoadAudio("Waveform", "Path", model.Mel.SampleRate)
+    ///     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform", model.Mel))
+    ///     .Append(ml.Transforms.TokenizeAudio("Tokens", "Mel", model))
+    ///     .Append(ml.Transforms.ProduceTokenNgrams("Features", "Tokens", new TokenNgramOptions { SymbolBits = 1, Length = 2, Parts = 3 }))
+    ///     .Append(ml.Transforms.Conversion.MapValueToKey("Label"))
+    ///     .AppendCacheCheckpoint(ml)
+    ///     .Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy());
+    /// ITransformer classifier = pipeline.Fit(digits);
+    /// </code>
+    /// </example>
+    public static TokenNgramEstimator ProduceTokenNgrams(
+        this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, TokenNgramOptions? options = null)
+    {
+        var names = ColumnNames.Of(outputColumnName, inputColumnName);
+        return new(catalog.Environment(), new TokenNgramSettings(names.Output, names.Input, options ?? new TokenNgramOptions()));
+    }
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace AudioBsq.MLNet;
 
@@ -18,5 +17,13 @@ internal sealed record EmbeddingSettings(string Output, string Input, EmbeddingO
 
     /// <summary>The column of embeddings by a model.</summary>
     public DataViewSchema.DetachedColumn Column(AudioBsqOptions model) =>
-        new(Output, new VectorDataViewType(NumberDataViewType.Single, Embedding.SizeOf(model)));
+        SlotNames.Column(Output, Embedding.SizeOf(model), () => SlotNamesOf(model));
+
+    // In the order of EmbeddingOptions.
+    private IEnumerable<string> SlotNamesOf(AudioBsqOptions model) =>
+        from part in Embedding.Parts > 1 ? Enumerable.Range(1, Embedding.Parts).Select(part => $"part {part} ") : [""]
+        from row in Embedding.PerRow ? Enumerable.Range(1, model.PatchesPerStep).Select(row => $"row {row} ") : [""]
+        from what in Embedding.Deviation ? (string[])["mean", "deviation"] : ["mean"]
+        from channel in Enumerable.Range(0, model.Encoder.Width)
+        select $"{part}{row}{what} {channel}";
 }

@@ -25,7 +25,7 @@ public sealed class TokenBitsEstimator : AudioEstimator<TokenBitsTransformer>
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         int size = VectorSize.Of(TokenColumn.Rule.Find(Host, input, _columns.Input));
-        return [new(_columns.Output, new VectorDataViewType(NumberDataViewType.Single, size))];
+        return [SlotNames.Column(_columns.Output, size, () => [])];
     }
 
     private protected override TokenBitsTransformer FitCore(IDataView input) => new(Host, _columns);

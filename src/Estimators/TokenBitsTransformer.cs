@@ -19,9 +19,9 @@ public sealed class TokenBitsTransformer : AudioTransformer, ILoadableTransforme
     {
         var (column, bits) = TokenColumn.Find(Host, input, InputColumnName);
         int tokens = VectorSize.Of(column);
-        var type = new VectorDataViewType(NumberDataViewType.Single, checked(tokens * bits));
-        return new BatchMapper(
-            input, [column], [new(OutputColumnName, type)], (row, capacity) => new Session(row, column, bits, capacity));
+        var output = SlotNames.Column(OutputColumnName, checked(tokens * bits), () =>
+            from token in Enumerable.Range(0, tokens) from bit in Enumerable.Range(1, bits) select $"token {token} bit {bits - bit}");
+        return new BatchMapper(input, [column], [output], (row, capacity) => new Session(row, column, bits, capacity));
     }
 
     private protected override void Save(ModelWriter writer) => writer.Options(Columns);

@@ -11,6 +11,7 @@ namespace AudioBsq.MLNet;
 /// </summary>
 internal static class TokenColumn
 {
+    private const string TokensPerStepName = "TokensPerStep";
     private const int MaxBitsWithValues = 20; // 4 MB of values; those who read them read all, and often
 
     public static VectorDataViewType Type(AudioBsqOptions options, int tokens = 0) =>
@@ -25,6 +26,8 @@ internal static class TokenColumn
         var tokens = OutputColumn.Create(columns.Output, Type(options, options.TokensOf(frames)), annotations =>
         {
             if (options.BitsPerToken <= MaxBitsWithValues) AddValues(annotations, 1 << options.BitsPerToken);
+            int perStep = options.PatchesPerStep * options.TokensPerPosition;
+            annotations.Add(TokensPerStepName, NumberDataViewType.Int32, (ref int value) => value = perStep);
         });
         List<DataViewSchema.DetachedColumn> outputs = [tokens];
         if (columns.FrameCount is { } count) outputs.Add(new(count, NumberDataViewType.Int32));
@@ -57,6 +60,15 @@ internal static class TokenColumn
         return count > 1 && BitOperations.IsPow2(count)
             ? (column, BitOperations.Log2(count))
             : throw ColumnRule.Mismatch(context, name, "keys whose number is 2^bits", column.Type.ToString()!);
+    }
+
+    /// <summary>Tokens of one time step, low bands first, where the column says it.</summary>
+    public static int? TokensPerStep(DataViewSchema.Column column)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull(TokensPerStepName)?.Type != NumberDataViewType.Int32) return null;
+        int perStep = 0;
+        column.Annotations.GetValue(TokensPerStepName, ref perStep);
+        return perStep > 0 ? perStep : null;
     }
 
     // Made when they are asked for.
