@@ -25,6 +25,7 @@ internal static class Program
             new ServiceCommand(),
             new DecodersCommand(),
             new ProbeCommand(),
+            new DigitsCommand(),
             new GpuCommand(),
         };
         return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke();

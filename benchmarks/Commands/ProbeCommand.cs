@@ -55,7 +55,7 @@ internal sealed class ProbeCommand : Command
             Parts = arguments.GetValue(_parts),
             PerRow = arguments.GetValue(_perRow),
         };
-        var probe = new LinearProbe(digits);
+        var probe = new HeldOutSpeakers(digits);
         var table = new MarkdownTable("features", "layer", "values", "accuracy", "of the speakers");
         AudioBsqOptions? first = null;
         foreach (string[] nameAndFile in arguments.GetRequiredValue(_models).Select(text => text.Split('=', 2)))
@@ -68,14 +68,14 @@ internal sealed class ProbeCommand : Command
                 first = model.Model.Options;
                 Add("chance", null, 0, [1.0 / digits.Select(digit => digit.Digit).Distinct().Count()]);
                 float[][] levels = Array.ConvertAll(mels, mel => PooledMel.Of(mel.ToArray(), first.Bands, embedding));
-                Add("mel levels", null, levels[0].Length, probe.Accuracies(levels));
+                Add("mel levels", null, levels[0].Length, probe.Accuracies(levels, HeldOutSpeakers.Linear));
                 foreach (int layer in Layers(first)) AddUntrained(model.Model, mels, layer);
             }
 
             foreach (int layer in Layers(model.Model.Options))
             {
                 float[][] features = model.Model.Embed(mels, embedding with { Layer = layer });
-                Add(name, layer, features[0].Length, probe.Accuracies(features));
+                Add(name, layer, features[0].Length, probe.Accuracies(features, HeldOutSpeakers.Linear));
             }
         }
 
@@ -91,7 +91,7 @@ internal sealed class ProbeCommand : Command
             double[][] runs = [.. Enumerable.Range(1, UntrainedSeeds).Select(seed =>
             {
                 using var untrained = AudioBsqModel.Create(like.Options, like.Mel, seed);
-                return probe.Accuracies(untrained.Embed(mels, embedding with { Layer = layer }));
+                return probe.Accuracies(untrained.Embed(mels, embedding with { Layer = layer }), HeldOutSpeakers.Linear);
             })];
             int size = (embedding with { Layer = layer }).SizeOf(like.Options);
             Add($"untrained, mean of {UntrainedSeeds}", layer, size, [.. runs[0].Select((_, i) => runs.Average(run => run[i]))]);
