@@ -34,7 +34,8 @@ foreach (var (name, change) in Copies.All)
     int[][] copies = Tokens([.. sounds.Select(change)]);
     var shares = Array.ConvertAll(copies, copy =>
         Array.ConvertAll(tokens, original => Copies.EqualBits(original, copy, model.Options.Quantizer.Bits)));
-    double[] right = [.. shares.Select((share, i) => share[i])], wrong = [.. shares.Select((share, i) => share.Where((_, k) => k != i).Max())];
+    double[] right = [.. shares.Select((share, i) => share[i])];
+    double[] wrong = [.. shares.Select((share, i) => share.Where((_, k) => k != i).Max())];
     double[] margins = [.. right.Zip(wrong, (a, b) => a - b)];
     int found = margins.Count(margin => margin > 0);
     Console.WriteLine($"{name,-20} {found} of {clips.Length} found: {right.Average():P0} of bits equal, at least {right.Min():P0}; " +
