@@ -6,6 +6,8 @@ namespace SimilaritySearch;
 /// <summary>Makes copies of sounds and says how much of a sound's tokens a copy has.</summary>
 internal static class Copies
 {
+    private static readonly int[] Shifts = [-2, 0, 2];
+
     public static (string Name, Func<float[], float[]> Change)[] All { get; } =
     [
         ("6 dB quieter", sound => Array.ConvertAll(sound, x => x * 0.5f)),
@@ -13,8 +15,8 @@ internal static class Copies
         ("8 kHz and back", sound => Resampler.Resample(Resampler.Resample(sound, 16_000, 8_000), 8_000, 16_000)),
     ];
 
-    /// <summary>The share of bits that are equal where both have tokens, at the best of five shifts.</summary>
-    public static double EqualBits(int[] original, int[] copy, int bits) => Enumerable.Range(-2, 5).Max(shift =>
+    /// <summary>The share of bits that are equal where both have tokens; a step of two tokens earlier or later too, if that is better.</summary>
+    public static double EqualBits(int[] original, int[] copy, int bits) => Shifts.Max(shift =>
     {
         var pairs = original.Skip(Math.Max(0, shift)).Zip(copy.Skip(Math.Max(0, -shift)));
         return 1 - pairs.Average(pair => BitOperations.PopCount((uint)(pair.First ^ pair.Second))) / bits;

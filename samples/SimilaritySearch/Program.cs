@@ -17,12 +17,12 @@ string[][] parts = [.. files.Select(file => Path.GetFileNameWithoutExtension(fil
 var search = new EmbeddingSearch(model.Embed([.. files.Select(file => Mel(Read(file)))], new EmbeddingOptions { Layer = 1, Parts = 5 }));
 foreach (int query in new[] { 0, 58, 103 })
 {
-    var found = search.Nearest(query).Take(5).Select(hit => $"{Path.GetFileNameWithoutExtension(files[hit.Clip])} {hit.Cosine:F2}");
-    Console.WriteLine($"{Path.GetFileNameWithoutExtension(files[query]),-15} is like  {string.Join("   ", found)}");
+    var found = search.Nearest(query).Take(5).Select(hit => $"{string.Join('_', parts[hit.Clip])} {hit.Cosine:F2}");
+    Console.WriteLine($"{string.Join('_', parts[query]),-14} is like  {string.Join("   ", found)}");
 }
 
 double any = Precision(otherSpeakersOnly: false), others = Precision(otherSpeakersOnly: true);
-Console.WriteLine($"The nearest says the same digit: {any:P0} (chance {11 / 119.0:P0}); among other speakers' {others:P0} (chance {0.1:P0})\n");
+Console.WriteLine($"The nearest says the same digit: {any:P0} (chance {11 / 119.0:P0}); of other speakers: {others:P0} (chance {0.1:P0})\n");
 
 // 2. Tokens: copies of 18 clips that were made quieter, noisy or narrow, each found by the share of its bits that an original has too.
 string[] clips = Files("clips", "*.flac");
@@ -45,8 +45,11 @@ foreach (var (name, change) in Copies.All)
 
 return allFound && any > 0.4 && others > 0.2 ? 0 : 1;
 
-string[] Files(string folder, string pattern) =>
-    [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, folder), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+string[] Files(string folder, string pattern)
+{
+    string path = Path.Combine(AppContext.BaseDirectory, folder);
+    return [.. Directory.GetFiles(path, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+}
 
 float[] Read(string file) => AudioFile.Read(file, model.Mel.SampleRate).Samples;
 

@@ -16,8 +16,8 @@ var speech = PretrainedAudioModels.Speech900;
 var digits = SpokenDigit.ReadAll(Path.Combine(AppContext.BaseDirectory, "digits"));
 string[] speakers = [.. digits.Select(digit => digit.Speaker).Distinct()];
 
-// 1. Recordings → embeddings, three parts of each apart; the layer before the last tells these digits best. And → bits of tokens: half a second
-// of each, 25 tokens of 18 bits.
+// 1. Recordings → embeddings, three parts of each apart; the layer before the last tells these digits best. And → bits of tokens: half a
+// second of each, 25 tokens of 18 bits.
 var sound = ml.Transforms.LoadAudio("Waveform", "Path", sampleRate: 16_000)
     .Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"))
     .Append(ml.Transforms.ExtractAudioEmbedding("Embedding", "Mel", speech, new EmbeddingOptions { Layer = 2, Parts = 3 }))
