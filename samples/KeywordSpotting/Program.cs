@@ -45,20 +45,16 @@ var second = clips.Where(clip => clip.Name[2] != "0").ToArray();
 random.Shuffle(second);
 foreach (var (name, samples) in second)
 {
-    double start = stream.Count / (double)Rate;
-    said.Add((start, start + (samples.Length / (double)Rate) + 0.2, name[0]));
+    said.Add((stream.Count / (double)Rate, ((stream.Count + samples.Length) / (double)Rate) + 0.2, name[0]));
     stream.AddRange([.. samples, .. Silence(0.5)]);
 }
 
 foreach (float[] block in stream.Concat(Silence(2)).Chunk(Rate / 10)) Listen(block);
 int there = said.Count(word => words.Contains(word.Word));
-var pairs = (from word in said
-             from hit in heard
-             where hit.Word == word.Word && hit.Time > word.Start && hit.Time < word.End
-             select word).ToArray();
-int hits = pairs.Distinct().Count(), wrong = heard.Count - pairs.Length;
+var right = heard.Select(hit => said.Find(word => hit.Word == word.Word && hit.Time > word.Start && hit.Time < word.End)).ToArray();
+int hits = right.Where(word => word.Word != null).Distinct().Count(), wrong = right.Count(word => word.Word == null);
 double byChance = there * heard.Count / (double)(words.Length * said.Count);
-Console.WriteLine($"{said.Count} words in {stream.Count / Rate} s, {there} to be found: {hits} hits, {there - hits} misses, {wrong} false alarms.");
+Console.WriteLine($"{said.Count} words, {there} to be found: {hits} hits, {there - hits} misses, {wrong} false alarms.");
 Console.WriteLine($"As many alarms at random words: {byChance:F1} hits.");
 return hits > 3 * byChance && hits > wrong ? 0 : 1;
 

@@ -15,7 +15,7 @@ internal static class Copies
         ("8 kHz and back", sound => Resampler.Resample(Resampler.Resample(sound, 16_000, 8_000), 8_000, 16_000)),
     ];
 
-    /// <summary>The share of bits that are equal where both have tokens; a step of two tokens earlier or later too, if that is better.</summary>
+    /// <summary>The share of equal bits where both have tokens, at the best of three shifts: a time step has two tokens.</summary>
     public static double EqualBits(int[] original, int[] copy, int bits) => Shifts.Max(shift =>
     {
         var pairs = original.Skip(Math.Max(0, shift)).Zip(copy.Skip(Math.Max(0, -shift)));

@@ -22,7 +22,7 @@ foreach (int query in new[] { 0, 58, 103 })
 }
 
 double any = Precision(otherSpeakersOnly: false), others = Precision(otherSpeakersOnly: true);
-Console.WriteLine($"The nearest says the same digit: {any:P0} (chance {11 / 119.0:P0}); of other speakers: {others:P0} (chance {0.1:P0})\n");
+Console.WriteLine($"The nearest is the same digit: {any:P0} (chance {11 / 119.0:P0}); of other speakers: {others:P0} (chance {0.1:P0})\n");
 
 // 2. Tokens: copies of 18 clips that were made quieter, noisy or narrow, each found by the share of its bits that an original has too.
 string[] clips = Files("clips", "*.flac");

@@ -27,14 +27,14 @@ int learned = 0;
 foreach (string[] files in Files(Path.Combine(clips, "train")).Concat(args is [var folder] ? Files(folder) : []).Chunk(16))
 {
     int[][] batch = Tokens(files);
-    foreach (int[] clip in batch) mixer.Learn(clip);
+    foreach (int[] clip in batch) mixer.Score(clip, learn: true);
     learned += batch.Sum(clip => clip.Length);
 }
 
 // 2. Score clips of speakers it has not heard; nothing is learned from these.
 int[][] tokens = Tokens(dev);
 double scale = model.TokensPerSecond / tokens.Sum(clip => clip.Length);
-double mixed = scale * tokens.Sum(mixer.Score), coded = scale * tokens.Zip(dev, Coded).Sum();
+double mixed = scale * tokens.Sum(clip => mixer.Score(clip)), coded = scale * tokens.Zip(dev, Coded).Sum();
 Console.WriteLine($"Learned from {learned / model.TokensPerSecond:F0} s. {tokens.Length} other clips take, in bits per second:");
 Console.WriteLine($"  {model.TokensPerSecond * bits:F0}  as they are");
 Console.WriteLine($"  {coded:F0}  in a container with entropy coding, without its headers");

@@ -2,7 +2,8 @@ namespace TokenLanguageModel;
 
 /// <summary>
 /// A language model of tokens, bit by bit from the highest: each of several contexts counts its bits, and their predictions are mixed in
-/// the logit domain by weights that are learned too, one set for each bit of a time step (Mahoney 2005, "Adaptive weighing of context models").
+/// the logit domain by weights that are learned too, one set for each bit of a time step (Mahoney 2005, "Adaptive Weighing of Context
+/// Models for Lossless Data Compression").
 /// </summary>
 internal sealed class TokenMixer(int bits, int tokensPerStep)
 {
@@ -11,21 +12,8 @@ internal sealed class TokenMixer(int bits, int tokensPerStep)
     private readonly Dictionary<(int Kind, long Context), (double Logit, double Share, int Count)> _counts = [];
     private readonly double[,] _weights = new double[bits * tokensPerStep, ContextsOf(0, 1, 0, [0, 0, 0, 0]).Length];
 
-    public void Learn(int[] tokens) => Run(tokens, learn: true);
-
-    /// <summary>The bits that a clip takes, without learning from it.</summary>
-    public double Score(int[] tokens) => Run(tokens, learn: false);
-
-    /// <summary>Goes on after some tokens, by chance as the model has it.</summary>
-    public int[] Continue(int[] tokens, int count, Random random)
-    {
-        var all = tokens.ToList();
-        for (int i = 0; i < count; i++)
-            all.Add(Token(all.Count, Before(all, all.Count), (_, one) => random.NextDouble() < one ? 1 : 0, learn: false));
-        return [.. all];
-    }
-
-    private double Run(int[] tokens, bool learn)
+    /// <summary>The bits that a clip takes, and learns from it if told to.</summary>
+    public double Score(int[] tokens, bool learn = false)
     {
         double taken = 0;
         for (int step = 0; step < tokens.Length; step++)
@@ -39,6 +27,15 @@ internal sealed class TokenMixer(int bits, int tokensPerStep)
         }
 
         return taken;
+    }
+
+    /// <summary>Goes on after some tokens, by chance as the model has it.</summary>
+    public int[] Continue(int[] tokens, int count, Random random)
+    {
+        var all = tokens.ToList();
+        for (int i = 0; i < count; i++)
+            all.Add(Token(all.Count, Before(all, all.Count), (_, one) => random.NextDouble() < one ? 1 : 0, learn: false));
+        return [.. all];
     }
 
     private static int[] Before(IReadOnlyList<int> tokens, int place) =>
