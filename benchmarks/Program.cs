@@ -23,6 +23,7 @@ internal static class Program
             new VocodersCommand(),
             new EnginesCommand(),
             new ServiceCommand(),
+            new PredictionsCommand(),
             new DecodersCommand(),
             new ProbeCommand(),
             new DigitsCommand(),

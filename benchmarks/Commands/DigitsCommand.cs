@@ -21,7 +21,7 @@ internal sealed class DigitsCommand : Command
     private readonly Option<int> _parts = Inputs.Count("--parts", 3, "Parts of a recording that are pooled apart");
 
     public DigitsCommand() : base(
-        "digits", "Recognize digits of speakers that were not heard, by tokens and embeddings of the shipped models, mel levels, and chance.")
+        "digits", "Recognize digits of speakers not heard before, by tokens and embeddings of the shipped models, mel levels, and chance.")
     {
         Add(_folder);
         Add(_parts);
@@ -36,17 +36,19 @@ internal sealed class DigitsCommand : Command
         var mel = new MelSpectrogram(new MelOptions());
         float[][] mels = [.. digits.Select(digit => mel.Extract(digit.Samples(mel.Options.SampleRate)))];
         Add("mean mel levels", mels.Select(one => PooledMel.Of(one, mel.Options.Bands, new EmbeddingOptions { Deviation = false })));
-        Add($"mel levels, mean and deviation, {parts} parts", mels.Select(one => PooledMel.Of(one, mel.Options.Bands, new EmbeddingOptions { Parts = parts })));
+        var inParts = new EmbeddingOptions { Parts = parts };
+        Add($"mel levels, mean and deviation, {parts} parts", mels.Select(one => PooledMel.Of(one, mel.Options.Bands, inParts)));
         foreach (var pretrained in PretrainedAudioModels.All)
         {
             using var model = pretrained.LoadTokenizer();
             int bits = model.Options.BitsPerToken;
             int[][] tokens = [.. mels.Select(one => model.Encode(one))];
             Add($"{pretrained}: tokens, histogram of {Math.Min(bits, 9)} bits", Ngrams(tokens, bits, new() { SymbolBits = 9 }));
-            Add($"{pretrained}: tokens, bits and their changes, {parts} parts", Ngrams(tokens, bits, new() { SymbolBits = 1, Length = 2, Parts = parts }));
+            var changes = new TokenNgramOptions { SymbolBits = 1, Length = 2, Parts = parts };
+            Add($"{pretrained}: tokens, bits and their changes, {parts} parts", Ngrams(tokens, bits, changes));
             ReadOnlyMemory<float>[] inputs = [.. mels.Select(one => (ReadOnlyMemory<float>)one)];
             for (int layer = 0; layer <= model.Options.Encoder.Layers; layer++)
-                Add($"{pretrained}: embedding, layer {layer}, {parts} parts", model.Embed(inputs, new EmbeddingOptions { Layer = layer, Parts = parts }));
+                Add($"{pretrained}: embedding, layer {layer}, {parts} parts", model.Embed(inputs, inParts with { Layer = layer }));
         }
 
         Console.WriteLine($"{digits.Length} recordings of {digits.Select(digit => digit.Speaker).Distinct().Count()} speakers\n");
@@ -75,7 +77,8 @@ internal sealed class DigitsCommand : Command
         var ml = new MLContext();
         var schema = SchemaDefinition.Create(typeof(Clip));
         schema["Keys"].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(uint), 1UL << bits));
-        var data = ml.Data.LoadFromEnumerable(tokens.Select(one => new Clip { Keys = Array.ConvertAll(one, token => (uint)token + 1) }), schema);
+        var clips = tokens.Select(one => new Clip { Keys = Array.ConvertAll(one, token => (uint)token + 1) });
+        var data = ml.Data.LoadFromEnumerable(clips, schema);
         return ml.Transforms.ProduceTokenNgrams("Features", "Keys", options).Fit(data).Transform(data).GetColumn<float[]>("Features");
     }
 

@@ -6,7 +6,12 @@ namespace AudioBsq.Benchmarks.Commands;
 /// <summary><c>service</c>: samples/Service under good, hostile, huge, slow and cut-off requests.</summary>
 internal sealed class ServiceCommand : Command
 {
-    private readonly Option<Uri> _url = new("--url") { Description = "The running service", DefaultValueFactory = _ => new Uri("http://localhost:5080") };
+    private readonly Option<Uri> _url = new("--url")
+    {
+        Description = "The running service",
+        DefaultValueFactory = _ => new Uri("http://localhost:5080"),
+    };
+
     private readonly Option<string> _model = new("--model") { Description = "Its model", DefaultValueFactory = _ => "speech900" };
     private readonly Option<double> _minutes = new("--minutes") { Description = "How long", DefaultValueFactory = _ => 30 };
     private readonly Option<int> _clients = Inputs.Count("--clients", 8, "Clients at a time");

@@ -42,8 +42,8 @@ internal sealed class LoadInputs
     public byte[] TooLong { get; }
 
     // To 16 bits, so that a file, a live stream and the samples here are the same numbers.
-    private static Waveform Rounded(Waveform sound) =>
-        new(Array.ConvertAll(sound.Samples, sample => Math.Clamp(MathF.Round(sample * 32_768), -32_768, 32_767) / 32_768), sound.SampleRate);
+    private static Waveform Rounded(Waveform sound) => new(
+        Array.ConvertAll(sound.Samples, sample => Math.Clamp(MathF.Round(sample * 32_768), -32_768, 32_767) / 32_768), sound.SampleRate);
 
     private static byte[] Wav(Waveform sound)
     {

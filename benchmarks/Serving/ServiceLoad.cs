@@ -34,7 +34,7 @@ internal sealed partial class ServiceLoad(Uri address, LoadInputs inputs)
             string memory = Number(MemoryLine(), await client.GetStringAsync("/metrics"));
             string leases = Number(LeaseLine(), await client.GetStringAsync("/metrics"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{clock.Elapsed:mm\\:ss}  {_answers.Count,6} answers, {_failures.Count} failures, {memory} MB, {leases} requests at work"));
+                $"{clock.Elapsed:mm\\:ss}  {_answers.Count,6} answers, {_failures.Count} failures, {memory} MB, {leases} at work"));
         }
         while (await Task.WhenAny(all, Task.Delay(TimeSpan.FromMinutes(1))) != all);
         await all;
@@ -62,7 +62,8 @@ internal sealed partial class ServiceLoad(Uri address, LoadInputs inputs)
         foreach (var kind in _answers.GroupBy(answer => answer.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal))
         {
             double[] times = [.. kind.Select(answer => answer.Seconds * 1e3).Order()];
-            string answers = string.Join(", ", kind.GroupBy(answer => answer.Answer).OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Count()}"));
+            var counts = kind.CountBy(answer => answer.Answer).OrderBy(one => one.Key, StringComparer.Ordinal);
+            string answers = string.Join(", ", counts.Select(one => $"{one.Key}: {one.Value}"));
             table.Add(kind.Key, $"{times.Length}", answers, At(times, .5), At(times, .95), At(times, .99), At(times, 1));
         }
 

@@ -57,13 +57,15 @@ internal sealed class LiveStream : IDisposable
         while (true)
         {
             var message = _socket.ReceiveAsync(_buffer.AsMemory(_held), aborted).AsTask();
-            if (await Task.WhenAny(message, Task.Delay(TimeSpan.FromSeconds(_settings.MaxIdleSeconds), stopping)) != message)
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            if (await Task.WhenAny(message, Task.Delay(TimeSpan.FromSeconds(_settings.MaxIdleSeconds), waiting.Token)) != message)
             {
                 return stopping.IsCancellationRequested
                     ? (WebSocketCloseStatus.EndpointUnavailable, "The service stops.")
-                    : (WebSocketCloseStatus.PolicyViolation, $"Nothing came for {_settings.MaxIdleSeconds} seconds.");
+                    : (WebSocketCloseStatus.PolicyViolation, $"Nothing came for {_settings.MaxIdleSeconds} s.");
             }
 
+            await waiting.CancelAsync();
             var got = await message;
             if (got.MessageType == WebSocketMessageType.Close) return (WebSocketCloseStatus.NormalClosure, "");
             if (got.MessageType == WebSocketMessageType.Text)
@@ -77,7 +79,10 @@ internal sealed class LiveStream : IDisposable
             int bytes = _held + got.Count;
             await Send(await _models.Compute("live", () => Accept(bytes), aborted), isLast: false, aborted);
             if (_resampler.Samples > (long)_settings.MaxStreamSeconds * _resampler.FromRate)
-                return (WebSocketCloseStatus.MessageTooBig, $"The stream has {_settings.MaxStreamSeconds} seconds of sound, which is the limit.");
+            {
+                string why = $"The stream has more than {_settings.MaxStreamSeconds} s of sound, the limit.";
+                return (WebSocketCloseStatus.MessageTooBig, why);
+            }
         }
     }
 

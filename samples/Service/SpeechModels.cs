@@ -25,7 +25,8 @@ internal sealed class SpeechModels : IDisposable
     {
         (_settings, _measures) = (settings, measures);
         _speech = PretrainedAudioModels.Find(settings.Model)
-            ?? throw new ArgumentException($"Service:Model is '{settings.Model}'; the models are {string.Join(", ", PretrainedAudioModels.All)}.");
+            ?? throw new ArgumentException(
+                $"Service:Model is '{settings.Model}'; the models are {string.Join(", ", PretrainedAudioModels.All)}.");
         OnnxRuntimeSettings.Threads = 1;
         Tokenizer = _speech.LoadTokenizer("onnx");
         _vocoder = _speech.LoadVocoder("onnx");

@@ -20,7 +20,7 @@ internal static class SpeechService
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
-            server.Limits.MaxRequestBodySize = 8L * settings.MaxUploadBytes; // as much is read of what is refused, so that the answer arrives
+            server.Limits.MaxRequestBodySize = 8L * settings.MaxUploadBytes; // what is too large is read on, so that its answer arrives
             server.Limits.MaxConcurrentConnections = 4 * (settings.MaxUploads + settings.MaxStreams);
             server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10); // bodies have Kestrel's minimum rate, 240 bytes a second
         });
@@ -43,7 +43,7 @@ internal static class SpeechService
             {
                 Timeout = TimeSpan.FromSeconds(settings.MaxAnswerSeconds),
                 WriteTimeoutResponse = context => Refusal.Write(
-                    context, 503, $"There was no answer within {settings.MaxAnswerSeconds} seconds: the service is busy, or the upload slow."),
+                    context, 503, $"There was no answer within {settings.MaxAnswerSeconds} s: the service is busy, or the upload slow."),
             }));
         builder.Services.AddHealthChecks().AddCheck<WarmUpCheck>("models");
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics

@@ -20,7 +20,7 @@ internal sealed class TokenNgramLayout
     /// <summary>Slots of a row: all symbols and lengths.</summary>
     public int SlotsPerRow { get; }
 
-    /// <summary>Each table of a row: the symbol's lowest bit and size, the n-gram's length, the first slot and the number of slots.</summary>
+    /// <summary>A row's tables: the symbol's lowest bit and size, the n-gram's length, the first slot and the number of slots.</summary>
     public IEnumerable<(int Shift, int Bits, int Length, int First, int Count)> Tables()
     {
         int first = 0;
@@ -35,7 +35,7 @@ internal sealed class TokenNgramLayout
         }
     }
 
-    /// <summary>The slot of an n-gram in its table: its number, or a hash of it where numbers are too many. Saved classifiers rely on it.</summary>
+    /// <summary>An n-gram's slot in its table: its number, or a hash where numbers are too many. Saved classifiers rely on it.</summary>
     public int Slot(ReadOnlySpan<int> symbols, int bits)
     {
         if (symbols.Length * bits <= _options.HashBits)

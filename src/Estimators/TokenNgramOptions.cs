@@ -34,7 +34,7 @@ public sealed record TokenNgramOptions
     /// <summary>At most 2^HashBits slots for each length, from 1 to 20: more n-grams than that share slots by hash.</summary>
     public int HashBits { get; init; } = 12;
 
-    /// <summary>Whether slots are shares of all n-grams of their length, part, row and symbol, so that clips of any length compare.</summary>
+    /// <summary>Whether slots are shares of all n-grams of their length, part, row and symbol: clips of any length compare.</summary>
     public bool Shares { get; init; } = true;
 
     /// <summary>Slots of a vector for tokens of so many bits.</summary>

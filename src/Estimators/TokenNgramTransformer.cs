@@ -39,7 +39,8 @@ public sealed class TokenNgramTransformer : AudioTransformer, ILoadableTransform
     static TokenNgramTransformer ILoadableTransformer<TokenNgramTransformer>.Load(IHostEnvironment environment, ModelReader reader) =>
         new(environment, reader.Options<TokenNgramSettings>(settings => settings.Validate()));
 
-    private sealed class Session(DataViewRow row, DataViewSchema.Column column, TokenNgramCounter counter, int size, int capacity) : BatchSession
+    private sealed class Session(DataViewRow row, DataViewSchema.Column column, TokenNgramCounter counter, int size, int capacity)
+        : BatchSession
     {
         private readonly ValueGetter<VBuffer<uint>> _getter = VectorReader<uint>(row, column);
         private readonly (int[] Slots, float[] Values)[] _ngrams = new (int[], float[])[capacity];

@@ -44,6 +44,21 @@ public sealed class AudioEmbeddingTests : IDisposable
     }
 
     [Fact]
+    public void Slots_HaveNames()
+    {
+        using var transformer = _ml.Transforms.ExtractAudioEmbedding("Features", "Mel", _model, Options).Fit(_ml.View(_rows));
+
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        transformer.Transform(_ml.View(_rows)).Schema["Features"].GetSlotNames(ref names);
+
+        string[] all = [.. names.DenseValues().Select(name => name.ToString())];
+        Assert.Equal(3 * 2 * 2 * 32, all.Distinct().Count());
+        Assert.Equal("part 1 row 1 mean 0", all[0]);
+        Assert.Equal("part 2 row 1 deviation 31", all[128 + 63]);
+        Assert.Equal("part 3 row 2 deviation 31", all[^1]);
+    }
+
+    [Fact]
     public void Transformer_Alone_IsSavedAsTheEncoderHalf()
     {
         using var transformer = _ml.Transforms.ExtractAudioEmbedding("Features", "Mel", _model, Options, batchSize: 5)

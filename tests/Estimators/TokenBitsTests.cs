@@ -36,6 +36,20 @@ public class TokenBitsTests
     }
 
     [Fact]
+    public void Slots_HaveNames_WhereTheirNumberIsKnown()
+    {
+        var data = _ml.Data.LoadFromEnumerable([new Row()]);
+        VBuffer<ReadOnlyMemory<char>> names = default;
+
+        _ml.Transforms.MapTokensToBits("Bits", "Pair").Fit(data).Transform(data).Schema["Bits"].GetSlotNames(ref names);
+
+        Assert.Equal(
+            ["token 0 bit 2", "token 0 bit 1", "token 0 bit 0", "token 1 bit 2", "token 1 bit 1", "token 1 bit 0"],
+            names.DenseValues().Select(name => name.ToString()));
+        Assert.False(_ml.Transforms.MapTokensToBits("Bits", "Keys").Fit(data).Transform(data).Schema["Bits"].HasSlotNames());
+    }
+
+    [Fact]
     public void WrongColumn_IsNamed()
     {
         var data = _ml.Data.LoadFromEnumerable([new Row()]);

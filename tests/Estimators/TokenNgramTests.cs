@@ -89,7 +89,7 @@ public class TokenNgramTests
     {
         var data = _ml.Data.LoadFromEnumerable([new Row { Keys = [1, 2] }]);
         var options = new TokenNgramOptions { SymbolBits = 2, Length = 2, Parts = 2, PerRow = true, TokensPerStep = 2, HashBits = 3 };
-        ITransformer fitted = _ml.Transforms.ProduceTokenNgrams("Counts", "Keys", options).Fit(data);
+        var fitted = _ml.Transforms.ProduceTokenNgrams("Counts", "Keys", options).Fit(data);
         using var zip = new MemoryStream();
         _ml.Model.Save(fitted, data.Schema, zip);
         var loaded = new MLContext().Model.Load(zip, out _);

@@ -9,7 +9,7 @@ public sealed class ServicePageTests(RunningService service) : IClassFixture<Run
 {
     private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private readonly string _sound = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.wav"); // what the microphone hears, over and over
+    private readonly string _sound = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.wav"); // what the microphone hears
 
     [SkippableFact, Trait("Speed", "Slow")]
     public async Task Page_RecordsAndPlaysWhatTheTokensSay()
@@ -27,7 +27,8 @@ public sealed class ServicePageTests(RunningService service) : IClassFixture<Run
 
         var said = await page.EvaluateExpressionAsync<string>("document.getElementById('sizes').textContent");
         await page.WaitForFunctionAsync("() => document.getElementById('again-sound').duration >= 3"); // a player that can play it knows
-        if (Environment.GetEnvironmentVariable("AUDIOBSQ_SCREENSHOT") is { } picture) await page.ScreenshotAsync(picture, new() { FullPage = true });
+        if (Environment.GetEnvironmentVariable("AUDIOBSQ_SCREENSHOT") is { } picture)
+            await page.ScreenshotAsync(picture, new() { FullPage = true });
         Assert.Empty(errors);
         Assert.Matches("^[0-9,]+ bytes of sound became [0-9,]+ bytes of tokens.$", said);
     }

@@ -51,7 +51,8 @@ public sealed class ServiceTests(RunningService service) : IClassFixture<Running
     public async Task Live_InOddPieces_GivesTheTokensOfTheWhole()
     {
         var model = service.Models.Tokenizer;
-        short[] pcm = Array.ConvertAll(service.Expected().Samples, sample => (short)Math.Clamp(MathF.Round(sample * 32_768), -32_768, 32_767));
+        float[] samples = service.Expected().Samples;
+        short[] pcm = Array.ConvertAll(samples, sample => (short)Math.Clamp(MathF.Round(sample * 32_768), -32_768, 32_767));
         int[] expected = model.Encode(new MelSpectrogram(model.Mel).Extract(Array.ConvertAll(pcm, sample => sample / 32_768f)));
         byte[] bytes = MemoryMarshal.AsBytes(pcm.AsSpan()).ToArray();
 
@@ -71,7 +72,26 @@ public sealed class ServiceTests(RunningService service) : IClassFixture<Running
         await socket.SendAsync("stop"u8.ToArray(), WebSocketMessageType.Text, true, default);
         await RunningService.ReadAsync(socket);
 
-        Assert.Equal((WebSocketCloseStatus.InvalidPayloadData, "A text message must be: end."), (socket.CloseStatus, socket.CloseStatusDescription));
+        Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, socket.CloseStatus);
+        Assert.Equal("A text message must be: end.", socket.CloseStatusDescription);
+    }
+
+    [Theory]
+    [InlineData("MaxIdleSeconds", 0, WebSocketCloseStatus.PolicyViolation, "Nothing came for 1 s.")]
+    [InlineData("MaxStreamSeconds", 40_000, WebSocketCloseStatus.MessageTooBig, "The stream has more than 1 s of sound, the limit.")]
+    public async Task Live_ClosesAtItsLimits(string limit, int bytes, WebSocketCloseStatus status, string says)
+    {
+        var settings = new ServiceSettings();
+        settings = limit == "MaxIdleSeconds" ? settings with { MaxIdleSeconds = 1 } : settings with { MaxStreamSeconds = 1 };
+        var limited = new RunningService(settings);
+        await limited.InitializeAsync();
+        using var socket = await limited.ConnectAsync();
+
+        if (bytes > 0) await socket.SendAsync(new byte[bytes], WebSocketMessageType.Binary, true, default);
+        await RunningService.ReadAsync(socket);
+
+        Assert.Equal((status, says), (socket.CloseStatus!.Value, socket.CloseStatusDescription));
+        await limited.DisposeAsync();
     }
 
     public static TheoryData<string, string, string, int, string> Refusals => new()
@@ -97,7 +117,8 @@ public sealed class ServiceTests(RunningService service) : IClassFixture<Running
     public async Task BadRequest_IsRefusedWithASentence(string method, string address, string body, int status, string says)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), address);
-        if (method == "POST") request.Content = body == "form" ? new MultipartFormDataContent { { new ByteArrayContent([1]), "f" } } : new ByteArrayContent(Body(body));
+        if (body == "form") request.Content = new MultipartFormDataContent { { new ByteArrayContent([1]), "f" } };
+        else if (method == "POST") request.Content = new ByteArrayContent(Body(body));
 
         var answer = await service.Client.SendAsync(request);
 
@@ -157,8 +178,12 @@ public sealed class ServiceTests(RunningService service) : IClassFixture<Running
 
     [Theory]
     [InlineData("MaxSeconds", "0"), InlineData("MaxUploads", "-1"), InlineData("Model", "speech1")]
-    public void Build_RefusesSettingsThatCannotBe(string name, string value) =>
-        Assert.Contains(name, Assert.ThrowsAny<Exception>(() => SpeechService.Build([$"--Service:{name}", value])).Message, StringComparison.Ordinal);
+    public void Build_RefusesSettingsThatCannotBe(string name, string value)
+    {
+        var refused = Assert.ThrowsAny<Exception>(() => SpeechService.Build([$"--Service:{name}", value]));
+
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+    }
 
     private byte[] Body(string kind)
     {
