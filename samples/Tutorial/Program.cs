@@ -1,9 +1,8 @@
 // From recordings to a served model: docs/tutorial.md goes through it.
 //
-//   dotnet run -c Release --project samples/Tutorial              trains, serves, asks itself once and ends
+//   dotnet run -c Release --project samples/Tutorial              trains, serves, asks itself ten times and ends
 //   dotnet run -c Release --project samples/Tutorial -- serve     trains and goes on serving
 
-using System.Net.Http.Json;
 using AudioBsq;
 using AudioBsq.MLNet;
 using Microsoft.Extensions.ObjectPool;
@@ -41,6 +40,7 @@ var model = ml.Model.Load(zip, out _);
 // 5. Serving.
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseUrls("http://localhost:5081");
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.AddSingleton(new DefaultObjectPoolProvider().Create(new EnginePolicy(ml, model)));
 var app = builder.Build();
 app.MapPost("/digit", async (HttpRequest request, ObjectPool<PredictionEngine<Recording, Answer>> engines) =>
@@ -65,11 +65,17 @@ await app.StartAsync();
 
 // 6. Asking.
 using var client = new HttpClient();
-byte[] seven = File.ReadAllBytes(Path.Combine(digits, "7_theo_0.wav"));
-var answer = await client.PostAsync("http://localhost:5081/digit", new ByteArrayContent(seven));
-Console.WriteLine($"The service heard: {(await answer.Content.ReadFromJsonAsync<Answer>())!.Said}");
+string heard = "";
+for (int digit = 0; digit < 10; digit++)
+{
+    byte[] file = File.ReadAllBytes(Path.Combine(digits, $"{digit}_theo_0.wav"));
+    var answer = await client.PostAsync("http://localhost:5081/digit", new ByteArrayContent(file));
+    heard += (await answer.Content.ReadFromJsonAsync<Answer>())!.Said;
+}
+
+Console.WriteLine($"Theo said 0123456789, and the service heard {heard}.");
 
 if (args is ["serve"]) await app.WaitForShutdownAsync();
 await app.DisposeAsync();
 (model as IDisposable)?.Dispose();
-return answer.IsSuccessStatusCode && metrics.MicroAccuracy > 0.3 ? 0 : 1;
+return metrics.MicroAccuracy > 0.5 ? 0 : 1;
