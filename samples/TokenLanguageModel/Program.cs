@@ -3,7 +3,7 @@
 //   dotnet run -c Release --project samples/TokenLanguageModel [FOLDER]
 //
 // It learns from the 15 clips of samples/clips/train, 55 s, and from all recordings in FOLDER. Tokens are those of speech450. A minute is
-// enough to learn which tokens follow each other, but no words: a continuation is babble.
+// enough to learn which tokens follow each other, but no words: a continuation is babble and pauses.
 
 using AudioBsq.Decoding;
 using AudioBsq.MLNet;
