@@ -55,7 +55,7 @@ internal sealed class TokenNgramLayout
         return (int)(unchecked(hash * 0x9E3779B97F4A7C15) >> (64 - _options.HashBits));
     }
 
-    /// <summary>Names of a row's slots, as "bits 17-9 of 5 12".</summary>
+    /// <summary>Names of a row's slots, such as "bits 17-9 5 12": symbols in their order in time.</summary>
     public IEnumerable<string> Names()
     {
         foreach (var (shift, bits, length, _, count) in Tables())
