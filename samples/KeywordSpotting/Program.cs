@@ -29,7 +29,8 @@ foreach (var word in enrolled)
 
 // 2. Listen: each step of 40 ms updates each word. What is nearest within 0.4 s is said once.
 var heard = new List<(double Time, string Word)>();
-var (step, best) = (12L, (Step: 0L, Word: "", Score: 1f)); // features begin 0.48 s behind the sound
+double stepSeconds = model.Options.PatchFrames / model.Mel.FrameRate;
+var (step, best) = (features.FirstStep, (Step: 0L, Word: "", Score: 1f));
 if (args is ["-"])
 {
     var format = new PcmFormat { SampleFormat = PcmSampleFormat.S16Le, SampleRate = Rate, Channels = 1 };
@@ -73,8 +74,8 @@ void Listen(ReadOnlyMemory<float> samples)
 
         if (best.Score < 1 && step - best.Step >= 10)
         {
-            heard.Add((best.Step * 0.04, best.Word));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{best.Step * 0.04,7:F2} s  {best.Word}  {1 - best.Score:F2}"));
+            heard.Add((best.Step * stepSeconds, best.Word));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{best.Step * stepSeconds,7:F2} s  {best.Word}  {1 - best.Score:F2}"));
             best.Score = 1;
         }
     }

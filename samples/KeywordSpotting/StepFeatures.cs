@@ -15,6 +15,9 @@ internal sealed class StepFeatures(AudioBsqModel model)
     private readonly List<float> _frames = [];
     private float[] _means = [], _deviations = [];
 
+    /// <summary>Steps at the beginning of a stream that have no features: the first quarter of the first window.</summary>
+    public long FirstStep => model.Options.WindowFrames / model.Options.PatchFrames / 4;
+
     /// <summary>Features of whole sounds. Their means and deviations standardize these and all that come later.</summary>
     public float[][][] Whole(IReadOnlyList<float[]> sounds)
     {
