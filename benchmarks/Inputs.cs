@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AudioBsq.MLNet;
 
 namespace AudioBsq.Benchmarks;
 
@@ -9,6 +10,19 @@ internal static class Inputs
     /// <summary>A folder of recordings.</summary>
     public static Argument<DirectoryInfo> Folder() =>
         new Argument<DirectoryInfo>("FOLDER") { Description = "Recordings, in this folder and those below it" }.AcceptExistingOnly();
+
+    /// <summary>A folder of spoken digits.</summary>
+    public static Argument<DirectoryInfo> Digits() => new Argument<DirectoryInfo>("FOLDER")
+    {
+        Description = "Spoken digits, .wav files whose names are digit_speaker_take",
+    }.AcceptExistingOnly();
+
+    /// <summary>A model that comes with the library.</summary>
+    public static Option<string> Pretrained()
+    {
+        var option = new Option<string>("--model") { Description = "A shipped model", DefaultValueFactory = _ => "speech900" };
+        return option.AcceptOnlyFromAmong([.. PretrainedAudioModels.All.Select(model => model.Name)]);
+    }
 
     /// <summary>A trained tokenizer.</summary>
     public static Argument<FileInfo> Model() =>

@@ -13,10 +13,7 @@ internal sealed class DigitsCommand : Command
 {
     private const int Seeds = 3;
 
-    private readonly Argument<DirectoryInfo> _folder = new Argument<DirectoryInfo>("FOLDER")
-    {
-        Description = "Spoken digits, .wav files whose names are digit_speaker_take",
-    }.AcceptExistingOnly();
+    private readonly Argument<DirectoryInfo> _folder = Inputs.Digits();
 
     private readonly Option<int> _parts = Inputs.Count("--parts", 3, "Parts of a recording that are pooled apart");
 
@@ -32,7 +29,8 @@ internal sealed class DigitsCommand : Command
     {
         var speakers = new HeldOutSpeakers(digits);
         var table = new MarkdownTable("features", "values", "linear", $"SDCA, {Seeds} seeds", $"LightGBM, {Seeds} seeds");
-        table.Add("chance", "", "10 %", "10 %", "10 %");
+        string chance = MarkdownTable.Percent(1.0 / digits.Select(digit => digit.Digit).Distinct().Count());
+        table.Add("chance", "", chance, chance, chance);
         var mel = new MelSpectrogram(new MelOptions());
         float[][] mels = [.. digits.Select(digit => mel.Extract(digit.Samples(mel.Options.SampleRate)))];
         Add("mean mel levels", mels.Select(one => PooledMel.Of(one, mel.Options.Bands, new EmbeddingOptions { Deviation = false })));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AudioBsq.Benchmarks.Serving;
+using AudioBsq.MLNet;
 using AudioBsq.OnnxRuntime;
 
 namespace AudioBsq.Benchmarks.Commands;
@@ -9,7 +10,7 @@ internal sealed class PredictionsCommand : Command
 {
     private readonly Option<int> _threads = Inputs.Count("--threads", 16, "Threads that predict");
     private readonly Option<int> _each = Inputs.Count("--each", 1_000, "Predictions of each");
-    private readonly Option<string> _model = new("--model") { Description = "A shipped model", DefaultValueFactory = _ => "speech900" };
+    private readonly Option<string> _model = Inputs.Pretrained();
     private readonly Option<bool> _onnx = new("--onnx") { Description = "On ONNX Runtime, one thread a prediction, and not on torch" };
 
     public PredictionsCommand()
@@ -19,7 +20,8 @@ internal sealed class PredictionsCommand : Command
         SetAction(arguments =>
         {
             if (OnnxRuntimeSettings.IsPreferred = arguments.GetValue(_onnx)) OnnxRuntimeSettings.Threads = 1;
-            return Predictions.Run(arguments.GetValue(_threads), arguments.GetValue(_each), arguments.GetValue(_model)!) == 0 ? 0 : 1;
+            var speech = PretrainedAudioModels.Find(arguments.GetValue(_model)!)!;
+            return Predictions.Run(arguments.GetValue(_threads), arguments.GetValue(_each), speech) == 0 ? 0 : 1;
         });
     }
 }

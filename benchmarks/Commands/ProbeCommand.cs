@@ -13,10 +13,7 @@ internal sealed class ProbeCommand : Command
 {
     private const int UntrainedSeeds = 3;
 
-    private readonly Argument<DirectoryInfo> _folder = new Argument<DirectoryInfo>("FOLDER")
-    {
-        Description = "Spoken digits, .wav files whose names are digit_speaker_take",
-    }.AcceptExistingOnly();
+    private readonly Argument<DirectoryInfo> _folder = Inputs.Digits();
 
     private readonly Option<string[]> _models = new("--model")
     {

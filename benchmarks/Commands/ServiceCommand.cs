@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AudioBsq.Benchmarks.Serving;
+using AudioBsq.MLNet;
 
 namespace AudioBsq.Benchmarks.Commands;
 
@@ -12,7 +13,7 @@ internal sealed class ServiceCommand : Command
         DefaultValueFactory = _ => new Uri("http://localhost:5080"),
     };
 
-    private readonly Option<string> _model = new("--model") { Description = "Its model", DefaultValueFactory = _ => "speech900" };
+    private readonly Option<string> _model = Inputs.Pretrained();
     private readonly Option<double> _minutes = new("--minutes") { Description = "How long", DefaultValueFactory = _ => 30 };
     private readonly Option<int> _clients = Inputs.Count("--clients", 8, "Clients at a time");
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of the choice of requests", DefaultValueFactory = _ => 1 };
@@ -22,7 +23,7 @@ internal sealed class ServiceCommand : Command
         foreach (var option in (Option[])[_url, _model, _minutes, _clients, _seed]) Add(option);
         SetAction(async (arguments, _) =>
         {
-            var load = new ServiceLoad(arguments.GetValue(_url)!, new LoadInputs(arguments.GetValue(_model)!));
+            var load = new ServiceLoad(arguments.GetValue(_url)!, new LoadInputs(PretrainedAudioModels.Find(arguments.GetValue(_model)!)!));
             var time = TimeSpan.FromMinutes(arguments.GetValue(_minutes));
             return await load.Run(arguments.GetValue(_clients), time, arguments.GetValue(_seed)) ? 0 : 1;
         });

@@ -12,11 +12,10 @@ internal sealed record LoadClip(byte[] File, byte[] Pcm, int[] Tokens, byte[] Co
 /// <summary>What is sent, with the right answers, which the library gives here.</summary>
 internal sealed class LoadInputs
 {
-    public LoadInputs(string model)
+    public LoadInputs(PretrainedAudioModel speech)
     {
         OnnxRuntimeSettings.Threads = 1;
-        var speech = PretrainedAudioModels.Find(model) ?? throw new ArgumentException($"There is no model '{model}'.");
-        var other = PretrainedAudioModels.All.First(one => one.Name != model);
+        var other = PretrainedAudioModels.All.First(one => one.Name != speech.Name);
         using var tokenizer = speech.LoadTokenizer("onnx");
         using var vocoder = speech.LoadVocoder("onnx");
         using var wrong = other.LoadTokenizer("onnx");

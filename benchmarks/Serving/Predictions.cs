@@ -11,10 +11,9 @@ namespace AudioBsq.Benchmarks.Serving;
 internal static class Predictions
 {
     /// <summary>Returns how many of the answers differ from those of one thread.</summary>
-    public static int Run(int threads, int each, string model)
+    public static int Run(int threads, int each, PretrainedAudioModel speech)
     {
         var ml = new MLContext(seed: 1);
-        var speech = PretrainedAudioModels.Find(model) ?? throw new ArgumentException($"There is no model '{model}'.");
         using var zip = new MemoryStream();
         var empty = ml.Data.LoadFromEnumerable<Sound>([]);
         ml.Model.Save(

@@ -17,22 +17,21 @@ internal sealed partial class ServiceLoad(Uri address, LoadInputs inputs)
     {
         using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
         var kinds = new LoadRequests(client, inputs).Kinds;
-        string[] bag = [.. kinds.SelectMany(kind => Enumerable.Repeat(kind.Name, kind.Weight))];
+        var bag = kinds.SelectMany(kind => Enumerable.Repeat(kind, kind.Weight)).ToArray();
         var clock = Stopwatch.StartNew();
         var work = Enumerable.Range(0, clients).Select(number => Task.Run(async () =>
         {
             var random = new Random(seed + number);
             while (clock.Elapsed < time)
             {
-                string name = bag[random.Next(bag.Length)];
-                await One(name, kinds.First(kind => kind.Name == name).Send, random);
+                var (name, _, send) = bag[random.Next(bag.Length)];
+                await One(name, send, random);
             }
         }));
         var all = Task.WhenAll(work);
         do
         {
-            string memory = Number(MemoryLine(), await client.GetStringAsync("/metrics"));
-            string leases = Number(LeaseLine(), await client.GetStringAsync("/metrics"));
+            string page = await client.GetStringAsync("/metrics"), memory = Number(MemoryLine(), page), leases = Number(LeaseLine(), page);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{clock.Elapsed:mm\\:ss}  {_answers.Count,6} answers, {_failures.Count} failures, {memory} MB, {leases} at work"));
         }

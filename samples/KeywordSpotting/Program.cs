@@ -74,8 +74,9 @@ void Listen(ReadOnlyMemory<float> samples)
 
         if (best.Score < 1 && step - best.Step >= 10)
         {
-            heard.Add((best.Step * stepSeconds, best.Word));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{best.Step * stepSeconds,7:F2} s  {best.Word}  {1 - best.Score:F2}"));
+            double time = best.Step * stepSeconds;
+            heard.Add((time, best.Word));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time,7:F2} s  {best.Word}  {1 - best.Score:F2}"));
             best.Score = 1;
         }
     }

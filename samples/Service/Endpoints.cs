@@ -39,7 +39,8 @@ internal static class Endpoints
         });
     }
 
-    private static byte[] Container(TokenHeader header, int[] tokens, int samples)
+    /// <summary>A container of these tokens.</summary>
+    public static byte[] Container(TokenHeader header, int[] tokens, int samples)
     {
         var file = new MemoryStream();
         using var writer = new TokenWriter(file, header);

@@ -1,6 +1,5 @@
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
-using AudioBsq.Tokens;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Service;
@@ -20,15 +19,8 @@ internal sealed class WarmUp(SpeechModels models) : BackgroundService
         silence.Position = 0;
         var (tokens, samples) = await models.Tokenize(silence, stoppingToken);
 
-        var container = new MemoryStream();
-        using (var writer = new TokenWriter(container, models.Tokenizer.CreateTokenHeader("silence", samples), leaveOpen: true))
-        {
-            writer.Write(tokens);
-            writer.Complete(samples);
-        }
-
-        container.Position = 0;
-        await models.Synthesize(container, stoppingToken);
+        byte[] container = Endpoints.Container(models.Tokenizer.CreateTokenHeader("silence", samples), tokens, samples);
+        await models.Synthesize(new MemoryStream(container), stoppingToken);
     }
 }
 

@@ -21,8 +21,8 @@ internal sealed record EmbeddingSettings(string Output, string Input, EmbeddingO
 
     // In the order of EmbeddingOptions.
     private IEnumerable<string> SlotNamesOf(AudioBsqOptions model) =>
-        from part in Embedding.Parts > 1 ? Enumerable.Range(1, Embedding.Parts).Select(part => $"part {part} ") : [""]
-        from row in Embedding.PerRow ? Enumerable.Range(1, model.PatchesPerStep).Select(row => $"row {row} ") : [""]
+        from part in SlotNames.Apart(Embedding.Parts > 1, "part", Embedding.Parts)
+        from row in SlotNames.Apart(Embedding.PerRow, "row", model.PatchesPerStep)
         from what in Embedding.Deviation ? (string[])["mean", "deviation"] : ["mean"]
         from channel in Enumerable.Range(0, model.Encoder.Width)
         select $"{part}{row}{what} {channel}";

@@ -17,4 +17,8 @@ internal static class SlotNames
                 (ref VBuffer<ReadOnlyMemory<char>> value) => value = new(size, [.. names().Select(one => one.AsMemory())]);
             annotations.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, size), getter);
         });
+
+    /// <summary>What names of things that are apart begin with: "row 1 ", "row 2 " and so on; nothing where they are together.</summary>
+    public static IEnumerable<string> Apart(bool areApart, string what, int count) =>
+        areApart ? Enumerable.Range(1, count).Select(number => $"{what} {number} ") : [""];
 }

@@ -18,7 +18,7 @@ internal sealed class TokenNgramCounter(TokenNgramOptions options, int bitsPerTo
             int first = FirstOf(part, steps), end = FirstOf(part + 1, steps);
             for (int row = 0; row < (options.PerRow ? tokensPerStep : 1); row++)
             {
-                foreach (var table in _layout.Tables())
+                foreach (var table in _layout.Tables)
                 {
                     int total = 0;
                     _counts.Clear();

@@ -5,40 +5,37 @@ namespace AudioBsq.MLNet;
 /// <summary>Where in a vector the n-grams of one row of tokens are.</summary>
 internal sealed class TokenNgramLayout
 {
-    private readonly TokenNgramOptions _options;
-    private readonly (int Shift, int Bits)[] _symbols; // highest bits first
+    private readonly int _hashBits;
 
     public TokenNgramLayout(TokenNgramOptions options, int bitsPerToken)
     {
-        _options = options;
-        int width = Math.Min(options.SymbolBits ?? bitsPerToken, bitsPerToken);
-        _symbols = [.. Enumerable.Range(0, (bitsPerToken + width - 1) / width)
-            .Select(i => (Shift: Math.Max(0, bitsPerToken - (i + 1) * width), Bits: Math.Min(width, bitsPerToken - i * width)))];
-        SlotsPerRow = _symbols.Sum(symbol => Enumerable.Range(1, options.Length).Sum(length => Slots(symbol.Bits, length)));
+        _hashBits = options.HashBits;
+        int width = options.SymbolBits ?? bitsPerToken;
+        var tables = new List<(int Shift, int Bits, int Length, int First, int Count)>();
+        for (int end = bitsPerToken; end > 0; end -= width) // highest bits first
+        {
+            int bits = Math.Min(width, end);
+            for (int length = 1; length <= options.Length; length++)
+            {
+                int count = 1 << Math.Min(length * bits, _hashBits);
+                tables.Add((end - bits, bits, length, SlotsPerRow, count));
+                SlotsPerRow += count;
+            }
+        }
+
+        Tables = [.. tables];
     }
 
     /// <summary>Slots of a row: all symbols and lengths.</summary>
     public int SlotsPerRow { get; }
 
     /// <summary>A row's tables: the symbol's lowest bit and size, the n-gram's length, the first slot and the number of slots.</summary>
-    public IEnumerable<(int Shift, int Bits, int Length, int First, int Count)> Tables()
-    {
-        int first = 0;
-        foreach (var (shift, bits) in _symbols)
-        {
-            for (int length = 1; length <= _options.Length; length++)
-            {
-                int count = Slots(bits, length);
-                yield return (shift, bits, length, first, count);
-                first += count;
-            }
-        }
-    }
+    public (int Shift, int Bits, int Length, int First, int Count)[] Tables { get; }
 
     /// <summary>An n-gram's slot in its table: its number, or a hash where numbers are too many. Saved classifiers rely on it.</summary>
     public int Slot(ReadOnlySpan<int> symbols, int bits)
     {
-        if (symbols.Length * bits <= _options.HashBits)
+        if (symbols.Length * bits <= _hashBits)
         {
             int number = 0;
             foreach (int symbol in symbols) number = number << bits | symbol;
@@ -52,15 +49,15 @@ internal sealed class TokenNgramLayout
             hash ^= hash >> 32;
         }
 
-        return (int)(unchecked(hash * 0x9E3779B97F4A7C15) >> (64 - _options.HashBits));
+        return (int)(unchecked(hash * 0x9E3779B97F4A7C15) >> (64 - _hashBits));
     }
 
     /// <summary>Names of a row's slots, such as "bits 17-9 5 12": symbols in their order in time.</summary>
     public IEnumerable<string> Names()
     {
-        foreach (var (shift, bits, length, _, count) in Tables())
+        foreach (var (shift, bits, length, _, count) in Tables)
         {
-            bool isHash = length * bits > _options.HashBits;
+            bool isHash = length * bits > _hashBits;
             for (int slot = 0; slot < count; slot++)
             {
                 var symbols = Enumerable.Range(0, length).Select(i => slot >> (length - 1 - i) * bits & (1 << bits) - 1);
@@ -69,6 +66,4 @@ internal sealed class TokenNgramLayout
             }
         }
     }
-
-    private int Slots(int bits, int length) => 1 << Math.Min(length * bits, _options.HashBits);
 }

@@ -29,9 +29,11 @@ public sealed class TokenNgramTransformer : AudioTransformer, ILoadableTransform
     private static IEnumerable<string> Names(TokenNgramOptions options, int bits, int perStep)
     {
         string[] names = [.. new TokenNgramLayout(options, bits).Names()];
-        var rows = options.PerRow ? Enumerable.Range(1, perStep).Select(row => $"row {row} ") : [""];
-        var parts = options.Parts > 1 ? Enumerable.Range(1, options.Parts).Select(part => $"part {part} ") : [""];
-        return from part in parts from row in rows from name in names select part + row + name;
+        return
+            from part in SlotNames.Apart(options.Parts > 1, "part", options.Parts)
+            from row in SlotNames.Apart(options.PerRow, "row", perStep)
+            from name in names
+            select part + row + name;
     }
 
     private protected override void Save(ModelWriter writer) => writer.Options(_settings);
