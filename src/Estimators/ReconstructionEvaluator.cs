@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Metrics;
 using AudioBsq.Signal;
 using Microsoft.ML;
@@ -42,7 +43,7 @@ internal static class ReconstructionEvaluator
                 TokenColumn.FromKeys(tokenRow, tokens, cursor.Position));
         }
 
-        return evaluation.Result();
+        return evaluation.Result(RankGroup.Alone);
     }
 
     private static int ValuesPerFrame(DataViewSchema.Column mel) => ((VectorDataViewType)mel.Type).Dimensions is [_, > 0 and int known]

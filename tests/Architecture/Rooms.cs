@@ -16,7 +16,7 @@ internal sealed partial class Rooms
     /// <summary>From lowest to highest: a room may use those before it. docs/architecture.md says what each is for.</summary>
     public static IReadOnlyList<string> Order { get; } =
     [
-        "Native", "Signal", "Quantization", "Networks", "Onnx", "Tokens", "Metrics", "Persistence", "Inference", "Training", "Vocoding",
+        "Native", "Distributed", "Signal", "Quantization", "Networks", "Onnx", "Tokens", "Metrics", "Persistence", "Inference", "Training", "Vocoding",
         "Reference", Root,
     ];
 

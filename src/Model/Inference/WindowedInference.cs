@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Metrics;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
@@ -91,22 +92,24 @@ internal sealed class WindowedInference(ModelContent model)
     /// <param name="mels">Mel spectrograms (frames, bands).</param>
     /// <param name="observe">Called with each clip's index, the bands of its main window, and its reconstruction of whole patches.</param>
     /// <param name="cancellation">Checked before each clip.</param>
-    public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, Action<int, float[], float[]>? observe, CancellationToken cancellation)
+    /// <param name="group">Ranks that measure the clips in turn, each of which gets the metrics of all.</param>
+    public ReconstructionMetrics Evaluate(
+        IEnumerable<float[]> mels, Action<int, float[], float[]>? observe, CancellationToken cancellation, RankGroup group)
     {
         ArgumentNullException.ThrowIfNull(mels);
-        int clip = 0;
         var evaluation = new ReconstructionEvaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);
-        foreach (float[] mel in mels)
+        foreach (var (clip, mel) in mels.Index())
         {
             cancellation.ThrowIfCancellationRequested();
+            if (!group.Has(clip)) continue;
             int[] tokens = Encode([mel], default)[0];
             float[] reconstructed = Decode([tokens], default)[0];
             float[] main = MelScales.Cut(mel, Options.FrameValues, Options.Bands);
             evaluation.Add(main, reconstructed, tokens);
-            observe?.Invoke(clip++, main, reconstructed);
+            observe?.Invoke(clip, main, reconstructed);
         }
 
-        return evaluation.Result();
+        return evaluation.Result(group);
     }
 
     // What each clip's results go to, by its time steps.

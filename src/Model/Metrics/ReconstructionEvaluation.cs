@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Quantization;
 
 namespace AudioBsq.Metrics;
@@ -26,17 +27,20 @@ internal sealed class ReconstructionEvaluation(int bands, int bitsPerToken, int 
         foreach (int token in tokens) _tokens.Add(token);
     }
 
+    /// <summary>The metrics of the clips of all ranks in a group.</summary>
     /// <exception cref="InvalidOperationException">There was nothing to measure.</exception>
-    public ReconstructionMetrics Result()
+    public ReconstructionMetrics Result(RankGroup group)
     {
-        if (_clips == 0) throw new InvalidOperationException("There are no frames to measure on.");
+        double[] sums = group.Sum(_absolute, _squared, _values, _clips);
+        var (values, clips) = ((long)sums[2], (int)sums[3]);
+        if (clips == 0) throw new InvalidOperationException("There are no frames to measure on.");
         return new ReconstructionMetrics
         {
-            Clips = _clips,
-            Frames = _values / bands,
-            MeanAbsoluteError = _absolute / _values,
-            MeanSquaredError = _squared / _values,
-            Codes = CodebookDiagnostics.Of(_tokens.ToArray(), bitsPerToken, tokensPerPosition),
+            Clips = clips,
+            Frames = values / bands,
+            MeanAbsoluteError = sums[0] / values,
+            MeanSquaredError = sums[1] / values,
+            Codes = CodebookDiagnostics.Of(group.Gather([.. _tokens]), bitsPerToken, tokensPerPosition),
         };
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AudioBsq.Native;
 
 /// <summary>The memory of tensors, without TorchSharp's accessors, which take 20 times as long.</summary>
-internal static class TensorMemory
+internal static partial class TensorMemory
 {
     /// <summary>
     /// The values of a contiguous tensor on the CPU, in its own memory. The tensor must be alive as long as they are used, and below 2 GB.
@@ -17,4 +17,15 @@ internal static class TensorMemory
         using var scope = NewDisposeScope();
         return tensor.cpu().contiguous().Values<T>().ToArray();
     }
+
+    /// <summary>Where a tensor's values are, in the memory of its device. The tensor must be alive as long as it is used.</summary>
+    public static nint Address(this Tensor tensor)
+    {
+        nint address = DataOf(tensor.Handle);
+        GC.KeepAlive(tensor);
+        return address;
+    }
+
+    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
+    private static partial nint DataOf(nint tensor);
 }

@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using TorchSharp.Modules;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -35,6 +36,18 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         if (training) get_buffer("num_batches_tracked")!.add_(One, alpha: One);
         var (mean, variance) = (get_buffer("running_mean"), get_buffer("running_var"));
-        return functional.batch_norm(x, mean, variance, weight, bias, training, Momentum, Epsilon).MoveToOuterDisposeScope();
+        var y = training && RankGroup.Current.Size > 1
+            ? Normalize(x, mean!, variance!)
+            : functional.batch_norm(x, mean, variance, weight, bias, training, Momentum, Epsilon);
+        return y.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Normalize(Tensor x, Tensor runningMean, Tensor runningVariance)
+    {
+        var rows = x.permute(0, 2, 3, 1);
+        var (centred, mean, variance, count) = BatchMoments.Of(rows.reshape(-1, x.shape[1]), weight: null);
+        BatchMoments.Update(runningMean, runningVariance, mean, variance, count, Momentum);
+        var y = (centred * variance.Plus(Scalar(Epsilon)).rsqrt() * weight).Plus(bias);
+        return y.reshape(rows.shape).permute(0, 3, 1, 2).contiguous();
     }
 }

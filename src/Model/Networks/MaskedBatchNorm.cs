@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using TorchSharp.Modules;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -42,25 +43,16 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
             get_buffer("num_batches_tracked")!.add_(One, alpha: One);
         }
 
-        var y = training && valid is not null
-            ? Normalize(rows, valid.reshape(-1, 1), mean, variance)
+        var y = training && (valid is not null || RankGroup.Current.Size > 1)
+            ? Normalize(rows, valid?.reshape(-1, 1), mean, variance)
             : functional.batch_norm(rows, mean, variance, weight, bias, training, Momentum, Epsilon);
         return y.reshape(x.shape).MoveToOuterDisposeScope();
     }
 
-    private Tensor Normalize(Tensor rows, Tensor valid, Tensor runningMean, Tensor runningVariance)
+    private Tensor Normalize(Tensor rows, Tensor? valid, Tensor runningMean, Tensor runningVariance)
     {
-        var count = valid.sum().clamp(min: One);
-        var mean = (rows * valid).sum(dim: 0) / count;
-        var centred = rows - mean;
-        var variance = (centred.Square() * valid).sum(dim: 0) / count;
-        using (no_grad())
-        {
-            runningMean.mul_(Scalar(1 - Momentum)).add_(mean * Scalar(Momentum), alpha: One);
-            var unbiased = variance * (count / (count - One).clamp(min: One));
-            runningVariance.mul_(Scalar(1 - Momentum)).add_(unbiased * Scalar(Momentum), alpha: One);
-        }
-
+        var (centred, mean, variance, count) = BatchMoments.Of(rows, valid);
+        BatchMoments.Update(runningMean, runningVariance, mean, variance, count, Momentum);
         return (centred * variance.Plus(Scalar(Epsilon)).rsqrt() * weight).Plus(bias);
     }
 }

@@ -12,13 +12,17 @@ namespace AudioBsq.Networks;
 /// <param name="Masked">The mel with masks on it, which the network gets instead; null for the mel itself.</param>
 internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSteps, long Frames, Tensor? Masked = null)
 {
-    /// <summary>Pads clips (frames, <paramref name="bands"/>) to the longest, rounded up to whole patches.</summary>
-    public static MelBatch Of(IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, int bands, Device device)
+    /// <summary>
+    /// Pads clips (frames, <paramref name="bands"/>) to the longest, and at least to <paramref name="minFrames"/>, rounded up to whole
+    /// patches.
+    /// </summary>
+    public static MelBatch Of(
+        IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, int bands, Device device, int minFrames = 0)
     {
         using var scope = NewDisposeScope();
         int patch = options.PatchFrames;
         int[] lengths = [.. clips.Select(clip => clip.Length / bands)];
-        int steps = options.StepsOf(lengths.Max()), frames = steps * patch;
+        int steps = options.StepsOf(Math.Max(minFrames, lengths.Max())), frames = steps * patch;
 
         var mel = empty([clips.Count, frames, bands], ScalarType.Float32);
         Fill(mel.Values<float>(), clips, frames * bands, options);

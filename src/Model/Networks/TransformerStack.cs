@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -39,6 +40,7 @@ internal sealed class TransformerStack : Module<Tensor, PositionMask, CausalCach
     // Each block has a seed of its own, so that activation checkpointing repeats its random numbers on any device.
     private Tensor Run(TransformerBlock block, Tensor x, PositionMask mask)
     {
+        x = RankGroup.Current.Gradients.Mark(x, block);
         int? seed = training && _random ? (int)randint(int.MaxValue, [], ScalarType.Int64).item<long>() : null;
         bool checkpointed = training && Checkpointing is not null && is_grad_enabled();
         return checkpointed ? Checkpointing!.Run(block, x, mask, seed) : block.Run(x, mask, seed);

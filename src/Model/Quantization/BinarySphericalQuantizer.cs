@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -28,17 +29,23 @@ internal sealed class BinarySphericalQuantizer : Quantizer
     public override QuantizerOutput Forward(Tensor z, Tensor? valid)
     {
         using var scope = NewDisposeScope();
-        var weight = WeightOf(z, _compatibility.PaddingTakesPart ? null : valid);
+        if (_compatibility.PaddingTakesPart) valid = null;
+        var weight = WeightOf(z, valid);
+        var group = RankGroup.Current;
+        Tensor PartOfMean(Tensor values) => group.PartOfMean(Mean(values, weight), PositionsOf(z, valid));
         var codes = Quantize(z);
         var commitment = Options.CommitmentWeight == 0
             ? zeros([], z.dtype, z.device)
-            : Mean((codes.detach() - z).Square().sum(-1), weight) * Scalar(Options.CommitmentWeight);
+            : PartOfMean((codes.detach() - z).Square().sum(-1)) * Scalar(Options.CommitmentWeight);
 
         var entropies = new SoftCode(z, Options, _scale);
         bool marginal = Options.Entropy == EntropyEstimate.Analytical && _compatibility.MarginalEntropy;
-        var position = Mean(entropies.OfPositions(), weight);
+        var position = PartOfMean(entropies.OfPositions());
+        // The average over all ranks has the same entropy on each, of which each counts its part.
         var average = marginal ? entropies.AverageBits(weight) : entropies.AverageGroups(weight);
+        average = group.SumWithGradient(group.PartOfMean(average, PositionsOf(z, valid)));
         var codebook = SoftCode.Entropy(average).sum();
+        if (group.Size > 1) codebook = codebook / Scalar(group.Size);
         var loss = commitment.Plus(
             (position * Scalar(Options.PositionEntropyWeight) - codebook * Scalar(Options.CodebookEntropyWeight))
             * Scalar(Options.EntropyWeight / Options.InverseTemperature));
@@ -62,6 +69,10 @@ internal sealed class BinarySphericalQuantizer : Quantizer
 
     /// <inheritdoc/>
     protected override Tensor FromBits(Tensor bits) => (bits.to(ScalarType.Float32) * Scalar(2) - One) * Scalar(_scale);
+
+    // How many positions are valid, a scalar.
+    private static Tensor PositionsOf(Tensor z, Tensor? valid) =>
+        valid?.sum() ?? full([], Scalar(z.numel() / z.shape[^1]), ScalarType.Int64, z.device);
 
     // Weights (batch, positions) that are 0 at invalid positions and sum to 1; null for equal weights.
     private static Tensor? WeightOf(Tensor z, Tensor? valid)

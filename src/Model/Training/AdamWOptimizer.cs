@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using TorchSharp.Modules;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -40,10 +41,12 @@ internal sealed class AdamWOptimizer : IDisposable
     }
 
     /// <summary>
-    /// Scales all gradients down together in the next step if their norm is above <paramref name="maxNorm"/>; returns the norm.
+    /// Scales all gradients down together in the next step if their norm is above <paramref name="maxNorm"/>; returns the norm. Where ranks
+    /// train together, gradients are the sums over all ranks from here on.
     /// </summary>
     public double ClipGradients(double maxNorm)
     {
+        RankGroup.Current.Gradients.Finish(_slots.Select(slot => slot.Parameter));
         using var scope = NewDisposeScope();
         Tensor[] gradients = [.. _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>()];
         double sum = gradients.All(AdamWKernel.Takes)

@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Networks;
 using TorchSharp;
 using static AudioBsq.Native.Scalars;
@@ -80,7 +81,7 @@ internal sealed class Adversary : IDisposable
         }
 
         (total * Scalar(share)).backward(inputs: [.. Discriminator.parameters()]);
-        return loss.item<float>();
+        return RankGroup.Current.Sum(loss.item<float>())[0];
     }
 
     /// <summary>One optimizer step, unless the gradients are not finite.</summary>

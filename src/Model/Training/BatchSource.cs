@@ -1,9 +1,13 @@
+using AudioBsq.Distributed;
 using AudioBsq.Networks;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>The batches of one step after another: random crops, with masks if the options ask for them.</summary>
+/// <summary>
+/// The batches of one step after another: random crops, with masks if the options ask for them. Ranks that train together all read the same
+/// crops, and each has its part of every batch.
+/// </summary>
 internal sealed class BatchSource : IDisposable
 {
     private readonly int _bands; // of a frame, in all its windows
@@ -37,9 +41,13 @@ internal sealed class BatchSource : IDisposable
     /// <summary>The current pass over the data, from 1.</summary>
     public int Epoch => _sampler.Epoch;
 
+    /// <summary>Frames of the last step, of all ranks.</summary>
+    public long Frames { get; private set; }
+
     /// <summary>The batches of a step. Their tensors belong to the caller's dispose scope.</summary>
     public IReadOnlyList<MelBatch> Next(int step)
     {
+        Frames = 0;
         var random = new Random(StepSeed.Of(_options.Seed, step, part: -1));
         return [.. Enumerable.Range(0, _options.AccumulateBatches).Select(_ => Batch(random))];
     }
@@ -54,11 +62,19 @@ internal sealed class BatchSource : IDisposable
     {
         var crops = new ReadOnlyMemory<float>[_options.BatchSize];
         for (int i = 0; i < crops.Length && _crops.MoveNext(); i++) crops[i] = _crops.Current;
-        var batch = MelBatch.Of(crops, _model, _bands, _device);
+        Frames += crops.Sum(crop => crop.Length / _bands);
+        int longest = crops.Max(crop => crop.Length / _bands); // tensors of all ranks have one shape
+        var batch = MelBatch.Of(OwnPart(crops), _model, _bands, _device, longest);
         if (_augment is null) return batch;
 
         var copies = Array.ConvertAll(crops, crop => (ReadOnlyMemory<float>)_augment.Mask(crop.Span, random));
-        var masked = MelBatch.Of(copies, _model, _bands, _device);
+        var masked = MelBatch.Of(OwnPart(copies), _model, _bands, _device, longest);
         return _options.Augmentation!.MaskTarget ? masked : batch with { Masked = masked.Mel };
+    }
+
+    private static ArraySegment<ReadOnlyMemory<float>> OwnPart(ReadOnlyMemory<float>[] crops)
+    {
+        var (start, count) = RankGroup.Current.PartOf(crops.Length);
+        return new ArraySegment<ReadOnlyMemory<float>>(crops, start, count);
     }
 }

@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Signal;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -85,10 +86,16 @@ internal sealed class EnvelopeLoss : IDisposable
     }
 
     private static Tensor LevelDistance(Tensor x, Tensor y, Tensor weight) =>
-        ((Norm(x, -1).log() - Norm(y, -1).log()).abs() * weight).sum() / weight.sum().clamp(min: One);
+        Mean((Norm(x, -1).log() - Norm(y, -1).log()).abs(), weight);
 
     private static Tensor MeanDistance(Tensor correlation, Tensor weight) =>
-        (correlation.neg().Plus(One) * weight).sum() / weight.sum().clamp(min: One);
+        Mean(correlation.neg().Plus(One), weight);
+
+    private static Tensor Mean(Tensor distance, Tensor weight)
+    {
+        var all = weight.sum();
+        return RankGroup.Current.PartOfMean((distance * weight).sum() / all.clamp(min: One), all);
+    }
 
     // The Euclidean norm, whose gradient is finite at 0 too.
     private static Tensor Norm(Tensor x, long dimension) => x.Square().sum(dimension, keepdim: true).Plus(Scalar(1e-9)).sqrt();

@@ -1,10 +1,14 @@
+using AudioBsq.Distributed;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Training;
 
-/// <summary>The losses between a model and its discriminator. All are scalars in the caller's dispose scope.</summary>
+/// <summary>
+/// The losses between a model and its discriminator. All are scalars in the caller's dispose scope; where ranks train together, they are
+/// this rank's part of the loss over all batches.
+/// </summary>
 internal static class GanLosses
 {
     private const double MaxAdaptiveWeight = 1e4;
@@ -14,7 +18,7 @@ internal static class GanLosses
     {
         using var scope = NewDisposeScope();
         var loss = kind == GanLoss.Hinge ? fake.mean().neg() : fake.neg().Softplus().mean();
-        return loss.MoveToOuterDisposeScope();
+        return RankGroup.Current.PartOfMean(loss, fake.numel()).MoveToOuterDisposeScope();
     }
 
     /// <summary>The discriminator's loss: the mean of its losses on originals and on reconstructions.</summary>
@@ -24,7 +28,7 @@ internal static class GanLosses
         var loss = kind == GanLoss.Hinge
             ? functional.relu(real.neg().Plus(One)).mean().Plus(functional.relu(fake.Plus(One)).mean())
             : real.neg().Softplus().mean().Plus(fake.Softplus().mean());
-        return (loss * Scalar(0.5)).MoveToOuterDisposeScope();
+        return RankGroup.Current.PartOfMean(loss * Scalar(0.5), fake.numel()).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -36,7 +40,8 @@ internal static class GanLosses
     {
         using var scope = NewDisposeScope();
         var gradient = autograd.grad([real.sum()], [input], retain_graph: true, create_graph: true)[0];
-        return (gradient.Square().sum() / Scalar(input.shape[0])).MoveToOuterDisposeScope();
+        var penalty = gradient.Square().sum() / Scalar(input.shape[0]);
+        return RankGroup.Current.PartOfMean(penalty, input.shape[0]).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -46,8 +51,15 @@ internal static class GanLosses
     public static Tensor AdaptiveWeight(Tensor reconstruction, Tensor generator, Tensor lastLayer)
     {
         using var scope = NewDisposeScope();
-        var first = autograd.grad([reconstruction], [lastLayer], retain_graph: true)[0].norm();
-        var second = autograd.grad([generator], [lastLayer], retain_graph: true)[0].norm();
+        var first = NormOfGradient(reconstruction, lastLayer);
+        var second = NormOfGradient(generator, lastLayer);
         return (first / second.Plus(Scalar(1e-4))).clamp(Scalar(0), Scalar(MaxAdaptiveWeight)).detach().MoveToOuterDisposeScope();
+    }
+
+    private static Tensor NormOfGradient(Tensor loss, Tensor weights)
+    {
+        var gradient = autograd.grad([loss], [weights], retain_graph: true)[0].contiguous();
+        RankGroup.Current.Sum(gradient);
+        return gradient.norm();
     }
 }

@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
@@ -31,7 +32,8 @@ internal static class MaskedLoss
     public static Tensor Of(Tensor guessed, Tensor target, Tensor weights)
     {
         using var scope = NewDisposeScope();
-        var error = ((guessed - target).Square().mean([-1]) * weights).sum() / weights.sum().clamp(min: One);
-        return error.MoveToOuterDisposeScope();
+        var all = weights.sum();
+        var error = ((guessed - target).Square().mean([-1]) * weights).sum() / all.clamp(min: One);
+        return RankGroup.Current.PartOfMean(error, all).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using TorchSharp;
@@ -43,7 +44,8 @@ internal sealed class MaskedTrainer : IDisposable
     public MaskedStep? Step(IReadOnlyList<MelBatch> batches, int step, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        if (!batches.All(batch => batch.Mel.isfinite().all().item<bool>())) // before it spoils the batch statistics
+        var (isFinite, shares) = StepAgreement.Of(batches);
+        if (!isFinite) // before it spoils the batch statistics
         {
             Optimization.Skip(step, "a mel spectrogram holds NaN or infinity");
             return null;
@@ -51,18 +53,19 @@ internal sealed class MaskedTrainer : IDisposable
 
         _autoencoder.train();
         Optimization.ClearGradients();
-        double frames = batches.Sum(batch => batch.Frames), loss = 0;
+        double loss = 0;
+        var group = RankGroup.Current;
         for (int i = 0; i < batches.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var pass = NewDisposeScope();
             int seed = StepSeed.Of(_options.Training.Seed, step, i);
             random.manual_seed(seed);
-            double share = batches[i].Frames / frames;
-            var error = Guess(batches[i], new Random(seed)).Error;
-            (error * Scalar(share)).backward();
+            group.Gradients.IsLastPass = i == batches.Count - 1;
+            var error = Guess(batches[i], RandomOfOwnPart(seed)).Error;
+            (error * Scalar(shares[i])).backward();
             _checkpointing?.ThrowIfFailed();
-            loss += error.item<float>() * share;
+            loss += group.Sum(error.item<float>())[0] * shares[i];
         }
 
         if (Optimization.Update(loss, step) is not { } update) return null;
@@ -77,6 +80,7 @@ internal sealed class MaskedTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
+        using var alone = RankGroup.Alone.Use(); // ranks measure different clips
         _autoencoder.eval();
         var guess = Guess(batch, new Random(seed));
         observe?.Invoke(Levels(guess.Patches.masked_fill(guess.Masked.unsqueeze(2) == One, Scalar(double.NaN))), Levels(Filled(guess)));
@@ -100,6 +104,14 @@ internal sealed class MaskedTrainer : IDisposable
         _autoencoder.Checkpointing = null;
         Optimization.Dispose();
         _autoencoder.Decoder.Dispose();
+    }
+
+    // Every clip of a batch takes a number, those of the ranks before this one too.
+    private Random RandomOfOwnPart(int seed)
+    {
+        var masks = new Random(seed);
+        for (int i = RankGroup.Current.PartOf(_options.Training.BatchSize).Start; i > 0; i--) masks.Next();
+        return masks;
     }
 
     private MaskedGuess Guess(MelBatch batch, Random random)

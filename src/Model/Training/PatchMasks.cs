@@ -10,13 +10,14 @@ internal sealed class PatchMasks(PretrainingOptions options, int rows)
 {
     /// <summary>
     /// Masks clips of so many valid time steps each, in a grid of <paramref name="gridSteps"/> steps. At least one patch of a clip stays
-    /// visible, and one is masked if there are two. Tensors belong to the current dispose scope.
+    /// visible, and one is masked if there are two. Each clip draws one number from <paramref name="random"/>. Tensors belong to the current
+    /// dispose scope.
     /// </summary>
     /// <returns>The visible patches, and (batch, positions) with 1 at masked and 0 at other positions.</returns>
     public (VisiblePatches Visible, Tensor Masked) Of(IReadOnlyList<int> clipSteps, int gridSteps, Random random, Device device)
     {
         int positions = gridSteps * rows;
-        bool[][] masks = [.. clipSteps.Select(steps => MaskOf(steps, random))];
+        bool[][] masks = [.. clipSteps.Select(steps => MaskOf(steps, new Random(random.Next())))];
         int[][] visible = [.. masks.Select(mask => Enumerable.Range(0, mask.Length).Where(i => !mask[i]).ToArray())];
         int most = visible.Max(indices => indices.Length);
         long[] index = [.. visible.SelectMany(indices => FilledUp(indices, most, positions))];

@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
@@ -91,7 +92,7 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
     protected override MaskedStep? Step(int step, out long frames)
     {
         var batches = _batches!.Next(step);
-        frames = batches.Sum(batch => batch.Frames);
+        frames = _batches.Frames;
         return _trainer.Step(batches, step, _cancellation);
     }
 
@@ -125,10 +126,11 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
     private double MeasureAll(IEnumerable<float[]> clips, CancellationToken cancellation)
     {
         double sum = 0, all = 0;
+        var group = RankGroup.Current;
         foreach (var (number, clip) in clips.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (clip.Length == 0) continue;
+            if (clip.Length == 0 || !group.Has(number)) continue;
             using var scope = NewDisposeScope();
             var crops = CropsOf(clip);
             var batch = MelBatch.Of(crops, _model.Options, _model.Options.FrameValues, _model.Device);
@@ -139,7 +141,8 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
             all += patches;
         }
 
-        return sum / Math.Max(1, all);
+        double[] sums = group.Sum(sum, all);
+        return sums[0] / Math.Max(1, sums[1]);
     }
 
     private ReadOnlyMemory<float>[] CropsOf(float[] clip)

@@ -1,10 +1,14 @@
+using AudioBsq.Distributed;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AudioBsq.Training;
 
-/// <summary>Absolute errors between mel spectrograms (batch, frames, bands), over valid frames only.</summary>
+/// <summary>
+/// Absolute errors between mel spectrograms (batch, frames, bands), over valid frames only. Where ranks train together, they are this
+/// rank's part of the error over all batches.
+/// </summary>
 internal static class ReconstructionLoss
 {
     /// <summary>
@@ -14,9 +18,10 @@ internal static class ReconstructionLoss
     {
         using var scope = NewDisposeScope();
         var error = (reconstructed - target).abs();
-        if (valid is null) return error.mean().MoveToOuterDisposeScope();
+        if (valid is null) return RankGroup.Current.PartOfMean(error.mean(), error.numel()).MoveToOuterDisposeScope();
         var weight = valid.unsqueeze(-1).to(error.dtype);
-        return ((error * weight).sum() / (weight.sum() * Scalar(error.shape[2]))).MoveToOuterDisposeScope();
+        var values = weight.sum() * Scalar(error.shape[2]);
+        return RankGroup.Current.PartOfMean((error * weight).sum() / values, values).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -40,7 +45,7 @@ internal static class ReconstructionLoss
             total = total.Plus(sum.abs().sum() / all);
         }
 
-        return (total / Scalar(resolutions)).MoveToOuterDisposeScope();
+        return RankGroup.Current.PartOfMean(total / Scalar(resolutions), all).MoveToOuterDisposeScope();
     }
 
     private static Tensor Halve(Tensor x)

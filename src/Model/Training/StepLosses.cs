@@ -1,3 +1,5 @@
+using AudioBsq.Distributed;
+using AudioBsq.Native;
 using AudioBsq.Quantization;
 using static TorchSharp.torch;
 
@@ -23,7 +25,7 @@ internal sealed record StepLosses(
     double? MultiResolution = null, double? Envelope = null, double? Scales = null, double? Adversarial = null,
     double? Discriminator = null)
 {
-    /// <summary>Reads the values of scalar tensors in one transfer.</summary>
+    /// <summary>Reads the values of scalar tensors in one transfer, summed over all ranks that train together.</summary>
     public static StepLosses Of(
         Tensor total, Tensor reconstruction, QuantizerOutput quantized, double weight,
         Tensor? multiResolution, Tensor? envelope, Tensor? scales, Tensor? adversarial, double? discriminator)
@@ -34,7 +36,9 @@ internal sealed record StepLosses(
             total, reconstruction, quantized.Loss, quantized.PositionEntropy, quantized.CodebookEntropy,
             multiResolution ?? total, envelope ?? total, scales ?? total, adversarial ?? total,
         ];
-        float[] values = stack(scalars.Select(scalar => scalar.detach())).cpu().data<float>().ToArray();
+        var stacked = stack([.. scalars.Select(scalar => scalar.detach())]).cpu();
+        RankGroup.Current.Sum(stacked);
+        float[] values = stacked.ToValues<float>();
         double toBits = 1 / Math.Log(2);
         return new StepLosses(
             values[0], values[1], weight * values[2], values[2], values[3] * toBits, values[4] * toBits,

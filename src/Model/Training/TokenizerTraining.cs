@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Inference;
 using AudioBsq.Metrics;
 using AudioBsq.Native;
@@ -129,7 +130,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     protected override TokenizerStep? Step(int step, out long frames)
     {
         var batches = _batches!.Next(step);
-        frames = batches.Sum(batch => batch.Frames);
+        frames = _batches.Frames;
         return _trainer.Step(batches, step, _cancellation);
     }
 
@@ -142,7 +143,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
         _trainer.Optimization.Ema?.Swap();
         try
         {
-            _validation = new WindowedInference(_model).Evaluate(_data.Validation(), AddSample, cancellation);
+            _validation = new WindowedInference(_model).Evaluate(_data.Validation(), AddSample, cancellation, RankGroup.Current);
             _best.Update(_model.Network, _validation.MeanAbsoluteError);
         }
         finally

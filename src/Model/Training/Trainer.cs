@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
@@ -55,8 +56,22 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled, between two batches; the weights are those before the step.</exception>
     public TokenizerStep? Step(IReadOnlyList<MelBatch> batches, int step, CancellationToken cancellation = default)
     {
+        if (Gradients(batches, step, cancellation) is not { } losses) return null;
+        if (Optimization.Update(losses.Total, step) is not { } update) return null;
+        _scales?.Step(update.LearningRate);
+        if (_adversary?.Acts(step) == true) _adversary.Step(step);
+        return new TokenizerStep(losses, losses.Reconstruction * _network.Options.LevelsPerUnit, update.GradientNorm, update.LearningRate);
+    }
+
+    /// <summary>
+    /// The gradients of a step, and its losses; null if it was skipped. Where ranks train together, the losses are those of the whole
+    /// batch, and the gradients of the ranks add up to its own.
+    /// </summary>
+    public StepLosses? Gradients(IReadOnlyList<MelBatch> batches, int step, CancellationToken cancellation)
+    {
         using var scope = NewDisposeScope();
-        if (!batches.All(batch => batch.Mel.isfinite().all().item<bool>())) // before it spoils the batch statistics
+        var (isFinite, shares) = StepAgreement.Of(batches);
+        if (!isFinite) // before it spoils the batch statistics
         {
             Optimization.Skip(step, "a mel spectrogram holds NaN or infinity");
             return null;
@@ -67,20 +82,17 @@ internal sealed class Trainer : IDisposable
         Optimization.ClearGradients();
         _scales?.ClearGradients();
         _adversary?.Optimizer.ClearGradients();
-        double frames = batches.Sum(batch => batch.Frames);
         var losses = new StepLosses();
+        var group = RankGroup.Current;
         for (int i = 0; i < batches.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            random.manual_seed(StepSeed.Of(_options.Seed, step, i));
-            double share = batches.Count == 1 ? 1 : batches[i].Frames / frames;
-            losses = losses.Plus(Accumulate(batches[i], share, step), share);
+            random.manual_seed(StepSeed.Of(_options.Seed, step, group.Rank * batches.Count + i));
+            group.Gradients.IsLastPass = i == batches.Count - 1;
+            losses = losses.Plus(Accumulate(batches[i], shares[i], step), shares[i]);
         }
 
-        if (Optimization.Update(losses.Total, step) is not { } update) return null;
-        _scales?.Step(update.LearningRate);
-        if (_adversary?.Acts(step) == true) _adversary.Step(step);
-        return new TokenizerStep(losses, losses.Reconstruction * _network.Options.LevelsPerUnit, update.GradientNorm, update.LearningRate);
+        return losses;
     }
 
     public void SaveScalars(Dictionary<string, double> scalars)

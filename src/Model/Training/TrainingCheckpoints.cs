@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-
 namespace AudioBsq.Training;
 
 /// <summary>Writes the state of a training run to files, and resumes from one.</summary>
@@ -8,8 +5,7 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingSt
 {
     private readonly CheckpointFolder _folder = new(options, createFile);
 
-    // SHA-256 of the first clip, which is read now, before another thread reads the data.
-    private readonly string _firstClip = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(state.FirstClip.AsSpan())));
+    private readonly string _firstClip = SharedStart.FirstClipOf(state); // read now, before another thread reads the data
 
     /// <summary>Writes a checkpoint if it is due.</summary>
     /// <param name="done">Steps done.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using static TorchSharp.torch;
 
@@ -42,15 +43,31 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
     /// <exception cref="OperationCanceledException">Training was cancelled, between two batches. Checkpoints remain.</exception>
     public void Run(CancellationToken cancellation)
     {
+        var group = RankGroup.Current;
+        try
+        {
+            Run(group, cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            group.Abort(); // the other ranks would wait for this one
+            throw;
+        }
+    }
+
+    private void Run(RankGroup group, CancellationToken stop)
+    {
+        var cancellation = group.Size == 1 ? stop : CancellationToken.None; // ranks stop at the same step, and nowhere else
         var checkpoints = options.Checkpoints is { } folder ? new TrainingCheckpoints(folder, State, CreateFile) : null;
-        (_firstStep, var position) = checkpoints?.Resume(_notes.Add) ?? default;
+        (_firstStep, var position) =
+            SharedStart.Of(State, group, options.BatchSize, () => checkpoints?.Resume(_notes.Add) ?? default);
         var timeLeft = CreateTimeLeft();
         Announce();
         using var held = new HeldMemory();
         using var data = OpenData(position, cancellation);
         for (int step = _firstStep; step < options.MaxSteps && !IsStalled; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            group.ThrowIfCancelled(stop);
             var start = _clock.Elapsed;
             using (NewDisposeScope())
             {
@@ -63,7 +80,8 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
             timeLeft.Add(step, _clock.Elapsed - start);
             bool due = (step + 1) % options.ReportEvery == 0 || _clock.Elapsed - _lastReport > LongestSilence;
             if (validated || last || due) Report(step + 1, timeLeft.From(step + 1));
-            checkpoints?.Save(step + 1, Position, last || IsStalled);
+            if (validated || last) SharedStart.CheckIsSame(State, group, step + 1);
+            if (group.IsFirst) checkpoints?.Save(step + 1, Position, last || IsStalled);
         }
 
         Finish();

@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
@@ -57,10 +58,11 @@ internal sealed class VocoderAdversary : IDisposable
         List<Tensor> vocoder = [], discriminators = [];
         for (int i = 0; i < _resolutions.Length; i++)
         {
-            var (fake, features) = Discriminate(i, input);
-            var (real, originalFeatures) = Discriminate(i, sound);
+            var (fake, fakeFeatures) = Discriminate(i, input);
+            var (real, realFeatures) = Discriminate(i, sound);
             vocoder.Add(GanLosses.Generator(fake, GanLoss.Hinge) * _weight);
-            vocoder.Add(stack(features.Zip(originalFeatures, (a, b) => (a - b).abs().mean())).mean() * _featureWeight);
+            var features = stack(fakeFeatures.Zip(realFeatures, (a, b) => (a - b).abs().mean())).mean();
+            vocoder.Add(RankGroup.Current.PartOfMean(features, sound.shape[0]) * _featureWeight);
             discriminators.Add(GanLosses.Discriminator(real, fake, GanLoss.Hinge));
         }
 
@@ -79,7 +81,7 @@ internal sealed class VocoderAdversary : IDisposable
         _optimizer.ClearGradients();
         loss.backward(inputs: [.. _discriminators.SelectMany(one => one.parameters())]);
         if (double.IsFinite(_optimizer.ClipGradients(_gradientClip))) _optimizer.Step(_options.LearningRate);
-        return loss.item<float>();
+        return RankGroup.Current.Sum(loss.item<float>())[0];
     }
 
     public void Dispose()

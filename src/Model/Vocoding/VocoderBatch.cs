@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using static TorchSharp.torch;
@@ -10,7 +11,8 @@ namespace AudioBsq.Vocoding;
 /// <param name="Sound">(crops, samples), from the centre of the first frame to that of the last.</param>
 internal sealed record VocoderBatch(Tensor Levels, Tensor LogMagnitude, Tensor Sound)
 {
-    /// <param name="crops">Crops of <see cref="VocoderRows"/>.</param>
+    /// <summary>This rank's part of a batch.</summary>
+    /// <param name="crops">Crops of <see cref="VocoderRows"/>, of all ranks.</param>
     /// <param name="vocoder">The vocoder that gets the batch.</param>
     /// <param name="options">Has the seed and the range of random gains.</param>
     /// <param name="step">The training step; with the seed it determines the gains.</param>
@@ -19,11 +21,14 @@ internal sealed record VocoderBatch(Tensor Levels, Tensor LogMagnitude, Tensor S
         using var scope = NewDisposeScope();
         MelOptions mel = vocoder.Mel;
         var random = new Random(StepSeed.Of(options.Seed, step));
+        double[] gains = [.. crops.Select(_ => options.GainDecibels * (2 * random.NextDouble() - 1))];
+        var (start, count) = RankGroup.Current.PartOf(crops.Count);
+        crops = [.. crops.Skip(start).Take(count)];
         int width = mel.Bands + mel.HopLength, frames = crops[0].Length / width, samples = (frames - 1) * mel.HopLength;
         float[] power = new float[crops.Count * frames * mel.Bands], sound = new float[crops.Count * samples];
         for (int crop = 0; crop < crops.Count; crop++)
         {
-            float gain = MathF.Pow(10, (float)(options.GainDecibels * (2 * random.NextDouble() - 1) / 20));
+            float gain = MathF.Pow(10, (float)(gains[start + crop] / 20));
             for (int frame = 0; frame < frames; frame++)
             {
                 var row = crops[crop].AsSpan(frame * width, width);

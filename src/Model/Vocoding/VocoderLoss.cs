@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using TorchSharp;
@@ -42,7 +43,8 @@ internal sealed class VocoderLoss : IDisposable
 
     /// <summary>
     /// The weighted sum of the losses of a predicted spectrum, the mean absolute difference of log mel spectrograms in nepers, and the
-    /// synthesized sound. <paramref name="sound"/> is the original (crops, samples).
+    /// synthesized sound. <paramref name="sound"/> is the original (crops, samples). Where ranks train together, the first two are this
+    /// rank's part of those of the whole batch.
     /// </summary>
     public (Tensor Total, Tensor MelError, Tensor Synthesized) Of(VocoderSpectrum predicted, Tensor sound)
     {
@@ -53,13 +55,14 @@ internal sealed class VocoderLoss : IDisposable
         Tensor power = MelPower(consistent), targetPower = MelPower(target);
         var mel = (Log(power) - Log(targetPower)).abs().mean();
         var total = mel * _melWeight;
-        if (_envelope?.OfPower(power / _sinePower, targetPower / _sinePower, valid: null) is { } envelopes)
-            total = total.Plus(envelopes * _envelopeWeight);
         if (_options.StftWeight > 0) total = total.Plus(MultiResolution(consistent, target, synthesized, sound) * _stft);
         if (_options.MagnitudeWeight > 0) total = total.Plus(Magnitude(predicted, target) * _magnitude);
         if (_options.PhaseWeight > 0) total = total.Plus(Phase(predicted, target) * _phase);
         if (_options.ConsistencyWeight > 0) total = total.Plus(Consistency(spectrum, consistent, target) * _consistency);
         if (_options.LevelWeight > 0) total = total.Plus((Level(synthesized) - Level(sound)).abs().mean() * _level);
+        (total, mel) = (PartOfMean(total, sound), PartOfMean(mel, sound));
+        if (_envelope?.OfPower(power / _sinePower, targetPower / _sinePower, valid: null) is { } envelopes)
+            total = total.Plus(envelopes * _envelopeWeight);
         return (total.MoveToOuterDisposeScope(), mel.MoveToOuterDisposeScope(), synthesized.MoveToOuterDisposeScope());
     }
 
@@ -70,6 +73,11 @@ internal sealed class VocoderLoss : IDisposable
         _envelope?.Dispose();
         foreach (var resolution in _resolutions) resolution.Dispose();
     }
+
+    // Crops are equally long, so a mean over them has their number as its weight.
+    private static Tensor PartOfMean(Tensor mean, Tensor crops) => RankGroup.Current.PartOfMean(mean, crops.shape[0]);
+
+    private static Tensor MeanOfAll(Tensor values) => RankGroup.Current.Mean(values.mean(), values.shape[0]);
 
     // (batch, bins, frames) → (batch, frames, bands)
     private Tensor MelPower(Tensor spectrum)
@@ -106,7 +114,7 @@ internal sealed class VocoderLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         var (magnitude, error) = (Inner(target).abs(), Inner(atan2(predicted.Sine, predicted.Cosine)) - Inner(target).angle());
-        var weight = (magnitude / magnitude.mean().Plus(Tiny)).clamp_max(MaxPhaseWeight);
+        var weight = (magnitude / MeanOfAll(magnitude).Plus(Tiny)).clamp_max(MaxPhaseWeight);
         var delay = Unwrapped(error.diff(1, 1)) * weight.narrow(1, 1, weight.shape[1] - 1);
         var change = Unwrapped(error.diff(1, 2)) * weight.narrow(2, 1, weight.shape[2] - 1);
         return ((Unwrapped(error) * weight).mean() * PhaseShare).Plus(delay.mean()).Plus(change.mean()).MoveToOuterDisposeScope();
@@ -116,7 +124,7 @@ internal sealed class VocoderLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         var difference = view_as_real(Inner(spectrum) - Inner(consistent)).abs().mean();
-        return (difference / Inner(target).abs().mean().Plus(Tiny)).MoveToOuterDisposeScope();
+        return (difference / MeanOfAll(Inner(target).abs()).Plus(Tiny)).MoveToOuterDisposeScope();
     }
 
     // The level of each crop in nepers, which −70 dB and below hardly change.

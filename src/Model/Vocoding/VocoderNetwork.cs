@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using AudioBsq.Networks;
 using AudioBsq.Signal;
@@ -89,7 +90,7 @@ internal sealed class VocoderNetwork : Module
     {
         using var scope = NewDisposeScope();
         var x = Embed(mel);
-        foreach (var block in blocks) x = block.call(x);
+        foreach (var block in blocks) x = block.call(RankGroup.Current.Gradients.Mark(x, block));
         return Head(x, logMagnitude).MoveToOuterDisposeScope();
     }
 

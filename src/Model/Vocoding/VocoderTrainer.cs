@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Training;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -31,15 +32,16 @@ internal sealed class VocoderTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         Optimization.ClearGradients();
+        RankGroup.Current.Gradients.IsLastPass = true;
         var (loss, melError, synthesized) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
         var (adversarial, discriminators) =
             _adversary?.Acts(step) == true ? _adversary.Losses(synthesized, batch.Sound) : ((Tensor?)null, null);
         if (adversarial is not null) loss = loss.Plus(adversarial);
         loss.backward();
-        double total = loss.item<float>();
-        if (Optimization.Update(total, step) is not { } update) return null;
+        double[] sums = RankGroup.Current.Sum(loss.item<float>(), melError.item<float>());
+        if (Optimization.Update(sums[0], step) is not { } update) return null;
         double? discriminator = adversarial is not null ? _adversary!.Step(discriminators!) : null;
-        return new VocoderStep(total, melError.item<float>() * DecibelsPerNeper, update.GradientNorm, update.LearningRate, discriminator);
+        return new VocoderStep(sums[0], sums[1] * DecibelsPerNeper, update.GradientNorm, update.LearningRate, discriminator);
     }
 
     public void SaveScalars(Dictionary<string, double> scalars)
