@@ -2,6 +2,7 @@ using System.CommandLine;
 using AudioBsq.Cli.Configuration;
 using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Training;
+using AudioBsq.Distributed;
 
 namespace AudioBsq.Cli.Commands;
 
@@ -27,7 +28,8 @@ internal sealed class PretrainCommand : ExampleCommand
             DIR gets encoder.safetensors, metrics.csv (a row for each report), curves.png, pictures of
             masked, guessed and true spectrograms, a copy of CONFIG, and checkpoints if
             training.checkpoint_dir is set. Ctrl+C stops between two steps; with checkpoints the same
-            command then goes on.
+            command then goes on. Under mpirun, torchrun or srun the processes share each batch
+            (docs/distributed.md).
             """)
     {
         (_terminal, _cancellation, _arguments) = (terminal, cancellation, new RunArguments(terminal, "-pretrained"));
@@ -37,12 +39,19 @@ internal sealed class PretrainCommand : ExampleCommand
     protected override int Run(ParseResult arguments)
     {
         if (_arguments.ReadConfig(arguments) is not { } config) return ExitCode.Usage;
-        return _arguments.Run(config, () => Run(arguments, config));
+        return _arguments.Run(arguments, config, job => Run(arguments, config, job));
     }
 
-    private int Run(ParseResult arguments, TrainingConfig config)
+    private int Run(ParseResult arguments, TrainingConfig configured, TrainingJob job)
     {
-        using var pipeline = new TrainingPipeline(_arguments.CreateContext(arguments, config), config, _terminal.Say);
+        var (context, config) = _arguments.CreateContext(arguments, configured, job);
+        using var pipeline = new TrainingPipeline(context, config, job, job.IsFirst ? _terminal.Say : (_, _) => { });
+        if (!job.IsFirst) // rank 0 says and writes what there is
+        {
+            pipeline.Pretrain(_ => { }, _ => { }, (_, _) => { }, _cancellation).Dispose();
+            return ExitCode.Success;
+        }
+
         using var results = new PretrainingFolder(_arguments.CreateFolder(arguments), config);
         AudioBsqModel? encoder = null;
         try

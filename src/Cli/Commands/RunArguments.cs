@@ -3,6 +3,7 @@ using System.Diagnostics;
 using AudioBsq.Cli.Configuration;
 using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Training;
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using AudioBsq.Training;
 using Microsoft.ML;
@@ -85,8 +86,12 @@ internal sealed class RunArguments
         return config with { Training = Adjust(config.Training, folder, arguments), Data = Adjust(config.Data, folder, arguments) };
     }
 
-    public MLContext CreateContext(ParseResult arguments, TrainingConfig config) =>
-        _torch.CreateContext(arguments, config.Training.Device, config.Training.Seed);
+    /// <summary>A context, and the configuration with this rank's device.</summary>
+    public (MLContext Context, TrainingConfig Config) CreateContext(ParseResult arguments, TrainingConfig config, TrainingJob job)
+    {
+        var context = _torch.CreateContext(arguments, job, out string device, config.Training.Seed);
+        return (context, job.Size == 1 ? config : config with { Training = config.Training with { Device = device } });
+    }
 
     /// <summary>Creates the folder of results, and copies the configuration to it.</summary>
     public ResultFolder CreateFolder(ParseResult arguments)
@@ -96,12 +101,15 @@ internal sealed class RunArguments
         return folder;
     }
 
-    /// <summary>Runs a command's training, and prints what a person can do where it stops or runs out of memory.</summary>
-    public int Run(TrainingConfig config, Func<int> train)
+    /// <summary>
+    /// Runs a command's training, together with the other ranks of a job, and prints what a person can do where it stops or runs out of
+    /// memory.
+    /// </summary>
+    public int Run(ParseResult arguments, TrainingConfig config, Func<TrainingJob, int> train)
     {
         try
         {
-            return train();
+            return _terminal.RunRank(() => _torch.Join(arguments, config.Training.Device), train);
         }
         catch (OperationCanceledException stop)
         {

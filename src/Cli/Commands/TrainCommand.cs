@@ -2,6 +2,7 @@ using System.CommandLine;
 using AudioBsq.Cli.Configuration;
 using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Training;
+using AudioBsq.Distributed;
 
 namespace AudioBsq.Cli.Commands;
 
@@ -26,6 +27,7 @@ internal sealed class TrainCommand : ExampleCommand
             audiobsq train tiny --set root=recordings
             audiobsq train librispeech-small -o run --set root=LibriSpeech --set checkpoint_dir=checkpoints --set lr=1e-4
             audiobsq train my.yaml --output-dir run
+            mpirun -np 8 audiobsq train my.yaml
             """,
             """
             A file of the name CONFIG comes before a configuration that audiobsq has. The beginning of
@@ -38,6 +40,8 @@ internal sealed class TrainCommand : ExampleCommand
             of CONFIG, and checkpoints if training.checkpoint_dir is set; a relative one starts from
             DIR. Files that cannot be read are named and left out. Ctrl+C stops between two steps;
             with checkpoints the same command then goes on.
+
+            Under mpirun, torchrun or srun the processes share each batch (docs/distributed.md).
             """)
     {
         (_terminal, _cancellation, _arguments) = (terminal, cancellation, new RunArguments(terminal, "-run"));
@@ -48,12 +52,19 @@ internal sealed class TrainCommand : ExampleCommand
     protected override int Run(ParseResult arguments)
     {
         if (_arguments.ReadConfig(arguments) is not { } config) return ExitCode.Usage;
-        return _arguments.Run(config, () => Run(arguments, config));
+        return _arguments.Run(arguments, config, job => Run(arguments, config, job));
     }
 
-    private int Run(ParseResult arguments, TrainingConfig config)
+    private int Run(ParseResult arguments, TrainingConfig configured, TrainingJob job)
     {
-        using var pipeline = new TrainingPipeline(_arguments.CreateContext(arguments, config), config, _terminal.Say);
+        var (context, config) = _arguments.CreateContext(arguments, configured, job);
+        using var pipeline = new TrainingPipeline(context, config, job, job.IsFirst ? _terminal.Say : (_, _) => { });
+        if (!job.IsFirst) // rank 0 says and writes what there is
+        {
+            pipeline.Train(_ => { }, _ => { }, (_, _) => { }, _cancellation);
+            return ExitCode.Success;
+        }
+
         using var results = new RunFolder(_arguments.CreateFolder(arguments), config, pipeline.ValidationClip);
         try
         {

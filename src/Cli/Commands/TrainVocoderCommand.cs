@@ -4,6 +4,7 @@ using AudioBsq.Cli.Console;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Cli.Training;
 using AudioBsq.Decoding;
+using AudioBsq.Distributed;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Training;
@@ -77,7 +78,8 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             """
             Without --tokenizer it is for mel spectrograms at their defaults: 16 kHz, 128 bands. All
             clips are kept in memory. Files that cannot be read are named and left out. After Ctrl+C
-            nothing is written but checkpoints.
+            nothing is written but checkpoints. Under mpirun, torchrun or srun the processes share each
+            batch (docs/distributed.md).
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);
@@ -101,13 +103,20 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         string output = arguments.GetRequiredValue(_output);
         string? zip = arguments.GetValue(_tokenizer);
         if (zip is not null) CheckedArgument.CheckIsNotRead(output, zip);
+        return _terminal.RunRank(() => _torch.Join(arguments), job => Run(arguments, job));
+    }
+
+    private int Run(ParseResult arguments, TrainingJob job)
+    {
+        string output = arguments.GetRequiredValue(_output);
         var (network, training) = Settings(arguments);
-        using var file = new AtomicFile(output);
-        var ml = _torch.CreateContext(arguments, out string device);
-        using var saved = zip is null ? null : SavedModel.Load(ml, zip);
+        using var file = job.IsFirst ? new AtomicFile(output) : null;
+        var terminal = job.IsFirst ? _terminal : new Terminal(TextWriter.Null, TextWriter.Null);
+        var ml = _torch.CreateContext(arguments, job, out string device);
+        using var saved = arguments.GetValue(_tokenizer) is { } zip ? SavedModel.Load(ml, zip) : null;
         var tokenizer = saved?.Tokenizer.Model;
-        var (mel, tally) = (tokenizer?.Mel ?? new MelOptions(), new Tally(_terminal));
-        var waveforms = Read(arguments, mel.SampleRate, tally);
+        var (mel, tally) = (tokenizer?.Mel ?? new MelOptions(), new Tally(terminal));
+        var waveforms = Read(arguments, mel.SampleRate, tally, terminal);
         if (waveforms.Count == 0) return tally.Conclude();
 
         VocoderProgress? last = null;
@@ -115,12 +124,17 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         var data = tokenizer is null
             ? VocoderTrainingData.Of(waveforms)
             : VocoderTrainingData.Of(waveforms, mel, clip => tokenizer.Decode(tokenizer.Encode(clip)));
-        _terminal.Watch("Training …", show => vocoder = NeuralVocoder.Train(
+        terminal.Watch("Training …", show => vocoder = NeuralVocoder.Train(
             data, network, mel, training with { Device = device },
             progress => show(Line(last = progress), Rows(progress)), _cancellation));
-        using (vocoder) vocoder!.Save(file.Stream);
+        using (vocoder)
+        {
+            if (file is null) return ExitCode.Success;
+            vocoder!.Save(file.Stream);
+        }
+
         file.Commit();
-        _terminal.Show([("Vocoder", output), .. last is null ? [] : Rows(last)]); // a finished run that is resumed has no steps
+        terminal.Show([("Vocoder", output), .. last is null ? [] : Rows(last)]); // a finished run that is resumed has no steps
         return ExitCode.Of(waveforms.Count, tally.Total - waveforms.Count);
     }
 
@@ -142,12 +156,12 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         }
     );
 
-    private List<float[]> Read(ParseResult arguments, int sampleRate, Tally tally)
+    private List<float[]> Read(ParseResult arguments, int sampleRate, Tally tally, Terminal terminal)
     {
         var waveforms = new List<float[]>();
         bool recursive = !arguments.GetValue(_flat);
-        using var inputs = new SoundInputs(arguments.GetRequiredValue(_inputs), recursive, tally.Refuse, _terminal, _cancellation);
-        _terminal.Follow("Reading", inputs.Paths.Count, hidden: false, report =>
+        using var inputs = new SoundInputs(arguments.GetRequiredValue(_inputs), recursive, tally.Refuse, terminal, _cancellation);
+        terminal.Follow("Reading", inputs.Paths.Count, hidden: false, report =>
         {
             foreach (string clip in inputs.Paths)
             {

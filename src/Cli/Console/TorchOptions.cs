@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using AudioBsq.Onnx;
 using AudioBsq.OnnxRuntime;
@@ -55,9 +56,24 @@ internal sealed class TorchOptions(bool configured = false, bool batches = true)
         return Create(arguments, device, seed: null);
     }
 
-    private MLContext Create(ParseResult arguments, string device, int? seed)
+    /// <summary>Joins the other processes that a launcher started, each on a device of its own.</summary>
+    public TrainingJob Join(ParseResult arguments, string device = "auto")
     {
-        int? threads = arguments.GetValue(_threads);
+        string name = arguments.GetValue(_device) ?? device;
+        Checked(name, InferenceDevice.CheckName);
+        return TrainingJob.Join(name);
+    }
+
+    /// <summary>A context for training in a job, and the device of this rank by its full name.</summary>
+    public MLContext CreateContext(ParseResult arguments, TrainingJob job, out string device, int? seed = null)
+    {
+        device = Resolve(job.Device);
+        return Create(arguments, device, seed, job.Size > 1 ? job.Threads : null);
+    }
+
+    private MLContext Create(ParseResult arguments, string device, int? seed, int? otherwise = null)
+    {
+        int? threads = arguments.GetValue(_threads) ?? otherwise;
         OnnxRuntimeSettings.IsPreferred = device == InferenceDevice.Onnx;
         if (device == InferenceDevice.Onnx) OnnxRuntimeSettings.Threads = threads;
         else if (threads is { } count) torch.set_num_threads(count);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AudioBsq.Cli.Configuration;
 using AudioBsq.Cli.Tokenizing;
+using AudioBsq.Distributed;
 using AudioBsq.MLNet;
 using AudioBsq.Signal;
 using AudioBsq.Training;
@@ -19,15 +20,16 @@ internal sealed class TrainingPipeline : IDisposable
 
     private readonly MLContext _ml;
     private readonly TrainingConfig _config;
+    private readonly TrainingJob _job;
     private readonly Action<string, Exception?> _warn;
     private readonly HashSet<string> _unread = [];
     private readonly Lock _gate = new();
     private IDataView? _clips, _validation;
     private AudioTokenizerTransformer? _fitted;
 
-    public TrainingPipeline(MLContext ml, TrainingConfig config, Action<string, Exception?> warn)
+    public TrainingPipeline(MLContext ml, TrainingConfig config, TrainingJob job, Action<string, Exception?> warn)
     {
-        (_ml, _config, _warn) = (ml, config, warn);
+        (_ml, _config, _job, _warn) = (ml, config, job, warn);
         ml.Log += Hear;
     }
 
@@ -139,7 +141,8 @@ internal sealed class TrainingPipeline : IDisposable
         if (_config.Data.MelCache == MelCachePlace.None) return mels;
         if (_config.Data.MelCache == MelCachePlace.Memory) return _ml.Data.Cache(mels);
         string path = Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel");
-        return _ml.Data.CacheMelSpectrograms(mels, "Mel", path, progress: caching, cancellationToken: cancellation);
+        return _job.InTurn(() => // the first writes the file, which the others find
+            _ml.Data.CacheMelSpectrograms(mels, "Mel", path, progress: caching, cancellationToken: cancellation));
     }
 
     // Without a cache every pass logs the same files again.
