@@ -22,7 +22,7 @@ internal sealed class SumOverRanks : autograd.SingleTensorFunction<SumOverRanks>
         var group = (RankGroup)ctx.get_data(nameof(RankGroup));
         try
         {
-            return [Sum(grad_output, group), null!];
+            return [apply(grad_output, group), null!]; // which has gradients itself, for penalties on gradients
         }
         catch (Exception failure)
         {

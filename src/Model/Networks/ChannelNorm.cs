@@ -48,6 +48,6 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
         var (centred, mean, variance, count) = BatchMoments.Of(rows.reshape(-1, x.shape[1]), weight: null);
         BatchMoments.Update(runningMean, runningVariance, mean, variance, count, Momentum);
         var y = (centred * variance.Plus(Scalar(Epsilon)).rsqrt() * weight).Plus(bias);
-        return y.reshape(rows.shape).permute(0, 3, 1, 2).contiguous();
+        return y.reshape(rows.shape).permute(0, 3, 1, 2); // channels stay the innermost axis
     }
 }

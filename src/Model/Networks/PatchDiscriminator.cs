@@ -51,12 +51,12 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
         return stages;
     }
 
-    private static Conv2d Convolution(int from, int to, int stride)
+    private static ImageConvolution Convolution(int from, int to, int stride)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var layer = Conv2d(from, to, kernel_size: 4, stride: stride, padding: 1);
-        layer.weight!.normal_(0, Deviation);
+        var layer = new ImageConvolution(from, to, (4, 4), (stride, stride), (1, 1));
+        layer.Weight.normal_(0, Deviation);
         return layer;
     }
 

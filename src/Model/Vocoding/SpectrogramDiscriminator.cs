@@ -1,3 +1,4 @@
+using AudioBsq.Networks;
 using TorchSharp.Modules;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -13,8 +14,8 @@ internal sealed class SpectrogramDiscriminator : Module
 {
     private const double Slope = 0.2;
 
-    private readonly ModuleList<Conv2d> stages;
-    private readonly Conv2d head;
+    private readonly ModuleList<ImageConvolution> stages;
+    private readonly ImageConvolution head;
 
     /// <summary>A discriminator with random weights, from torch's global generator.</summary>
     public SpectrogramDiscriminator(int width) : base(nameof(SpectrogramDiscriminator))
@@ -49,9 +50,6 @@ internal sealed class SpectrogramDiscriminator : Module
         return (head.call(x).MoveToOuterDisposeScope(), features);
     }
 
-    private static Conv2d Stage(int from, int to, int taps, int stride)
-    {
-        using var scope = NewDisposeScope(); // initialisation leaves tensors behind
-        return Conv2d(from, to, (3, taps), (1, stride), (1, taps / 2), (1, 1));
-    }
+    private static ImageConvolution Stage(int from, int to, int taps, int stride) =>
+        new(from, to, (3, taps), (1, stride), (1, taps / 2));
 }

@@ -118,6 +118,8 @@ internal sealed class VocoderNetwork : Module
     // (batch, frames, bands) → (batch, frames, width)
     private Tensor Embed(Tensor mel)
     {
+        if (!ImageConvolution.FillsVectors(mel.shape[2]) || !ImageConvolution.FillsVectors(embed.Weight.shape[0]))
+            return EmbedPiece(functional.pad(mel, [0, 0, _before, _after]));
         long padding = _before;
         if (_before != _after) (mel, padding) = (functional.pad(mel, [0, 0, _before, _after]), 0);
         var embedded = functional.conv1d(mel.transpose(1, 2), embed.Weight, embed.Bias, padding: padding);
