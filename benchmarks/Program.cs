@@ -27,6 +27,8 @@ internal static class Program
             new DecodersCommand(),
             new ProbeCommand(),
             new DigitsCommand(),
+            new RanksCommand(),
+            new RankStepsCommand(),
             new GpuCommand(),
         };
         return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke();

@@ -30,7 +30,7 @@ internal static class Machine
 
     private static bool IsSet(string name) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name));
 
-    private static string Model()
+    public static string Model()
     {
         string[] lines = File.Exists("/proc/cpuinfo") ? File.ReadAllLines("/proc/cpuinfo") : [];
         string? ValueOf(string name) => lines.FirstOrDefault(line => line.Split('\t', ':')[0] == name)?.Split(':')[1].Trim();

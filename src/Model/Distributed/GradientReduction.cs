@@ -17,6 +17,9 @@ internal sealed class GradientReduction(RankGroup group)
     /// </summary>
     public bool IsLastPass { get; set; }
 
+    /// <summary>Whether exchanges run beside the backward pass, and not after it; measured without.</summary>
+    public bool Overlaps { get; set; } = true;
+
     /// <summary>Marks the input of a module: when the backward pass comes here, the module's gradients are final.</summary>
     public Tensor Mark(Tensor input, nn.Module module) =>
         group.Size == 1 || !is_grad_enabled() || !input.requires_grad ? input : Marked.apply(input, this, module);
@@ -53,7 +56,7 @@ internal sealed class GradientReduction(RankGroup group)
 
     private void Reached(nn.Module module)
     {
-        if (!IsLastPass) return;
+        if (!IsLastPass || !Overlaps) return;
         try
         {
             Start(module.parameters());
