@@ -1,0 +1,73 @@
+using System.Text.Json;
+using AudioBsq.Cli.Tokenizing;
+
+namespace AudioBsq.Cli.Corpus;
+
+/// <summary>A tar for WebDataset: a container (.absq) with the tokens, and JSON with the facts, for each clip.</summary>
+internal sealed class WebDatasetFormat : CorpusFormat
+{
+    public const string Name = "webdataset";
+
+    private const string FactsExtension = ".json";
+
+    public override string Word => Name;
+
+    public override IReadOnlyList<string> FilesOf(CorpusShard shard) => [$"{shard.Name}.tar"];
+
+    public override ICorpusWriter Open(IReadOnlyList<Stream> files, AudioBsqModel model, string modelName) =>
+        new Writer(files[0], model, modelName);
+
+    public override IEnumerable<string> Ids(IReadOnlyList<string> paths)
+    {
+        string? container = null;
+        foreach (var (name, content) in PlainTar.Read(paths[0]))
+        {
+            if (name.EndsWith(ContainerFile.Extension, StringComparison.Ordinal))
+            {
+                container = name;
+                continue;
+            }
+
+            string id = JsonSerializer.Deserialize<Facts>(content, CorpusJson.OneLine)?.Id ?? "";
+            string key = WebDatasetKey.Of(id);
+            if (name != key + FactsExtension || container != key + ContainerFile.Extension)
+                throw new InvalidDataException($"'{paths[0]}' has '{container}' before '{name}', which holds the facts of '{id}'.");
+            yield return id;
+        }
+    }
+
+    public override void Join(IEnumerable<IReadOnlyList<string>> shards, Stream output, CancellationToken cancellation)
+    {
+        using var tar = new PlainTar(output);
+        foreach (var (name, content) in shards.SelectMany(paths => PlainTar.Read(paths[0])))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            tar.Add(name, content);
+        }
+
+        tar.Complete();
+    }
+
+    private sealed record Facts(string Id, string Path, int Samples, int SampleRate, int Frames, int BitsPerToken);
+
+    private sealed class Writer(Stream file, AudioBsqModel model, string modelName) : ICorpusWriter
+    {
+        private readonly PlainTar _tar = new(file);
+
+        public void Write(CorpusClip clip, ClipTokens tokens)
+        {
+            string key = WebDatasetKey.Of(clip.Id);
+            var container = new MemoryStream();
+            var header = ContainerFile.HeaderOf(model, modelName, clip.Name, sourceHash: null, tokens.Samples);
+            ContainerFile.Write(container, header, [tokens.Tokens], () => tokens.Samples);
+            container.Position = 0;
+            _tar.Add(key + ContainerFile.Extension, container);
+            var facts = new Facts(clip.Id, clip.Name, tokens.Samples, tokens.SampleRate, tokens.Frames, tokens.BitsPerToken);
+            _tar.Add(key + FactsExtension, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(facts, CorpusJson.OneLine)));
+        }
+
+        public void Complete() => _tar.Complete();
+
+        public void Dispose() => _tar.Dispose();
+    }
+}
