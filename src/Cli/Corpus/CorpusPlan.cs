@@ -49,19 +49,10 @@ internal sealed record CorpusPlan(CorpusOrigin Origin, int Shards, IReadOnlyList
             $"'{folder}' holds tokens of {difference ?? "a damaged plan"}. Nothing was changed; choose a new folder with --output.");
     }
 
-    // A link to the finished file is made in one step, and fails where there is one: the first worker wins.
     private static void Propose(string folder, CorpusShard shard, CorpusPlan plan)
     {
-        string own = Path.Combine(folder, $"{FileName}.{shard.Name}"), target = Path.Combine(folder, FileName);
+        string own = Path.Combine(folder, $"{FileName}.{shard.Name}");
         AtomicFile.Write(own, stream => JsonSerializer.Serialize(stream, plan, CorpusJson.Settings));
-        try
-        {
-            File.Move(own, target, overwrite: false);
-            FolderSync.Flush(folder);
-        }
-        catch (IOException) when (File.Exists(target))
-        {
-            AtomicFile.TryDelete(own);
-        }
+        FirstFile.TryMove(own, Path.Combine(folder, FileName));
     }
 }

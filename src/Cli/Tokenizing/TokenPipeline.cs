@@ -99,8 +99,9 @@ internal sealed class TokenPipeline : IDisposable
     {
         var columns = SchemaDefinition.Create(typeof(Sound));
         columns[nameof(Sound.Error)].ColumnName = ErrorColumn;
-        columns[nameof(Sound.Waveform)].ColumnName = _loading.OutputColumnName;
-        columns[nameof(Sound.Waveform)].AddAnnotation(AudioColumn.SampleRateAnnotation, SampleRate, NumberDataViewType.Int32);
+        var sound = columns[nameof(Sound.Waveform)];
+        sound.ColumnName = _loading.OutputColumnName;
+        sound.AddAnnotation(AudioColumn.SampleRateAnnotation, SampleRate, NumberDataViewType.Int32);
         using var reader = new Reader(this, Tokens(_ml.Data.LoadFromEnumerable([new Sound { Waveform = waveform }], columns)));
         var (clip, reason) = reader.Next(path);
         return new TokenizedClip(path, clip, null, reason);

@@ -23,7 +23,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
 
         foreach (int shards in new[] { 2, 5, 30 })
         {
-            string folder = _corpus.Tokenize(model.Zip, shards, format, code: 3), merged = Path.Combine(folder, "merged");
+            string folder = _corpus.Tokenize(model.Zip, shards, format, code: shards == 30 ? 3 : 1), merged = Path.Combine(folder, "merged");
             Ran.AudioBsq("merge", folder, "-o", merged, "--manifest", _corpus.Manifest).Expect(1);
 
             Assert.Equal(one, File.ReadAllBytes(merged));
@@ -181,7 +181,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
 
     [Theory]
     [InlineData("--shard", "8/8"), InlineData("--shard", "x"), InlineData("--batch-size", "4"), InlineData("--format", "absq")]
-    [InlineData("--output", "-"), InlineData("--pcm", "s16le")]
+    [InlineData("--output", "-")]
     public void Options_ThatMakeNoSense_AreRefused(string option, string value)
     {
         string output = option == "--output" ? value : _corpus.NewOutput();
