@@ -12,7 +12,7 @@ RANDOM=${SEED:-1}
 if [ $# -gt 0 ]; then work=$1; mkdir -p "$work"; else work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; fi
 work=$(realpath "$work")
 
-dotnet build -c Release -v q -clp:ErrorsOnly src/Cli > /dev/null
+dotnet build -c Release -v q -clp:ErrorsOnly src/Cli
 audiobsq=$PWD/artifacts/bin/audiobsq/release/audiobsq
 
 # Clips of about a second, cut out of the sample clips by their offsets. The last clip's file is a link, which will vanish.

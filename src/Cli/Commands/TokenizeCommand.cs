@@ -103,10 +103,11 @@ internal sealed class TokenizeCommand : ExampleCommand
         string output = arguments.GetRequiredValue(_output);
         var format = arguments.GetValue(_format);
         string[] given = arguments.GetValue(_inputs) ?? [];
+        bool isLive = _pcm.AreGiven(arguments, given);
         if (_corpus.Manifest(arguments, given, format, output) is { } manifest) return RunShard(arguments, manifest, output, format);
         bool named = output.EndsWith(ContainerFile.Extension, StringComparison.OrdinalIgnoreCase);
         bool asContainers = format == TokenFormat.Containers || (format == TokenFormat.Auto && named);
-        if (_pcm.AreGiven(arguments, given)) return RunLive(arguments, output, asContainers);
+        if (isLive) return RunLive(arguments, output, asContainers);
         if (asContainers) return RunContainers(arguments, output, isOne: named || output == "-");
         if (output == "-") return RunLines(arguments, _terminal.Output, hidden: true); // a progress bar would mix with the lines
 
@@ -151,6 +152,7 @@ internal sealed class TokenizeCommand : ExampleCommand
     {
         if (CorpusFormat.Of(format) is not { } chosen)
             throw new UsageException("With --manifest --format must be jsonl, parquet, shar or webdataset, which has containers in it.");
+        if (arguments.GetValue(_flat)) throw new UsageException("--no-recurse is about INPUT, which is missing.");
         if (_torch.BatchSize(arguments) is not null)
             throw new UsageException("With --manifest clips go through the network one at a time: leave out --batch-size.");
         var clips = new CorpusManifest(manifest);

@@ -24,7 +24,11 @@ internal static class ClipTable
 
             string[] fields = line.Split('\t');
             if (fields.Length != columns.Length)
-                throw new InvalidDataException($"'{path}', line {number}: {fields.Length} fields, and the first line has {columns.Length}.");
+            {
+                throw new InvalidDataException(
+                    $"'{path}', line {number}: {fields.Length} fields, and the first line has {columns.Length}.");
+            }
+
             string name = TabSeparatedFile.Unquote(fields[Array.IndexOf(columns, Column)].Trim()).Replace('\\', '/');
             if (name.Length == 0) throw new InvalidDataException($"'{path}', line {number}: the path is empty.");
             if (!Path.HasExtension(name)) name += ".mp3"; // old tables leave it out

@@ -1,10 +1,10 @@
 namespace AudioBsq.Cli.Corpus;
 
 /// <summary>
-/// Cuts a manifest into shards of about equal length. The rule: lengths are rounded to milliseconds; a clip belongs to the shard in which
-/// its middle falls, if the clips lie one behind the other and that line is cut into equal parts. So every shard is a range of the manifest,
-/// in its order, and its length differs from the mean by less than the longest clip's. Integers alone decide, on every machine alike.
-/// Where all clips have length 0, their numbers are cut into equal parts in place of their lengths. A shard may be empty.
+/// Cuts a manifest into shards of about equal length. The rule: lengths are rounded to milliseconds; the clips lie one behind the other;
+/// the whole is cut into equal parts, and a clip belongs to the shard in which its middle falls. So every shard is a range of the manifest,
+/// in its order, and its length differs from the mean by the longest clip's at most. Integers alone decide, on every machine alike. Where
+/// all clips have length 0, each counts the same. A shard may be empty.
 /// </summary>
 internal static class CorpusCut
 {

@@ -43,6 +43,8 @@ internal sealed record CorpusPlan(CorpusOrigin Origin, int Shards, IReadOnlyList
             plan = Find(folder) ?? throw new IOException($"'{Path.Combine(folder, FileName)}' has vanished.");
         }
 
+        AtomicFile.TryDelete(OwnName(folder, shard)); // where this worker was killed when it had written it
+
         string? difference = plan.Shards == shard.Count ? origin.DifferenceFrom(plan.Origin) : $"{plan.Shards} shards, not {shard.Count}";
         if (difference is null && plan.Starts.Count == shard.Count + 1) return plan;
         throw new InvalidDataException(
@@ -51,8 +53,10 @@ internal sealed record CorpusPlan(CorpusOrigin Origin, int Shards, IReadOnlyList
 
     private static void Propose(string folder, CorpusShard shard, CorpusPlan plan)
     {
-        string own = Path.Combine(folder, $"{FileName}.{shard.Name}");
+        string own = OwnName(folder, shard);
         AtomicFile.Write(own, stream => JsonSerializer.Serialize(stream, plan, CorpusJson.Settings));
         FirstFile.TryMove(own, Path.Combine(folder, FileName));
     }
+
+    private static string OwnName(string folder, CorpusShard shard) => Path.Combine(folder, $"{FileName}.{shard.Name}");
 }

@@ -19,8 +19,8 @@ internal sealed class LinesFormat : CorpusFormat
         using var reader = new StreamReader(paths[0]);
         foreach (var line in TokenFile.Read(reader))
         {
-            yield return line.Clip?.Id
-                ?? throw new InvalidDataException($"'{paths[0]}', line {line.Number}: {(line.Clip is null ? line.Problem : "it has no id")}");
+            string problem = line.Clip is null ? line.Problem : "it has no id";
+            yield return line.Clip?.Id ?? throw new InvalidDataException($"'{paths[0]}', line {line.Number}: {problem}");
         }
     }
 

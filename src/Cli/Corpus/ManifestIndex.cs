@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AudioBsq.Decoding;
 
 namespace AudioBsq.Cli.Corpus;
 
@@ -23,7 +22,10 @@ internal sealed record ManifestIndex(string Hash, IReadOnlyList<double> Seconds)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!ids.Add(KeyOf(clip.Id)))
-                throw new InvalidDataException($"'{name}' has two clips with the id '{clip.Id}'; the second is clip {seconds.Count + 1:N0}.");
+            {
+                throw new InvalidDataException(
+                    $"'{name}' has two clips with the id '{clip.Id}'; the second is clip {seconds.Count + 1:N0}.");
+            }
             hash.AppendData(Line(clip));
             seconds.Add(clip.Seconds ?? (clip.Part is { End: { } end } part ? end - part.Start : double.NaN));
         }

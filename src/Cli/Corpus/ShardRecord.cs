@@ -42,6 +42,6 @@ internal sealed record ShardRecord(
         }
     }
 
-    /// <summary>Whether the files of the tokens are those of a format, in their sizes.</summary>
+    /// <summary>Whether all files are there, in their sizes.</summary>
     public bool IsWhole(string folder) => Files.All(file => file.IsThere(folder));
 }

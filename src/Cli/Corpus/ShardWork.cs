@@ -26,8 +26,9 @@ internal sealed class ShardWork(
         CancellationToken cancellation)
     {
         var origin = new CorpusOrigin(index.Hash, pipeline.Model.Fingerprint, pipeline.Identity, format.Word);
-        MakeFolders();
+        MakeFolder(folder);
         var plan = CorpusPlan.Agree(folder, shard, origin, () => ManifestIndex.Measured(manifest, cancellation));
+        foreach (string file in format.FilesOf(shard)) MakeFolder(Path.GetDirectoryName(Path.Combine(folder, file))!);
         string path = ShardRecord.PathOf(folder, shard);
         using var done = new AtomicFile(path, create); // held until the end, so that a second worker of this shard is told
         if (IsDone(path, origin)) return ExitCode.Success;
@@ -46,11 +47,11 @@ internal sealed class ShardWork(
         return tally.Conclude();
     }
 
-    private void MakeFolders()
+    private static void MakeFolder(string path)
     {
-        foreach (string file in format.FilesOf(shard))
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
-        FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder);
+        if (Directory.Exists(path)) return;
+        Directory.CreateDirectory(path);
+        FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
     }
 
     private bool IsDone(string path, CorpusOrigin origin)

@@ -1,14 +1,16 @@
-using System.Text.Json;
+using System.Text;
 using AudioBsq.Cli.Tokenizing;
 
 namespace AudioBsq.Cli.Corpus;
 
-/// <summary>A tar for WebDataset: a container (.absq) with the tokens, and JSON with the facts, for each clip.</summary>
+/// <summary>
+/// A tar for WebDataset: for each clip a container (.absq), which every command here reads, and its line of JSON, which Python reads.
+/// </summary>
 internal sealed class WebDatasetFormat : CorpusFormat
 {
     public const string Name = "webdataset";
 
-    private const string FactsExtension = ".json";
+    private const string LineExtension = ".json";
 
     public override string Word => Name;
 
@@ -28,10 +30,10 @@ internal sealed class WebDatasetFormat : CorpusFormat
                 continue;
             }
 
-            string id = JsonSerializer.Deserialize<Facts>(content, CorpusJson.OneLine)?.Id ?? "";
+            string id = IdOf(content);
             string key = WebDatasetKey.Of(id);
-            if (name != key + FactsExtension || container != key + ContainerFile.Extension)
-                throw new InvalidDataException($"'{paths[0]}' has '{container}' before '{name}', which holds the facts of '{id}'.");
+            if (name != key + LineExtension || container != key + ContainerFile.Extension)
+                throw new InvalidDataException($"'{paths[0]}' has '{container}' before '{name}', which is the line of '{id}'.");
             yield return id;
         }
     }
@@ -48,7 +50,11 @@ internal sealed class WebDatasetFormat : CorpusFormat
         tar.Complete();
     }
 
-    private sealed record Facts(string Id, string Path, int Samples, int SampleRate, int Frames, int BitsPerToken);
+    private static string IdOf(Stream content)
+    {
+        using var reader = new StreamReader(content);
+        return TokenFile.Read(reader).FirstOrDefault().Clip?.Id ?? "";
+    }
 
     private sealed class Writer(Stream file, AudioBsqModel model, string modelName) : ICorpusWriter
     {
@@ -62,8 +68,9 @@ internal sealed class WebDatasetFormat : CorpusFormat
             ContainerFile.Write(container, header, [tokens.Tokens], () => tokens.Samples);
             container.Position = 0;
             _tar.Add(key + ContainerFile.Extension, container);
-            var facts = new Facts(clip.Id, clip.Name, tokens.Samples, tokens.SampleRate, tokens.Frames, tokens.BitsPerToken);
-            _tar.Add(key + FactsExtension, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(facts, CorpusJson.OneLine)));
+            using var line = new StringWriter();
+            TokenFile.Write(line, tokens with { Id = clip.Id });
+            _tar.Add(key + LineExtension, new MemoryStream(Encoding.UTF8.GetBytes(line.ToString())));
         }
 
         public void Complete() => _tar.Complete();

@@ -18,7 +18,10 @@ internal sealed class LongSound
 
     public string Path { get; }
 
-    /// <summary>Length at the model's rate, if the header declares it and the whole file is read; a file that is shorter or longer counts as damaged.</summary>
+    /// <summary>
+    /// Length at the model's rate, if the header declares it and the whole file is read; a file that is shorter or longer counts as
+    /// damaged.
+    /// </summary>
     public long? Declared { get; }
 
     /// <summary>Samples that were read, at the model's rate.</summary>

@@ -9,8 +9,8 @@ public class CommandLineTests
     private readonly AudioBsqCommand _root = new(new Terminal(TextWriter.Null, TextWriter.Null), default);
 
     [Theory, InlineData("train"), InlineData("pretrain"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("compare"),
-        InlineData("tokenize"), InlineData("verify"), InlineData("merge"), InlineData("reconstruct"), InlineData("info"), InlineData("import"),
-        InlineData("export")]
+        InlineData("tokenize"), InlineData("verify"), InlineData("merge"), InlineData("reconstruct"), InlineData("info"),
+        InlineData("import"), InlineData("export")]
     public void Help_NamesEveryArgumentAndOption(string name)
     {
         var command = _root.Subcommands.Single(command => command.Name == name);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AudioBsq.Cli.Corpus;
+using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Decoding;
 using AudioBsq.Signal;
 
@@ -42,15 +44,29 @@ internal sealed class CorpusData : IDisposable
     public Ran Work(string model, string shard, string folder, string format = "jsonl") =>
         Ran.AudioBsq("tokenize", model, "--manifest", Manifest, "--shard", shard, "-o", folder, "--format", format);
 
-    /// <summary>The files of all shards of a folder, by name, but for what says when and by how many workers they were made.</summary>
+    /// <summary>The contents of a folder's files whose names match, by name.</summary>
     public static byte[][] Results(string folder, string pattern) =>
         [.. Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
+    /// <summary>The lines of all shards.</summary>
+    public static List<ClipTokens> Lines(string folder) =>
+    [
+        .. Directory.GetFiles(folder, "?????-of-?????.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)
+            .Select(line => TokenFile.Read(new StringReader(line)).Single().Clip!),
+    ];
+
+    public static ShardRecord Record(string folder, int shard, int count) =>
+        ShardRecord.Find(ShardRecord.PathOf(folder, new CorpusShard(shard, count)))!;
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static string Line(int i) => i == 5
-        ? """{"id":"lost","path":"lost.wav","duration":0.4}"""
-        : string.Create(
+    private static string Line(int i)
+    {
+        if (i == 5) return """{"id":"lost","path":"lost.wav","duration":0.4}""";
+        string speaker = i % 3 == 0 ? "speaker.a/" : "", file = i % 2 == 0 ? "one" : "two";
+        var (offset, duration) = (i % 20 * 0.03, 0.05 + 0.013 * (i % 23));
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"id":"{{(i % 3 == 0 ? "speaker.a/" : "")}}clip {{i:000}}","path":"{{(i % 2 == 0 ? "one" : "two")}}.wav","offset":{{i % 20 * 0.03}},"duration":{{0.05 + 0.013 * (i % 23)}}}""");
+            $$"""{"id":"{{speaker}}clip {{i:000}}","path":"{{file}}.wav","offset":{{offset}},"duration":{{duration}}}""");
+    }
 }

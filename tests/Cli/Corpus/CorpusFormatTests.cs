@@ -96,6 +96,7 @@ public sealed partial class CorpusFormatTests(SavedTokenizer model) : IClassFixt
             Assert.Equal((clip.Id, clip.Path, clip.Samples), ((string?)facts["id"], (string?)facts["path"], (int)facts["samples"]!));
             var tokens = new TokenReader(new MemoryStream(sample["absq"]), "absq").ReadAll();
             Assert.True(tokens.IsWhole);
+            Assert.Equal(clip.Tokens, facts["tokens"]!.AsArray().Select(token => (int)token!));
             Assert.Equal(clip.Tokens, tokens.Tokens);
         }
     }
@@ -130,7 +131,9 @@ public sealed partial class CorpusFormatTests(SavedTokenizer model) : IClassFixt
     {
         File.WriteAllText(
             _corpus.Manifest,
-            """{"id":"c","start":0.25,"duration":0.5,"channel":0,"supervisions":[{"id":"s","text":"hi"}],"recording":{"id":"r","sources":[{"type":"file","channels":[0],"source":"one.wav"}],"sampling_rate":16000,"num_samples":16000,"duration":1.0},"custom":{"mine":1},"type":"MonoCut"}""");
+            """{"id":"c","start":0.25,"duration":0.5,"channel":0,"supervisions":[{"id":"s","text":"hi"}],"""
+            + """ "recording":{"id":"r","sources":[{"type":"file","channels":[0],"source":"one.wav"}],"""
+            + """ "sampling_rate":16000,"num_samples":16000,"duration":1.0},"custom":{"mine":1},"type":"MonoCut"}""");
         string folder = Path.Combine(_corpus.Tokenize(model.Zip, 1, "shar"), "shar");
 
         var cut = JsonNode.Parse(SharShard.Unzipped(Path.Combine(folder, "cuts.000000.jsonl.gz")))!;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using AudioBsq.Cli.Corpus;
 using AudioBsq.Decoding;
@@ -135,8 +136,11 @@ public sealed class CorpusManifestTests : IDisposable
 
     private static string HashOf(string path) => ManifestIndex.Of(new CorpusManifest(path), path, default).Hash;
 
-    private static string Cut(string id, double start, double duration) => FormattableString.Invariant(
-        $$"""{"id":"{{id}}","start":{{start}},"duration":{{duration}},"channel":0,"supervisions":[{"id":"s","text":"héllo"}],"recording":{"id":"rec","sources":[{"type":"file","channels":[0],"source":"wav/rec.flac"}],"sampling_rate":16000,"num_samples":160000,"duration":10.0},"type":"MonoCut"}""");
+    private static string Cut(string id, double start, double duration) => 
+        string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{id}}","start":{{start}},"duration":{{duration}},"channel":0,""")
+        + """ "supervisions":[{"id":"s","text":"héllo"}],"""
+        + """ "recording":{"id":"rec","sources":[{"type":"file","channels":[0],"source":"wav/rec.flac"}],"""
+        + """ "sampling_rate":16000,"num_samples":160000,"duration":10.0},"type":"MonoCut"}""";
 
     private List<CorpusClip> Clips(params string[] lines) => [.. new CorpusManifest(Write("m.jsonl", string.Join('\n', lines))).Clips()];
 

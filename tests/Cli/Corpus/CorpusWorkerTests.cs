@@ -8,43 +8,12 @@ using Microsoft.ML;
 
 namespace AudioBsq.Tests.Cli.Corpus;
 
-/// <summary>Workers, 'audiobsq verify' and 'audiobsq merge'.</summary>
-public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>, IDisposable
+/// <summary>What a worker does, and what it withstands.</summary>
+public sealed class CorpusWorkerTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>, IDisposable
 {
     private readonly CorpusData _corpus = new();
 
     public void Dispose() => _corpus.Dispose();
-
-    [Theory]
-    [InlineData("jsonl", "*of-00001.jsonl"), InlineData("parquet", "*.parquet"), InlineData("webdataset", "*.tar")]
-    public void MergedShards_AreWhatOneWorkerWrites(string format, string pattern)
-    {
-        byte[] one = CorpusData.Results(_corpus.Tokenize(model.Zip, 1, format, code: 1), pattern)[0];
-
-        foreach (int shards in new[] { 2, 5, 30 })
-        {
-            string folder = _corpus.Tokenize(model.Zip, shards, format, code: shards == 30 ? 3 : 1), merged = Path.Combine(folder, "merged");
-            Ran.AudioBsq("merge", folder, "-o", merged, "--manifest", _corpus.Manifest).Expect(1);
-
-            Assert.Equal(one, File.ReadAllBytes(merged));
-        }
-    }
-
-    [Fact]
-    public void Verify_SumsUp()
-    {
-        string folder = _corpus.Tokenize(model.Zip, 4, "jsonl", code: 1);
-
-        var ran = Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest, "--json").Expect(1);
-
-        using var json = System.Text.Json.JsonDocument.Parse(ran.Output);
-        var summary = json.RootElement;
-        Assert.Equal((19, 1, 4), (
-            summary.GetProperty("clips").GetInt32(), summary.GetProperty("failures").GetInt32(), summary.GetProperty("shards").GetInt32()));
-        Assert.Equal(Lines(folder).Sum(clip => clip.Tokens.Length), summary.GetProperty("tokens").GetInt64());
-        Assert.Equal(Lines(folder).Sum(clip => clip.Seconds), summary.GetProperty("seconds").GetDouble(), tolerance: 1e-9);
-        Assert.Contains("Failures  1", Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest).Expect(1).Output);
-    }
 
     [Fact]
     public void Part_HasTheTokensOfItsSamples()
@@ -56,7 +25,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
 
         string folder = _corpus.Tokenize(model.Zip, 1, "jsonl");
 
-        Assert.Equal(Ran.AudioBsq("tokenize", model.Zip, clip).Clips()[0].Tokens, Lines(folder)[0].Tokens);
+        Assert.Equal(Ran.AudioBsq("tokenize", model.Zip, clip).Clips()[0].Tokens, CorpusData.Lines(folder)[0].Tokens);
     }
 
     [Fact]
@@ -70,7 +39,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
 
         string folder = _corpus.Tokenize(model.Zip, 1, "jsonl");
 
-        Assert.Equal(Ran.AudioBsq("tokenize", model.Zip, part).Clips()[0].Tokens, Lines(folder)[0].Tokens);
+        Assert.Equal(Ran.AudioBsq("tokenize", model.Zip, part).Clips()[0].Tokens, CorpusData.Lines(folder)[0].Tokens);
     }
 
     [Fact]
@@ -84,7 +53,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
 
         string folder = _corpus.Tokenize(zip, 1, "jsonl");
 
-        Assert.Equal(SavedTokenizer.TokensOf(zip, [Path.Combine(_corpus.Folder, "one.wav")])[0], Lines(folder)[0].Tokens);
+        Assert.Equal(SavedTokenizer.TokensOf(zip, [Path.Combine(_corpus.Folder, "one.wav")])[0], CorpusData.Lines(folder)[0].Tokens);
         Assert.Matches("^[0-9a-f]{32}$", CorpusPlan.Find(folder)!.Origin.Pipeline);
     }
 
@@ -105,7 +74,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
         Assert.Equal(["text", "missing", "after the end", "/dev/zero"], failures.Select(failure => failure.Id));
         Assert.Equal("There is no sound file 'missing.wav'.", failures[1].Reason);
         Assert.All(failures, failure => Assert.DoesNotContain(_corpus.Folder, failure.Reason));
-        Assert.Equal(["one"], Lines(folder).Select(clip => clip.Id));
+        Assert.Equal(["one"], CorpusData.Lines(folder).Select(clip => clip.Id));
         Assert.Equal("audiobsq: 4 of 5 failed.", ran.MessageLines[^1]);
         Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest).Expect(1);
     }
@@ -146,7 +115,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
         File.WriteAllText(Path.Combine(folder, CorpusPlan.FileName), "{");
         AssertRefused("is damaged", _corpus.Work(model.Zip, "0/2", folder));
 
-        Assert.Equal(before.Where(file => file.Key != CorpusPlan.FileName), Snapshot(folder).Where(file => file.Key != CorpusPlan.FileName));
+        Assert.Equal(before, Snapshot(folder));
 
         static void AssertRefused(string expected, Ran ran) => Assert.Contains(expected, ran.Expect(3).MessageLines.Single());
     }
@@ -163,7 +132,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
         _corpus.Work(model.Zip, "1/2", folder).Expect(1);
 
         Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest).Expect(1);
-        Assert.Equal([4, 3], new[] { 0, 1 }.Select(i => Record(folder, i, 2).Clips));
+        Assert.Equal([4, 3], new[] { 0, 1 }.Select(i => CorpusData.Record(folder, i, 2).Clips));
     }
 
     [Fact]
@@ -175,7 +144,7 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
             string folder = _corpus.Tokenize(model.Zip, 3, format);
 
             Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest).Expect(0);
-            Assert.Equal([0, 0, 1], Enumerable.Range(0, 3).Select(i => Record(folder, i, 3).Clips).Order());
+            Assert.Equal([0, 0, 1], Enumerable.Range(0, 3).Select(i => CorpusData.Record(folder, i, 3).Clips).Order());
         }
     }
 
@@ -254,91 +223,9 @@ public sealed class CorpusCommandTests(SavedTokenizer model) : IClassFixture<Sav
         Assert.Equal([CorpusPlan.FileName], Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
-    [Fact]
-    public void Verify_NamesWhatIsWrong()
-    {
-        string folder = _corpus.Tokenize(model.Zip, 3, "jsonl", code: 1), file = Path.Combine(folder, "00001-of-00003.jsonl");
-        byte[] good = File.ReadAllBytes(file), flipped = [.. good];
-        flipped[10] ^= 1;
-
-        AssertWrong("SHA-256", () => File.WriteAllBytes(file, flipped), () => File.WriteAllBytes(file, good));
-        AssertWrong("bytes", () => File.WriteAllBytes(file, good[..^1]), () => File.WriteAllBytes(file, good));
-        AssertWrong("missing", () => File.Delete(file), () => File.WriteAllBytes(file, good));
-        string done = Path.Combine(folder, "00002-of-00003.done.json"), text = File.ReadAllText(done);
-        AssertWrong("1 of 3 shards are not done: 2", () => File.Delete(done), () => File.WriteAllText(done, text));
-        AssertWrong("is damaged", () => File.WriteAllText(done, text[..40]), () => File.WriteAllText(done, text));
-        AssertWrong(
-            "another model",
-            () => File.WriteAllText(done, text.Replace("\"model\": \"", "\"model\": \"0")), () => File.WriteAllText(done, text));
-        AssertWrong(
-            "is one of 4",
-            () => File.WriteAllText(done.Replace("00002-of-00003", "00002-of-00004"), text.Replace("\"of\": 3", "\"of\": 4")),
-            () => File.Delete(done.Replace("00002-of-00003", "00002-of-00004")));
-        string manifest = File.ReadAllText(_corpus.Manifest);
-        AssertWrong(
-            "another manifest", () => File.WriteAllText(_corpus.Manifest, manifest.Replace("clip 001", "clip 1")),
-            () => File.WriteAllText(_corpus.Manifest, manifest));
-        Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest).Expect(1);
-        Ran.AudioBsq("verify", _corpus.NewOutput(), "--manifest", _corpus.Manifest).Expect(3);
-
-        void AssertWrong(string expected, Action spoil, Action repair)
-        {
-            spoil();
-            Assert.Contains(expected, Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest).Expect(3).Messages);
-            repair();
-        }
-    }
-
-    [Theory, InlineData("jsonl"), InlineData("parquet"), InlineData("shar"), InlineData("webdataset")]
-    public void Verify_FindsAClipThatIsThereTwiceOrNotAtAll(string format)
-    {
-        // A worker with a manifest of its own, whose done file is then made to look like that of the other one.
-        string folder = _corpus.Tokenize(model.Zip, 2, format, code: 1), manifest = File.ReadAllText(_corpus.Manifest);
-        File.WriteAllText(_corpus.Manifest, manifest.Replace("clip 001", "clip 002").Replace("clip 002\",\"path\":\"one", "clip 001\",\"path\":\"one"));
-        string other = _corpus.Tokenize(model.Zip, 2, format, code: 1);
-        File.WriteAllText(_corpus.Manifest, manifest);
-        foreach (string file in Directory.GetFiles(other, "*", SearchOption.AllDirectories))
-            File.Copy(file, file.Replace(other, folder), overwrite: true);
-        string done = Path.Combine(folder, "00000-of-00002.done.json"), hash = Record(folder, 1, 2).Origin.Manifest;
-        string expected = ManifestIndex.Of(new CorpusManifest(_corpus.Manifest), "", default).Hash;
-        foreach (string path in Directory.GetFiles(folder, "*.done.json")) File.WriteAllText(path, File.ReadAllText(path).Replace(hash, expected));
-
-        string message = Ran.AudioBsq("verify", folder, "--manifest", _corpus.Manifest).Expect(3).MessageLines.Single();
-
-        Assert.True(File.Exists(done));
-        Assert.Contains("clip 001", message);
-        Assert.Contains("not where it should be", message);
-    }
-
-    [Fact]
-    public void Merge_NeedsAWholeFolder_AndLeavesAnOldFile()
-    {
-        string folder = _corpus.Tokenize(model.Zip, 2, "jsonl", code: 1), output = Path.Combine(_corpus.Folder, "merged.jsonl");
-        File.WriteAllText(output, "old");
-        File.Delete(Path.Combine(folder, "00001-of-00002.done.json"));
-
-        Ran.AudioBsq("merge", folder, "-o", output).Expect(3);
-        Assert.Equal("old", File.ReadAllText(output));
-
-        _corpus.Work(model.Zip, "1/2", folder).Expect(0);
-        Ran.AudioBsq("merge", folder, "-o", output).Expect(1);
-        Assert.Equal(19, File.ReadAllLines(output).Length);
-        Assert.Contains(
-            "would replace", Ran.AudioBsq("merge", folder, "-o", Path.Combine(folder, "00000-of-00002.jsonl")).Expect(2).Messages);
-        string shar = _corpus.Tokenize(model.Zip, 2, "shar", code: 1);
-        Assert.Contains("needs no merge", Ran.AudioBsq("merge", shar, "-o", output + ".shar").Expect(3).Messages);
-        Assert.False(File.Exists(output + ".shar"));
-    }
-
-    private static ShardRecord Record(string folder, int shard, int count) =>
-        ShardRecord.Find(ShardRecord.PathOf(folder, new CorpusShard(shard, count)))!;
-
-    private static List<ClipTokens> Lines(string folder)
-    {
-        var files = Directory.GetFiles(folder, "?????-of-?????.jsonl").Order(StringComparer.Ordinal);
-        return [.. files.SelectMany(File.ReadAllLines).SelectMany(line => TokenFile.Read(new StringReader(line))).Select(line => line.Clip!)];
-    }
-
     private static SortedDictionary<string, string> Snapshot(string folder) =>
-        new(Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), File.ReadAllText), StringComparer.Ordinal);
+        new(
+            Directory.GetFiles(folder).Where(file => Path.GetFileName(file) != CorpusPlan.FileName)
+                .ToDictionary(file => Path.GetFileName(file), File.ReadAllText),
+            StringComparer.Ordinal);
 }
