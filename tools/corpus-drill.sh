@@ -4,7 +4,7 @@
 #
 #   tools/corpus-drill.sh [FOLDER]        FOLDER is made; without it a temporary one is used, and deleted afterwards
 #
-# CLIPS, SHARDS, FORMAT (jsonl, parquet, webdataset), MODEL and SEED can be set in the environment. As root it also fills a small disk.
+# CLIPS, SHARDS, FORMAT (jsonl, parquet, webdataset), MODEL, SEED and AUDIOBSQ (a program that is built) can be set in the environment. As root it also fills a small disk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 clips=${CLIPS:-5000} shards=${SHARDS:-8} format=${FORMAT:-jsonl} model=${MODEL:-speech450}
@@ -12,8 +12,8 @@ RANDOM=${SEED:-1}
 if [ $# -gt 0 ]; then work=$1; mkdir -p "$work"; else work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; fi
 work=$(realpath "$work")
 
-dotnet build -c Release -v q -clp:ErrorsOnly src/Cli
-audiobsq=$PWD/artifacts/bin/audiobsq/release/audiobsq
+[ -n "${AUDIOBSQ:-}" ] || dotnet build -c Release -v q -clp:ErrorsOnly src/Cli
+audiobsq=${AUDIOBSQ:-$PWD/artifacts/bin/audiobsq/release/audiobsq}
 
 # Clips of about a second, cut out of the sample clips by their offsets. The last clip's file is a link, which will vanish.
 find "$PWD/samples/clips" -name '*.flac' | sort | while read -r file; do

@@ -17,7 +17,7 @@ internal sealed class CorpusCheck(string folder, Terminal terminal, Cancellation
     /// <summary>The records of all shards; null if something is wrong.</summary>
     /// <param name="manifest">The manifest; when null, clips are counted and not compared.</param>
     /// <param name="index">What is known of it.</param>
-    public IReadOnlyList<ShardRecord>? Run(CorpusManifest? manifest, ManifestIndex? index)
+    public List<ShardRecord>? Run(CorpusManifest? manifest, ManifestIndex? index)
     {
         var records = CorpusFolder.Records(folder, Complain);
         if (_problems == 0) CheckRanges(records, index);
@@ -35,7 +35,7 @@ internal sealed class CorpusCheck(string folder, Terminal terminal, Cancellation
         return _problems == 0 ? records : null;
     }
 
-    private void CheckRanges(IReadOnlyList<ShardRecord> records, ManifestIndex? index)
+    private void CheckRanges(List<ShardRecord> records, ManifestIndex? index)
     {
         if (index is not null && index.Hash != records[0].Origin.Manifest) Complain($"'{folder}' was made of another manifest.");
         int next = 0;

@@ -27,7 +27,7 @@ public sealed partial class CorpusFormatTests(SavedTokenizer model) : IClassFixt
         Assert.Equal(expected, string.Concat(lines.Select(line => Id().Replace(line, "{") + "\n")));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Parquet_IsReadByApachesLibrary()
     {
         string folder = _corpus.Tokenize(model.Zip, 1, "parquet", code: 1);
@@ -107,7 +107,7 @@ public sealed partial class CorpusFormatTests(SavedTokenizer model) : IClassFixt
     [InlineData("a\n\\", "a%0A%5C"), InlineData("é", "é")]
     public void WebDatasetKey_StaysBelowItsFolder(string id, string key) => Assert.Equal(key, WebDatasetKey.Of(id));
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void Shar_IsReadAsLhotseDoes()
     {
         string folder = Path.Combine(_corpus.Tokenize(model.Zip, 3, "shar", code: 1), "shar");

@@ -9,7 +9,7 @@ public sealed class CorpusVerifyTests(SavedTokenizer model) : IClassFixture<Save
 
     public void Dispose() => _corpus.Dispose();
 
-    [Theory]
+    [Theory, Trait("Speed", "Slow")]
     [InlineData("jsonl", "*of-00001.jsonl"), InlineData("parquet", "*.parquet"), InlineData("webdataset", "*.tar")]
     public void MergedShards_AreWhatOneWorkerWrites(string format, string pattern)
     {
@@ -76,7 +76,7 @@ public sealed class CorpusVerifyTests(SavedTokenizer model) : IClassFixture<Save
         }
     }
 
-    [Theory, InlineData("jsonl"), InlineData("parquet"), InlineData("shar"), InlineData("webdataset")]
+    [Theory, Trait("Speed", "Slow"), InlineData("jsonl"), InlineData("parquet"), InlineData("shar"), InlineData("webdataset")]
     public void Verify_FindsAClipThatIsThereTwiceOrNotAtAll(string format)
     {
         // A worker with a manifest of its own, whose done file is then made to look like that of the other one.

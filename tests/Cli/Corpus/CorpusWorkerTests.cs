@@ -28,7 +28,7 @@ public sealed class CorpusWorkerTests(SavedTokenizer model) : IClassFixture<Save
         Assert.Equal(Ran.AudioBsq("tokenize", model.Zip, clip).Clips()[0].Tokens, CorpusData.Lines(folder)[0].Tokens);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void LongPart_HasTheTokensOfItsSamples()
     {
         float[] samples = [.. Enumerable.Range(0, 400 * 8_000).Select(n => 0.3f * MathF.Sin(n * (0.05f + n % 8_000 / 1e5f)))];
@@ -135,7 +135,7 @@ public sealed class CorpusWorkerTests(SavedTokenizer model) : IClassFixture<Save
         Assert.Equal([4, 3], new[] { 0, 1 }.Select(i => CorpusData.Record(folder, i, 2).Clips));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void MoreShardsThanClips_AreEmptyAndDone()
     {
         File.WriteAllText(_corpus.Manifest, """{"path":"one.wav"}""");
