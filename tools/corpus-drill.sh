@@ -64,7 +64,7 @@ cat "$work/tokens"/*.failures.jsonl | cmp - "$work/one/00000-of-00001.failures.j
 echo "the merged shards are what one process writes: $(wc -c < "$work/merged") bytes"
 
 mkdir -p "$work/small"
-if mount -t tmpfs -o size=64k tmpfs "$work/small" 2> /dev/null; then
+if mount -t tmpfs -o size=24k tmpfs "$work/small" 2> /dev/null; then
     code=0; "$audiobsq" tokenize "$model" --manifest "$work/corpus.jsonl" --shard "0/$shards" -o "$work/small/tokens" --format "$format" || code=$?
     left=$(find "$work/small" -type f ! -name corpus.json | wc -l)
     umount "$work/small"

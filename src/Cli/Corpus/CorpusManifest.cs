@@ -25,6 +25,8 @@ internal sealed class CorpusManifest
             return;
         }
 
+        if (ClipSound.IsSpecial(full))
+            throw new InvalidDataException($"'{path}' is a pipe, and a manifest is read several times: write it to a file.");
         if (!File.Exists(full)) throw new FileNotFoundException($"There is no manifest '{path}'.", path);
         _folder = System.IO.Path.GetDirectoryName(full)!;
         string first = ManifestText.Lines(full).Select(line => line.Text).FirstOrDefault() ?? "";

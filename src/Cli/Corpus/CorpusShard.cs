@@ -13,6 +13,9 @@ internal readonly record struct CorpusShard(int Number, int Count)
     /// <summary>The beginning of its files' names.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Number:00000}-of-{Count:00000}");
 
+    /// <summary>As it is written on the command line: 3/8.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
+
     /// <summary>Reads 3/8; null where the text is none.</summary>
     public static CorpusShard? Parse(string text)
     {

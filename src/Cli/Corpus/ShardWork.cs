@@ -39,9 +39,9 @@ internal sealed class ShardWork(
         var record = new ShardRecord(
             shard.Number, shard.Count, origin, device, ShowVersion.VersionOf(typeof(ShardWork)), first, 0, 0, 0, 0, []);
         terminal.Follow(
-            $"Shard {shard.Number} of {shard.Count}", end - first, hidden: false,
+            $"Shard {shard}", end - first, hidden: false,
             report => record = Write(record, clips, pipeline, modelName, tally, report, cancellation));
-        if (record.Total != end - first) throw new InvalidDataException("The manifest was changed while it was read; nothing was kept.");
+        if (record.Total != end - first) throw new InvalidDataException("The manifest was changed while it was read: the shard is not done.");
         record.Write(done.Stream);
         done.Commit();
         return tally.Conclude();
@@ -62,8 +62,8 @@ internal sealed class ShardWork(
                 $"'{path}' is of {difference}. Nothing was changed; choose a new folder with --output.");
         bool isWhole = record.IsWhole(folder);
         terminal.Say(isWhole
-            ? $"shard {shard.Number} of {shard.Count} is done already, with {record.Clips:N0} clips and {record.Failures:N0} failures."
-            : $"shard {shard.Number} of {shard.Count} was done, and its files are not all there: it is made again.");
+            ? $"shard {shard} is done already, with {record.Clips:N0} clips and {record.Failures:N0} failures."
+            : $"shard {shard} was done, and its files are not all there: it is made again.");
         return isWhole;
     }
 

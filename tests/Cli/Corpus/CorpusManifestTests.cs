@@ -136,7 +136,7 @@ public sealed class CorpusManifestTests : IDisposable
 
     private static string HashOf(string path) => ManifestIndex.Of(new CorpusManifest(path), path, default).Hash;
 
-    private static string Cut(string id, double start, double duration) => 
+    private static string Cut(string id, double start, double duration) =>
         string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{id}}","start":{{start}},"duration":{{duration}},"channel":0,""")
         + """ "supervisions":[{"id":"s","text":"héllo"}],"""
         + """ "recording":{"id":"rec","sources":[{"type":"file","channels":[0],"source":"wav/rec.flac"}],"""
