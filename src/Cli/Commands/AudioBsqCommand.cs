@@ -28,6 +28,8 @@ internal sealed class AudioBsqCommand : RootCommand
             new EvaluateCommand(terminal, cancellation),
             new CompareCommand(terminal, cancellation),
             new TokenizeCommand(terminal, cancellation),
+            new VerifyCommand(terminal, cancellation),
+            new MergeCommand(terminal, cancellation),
             new ReconstructCommand(terminal, cancellation),
             new InfoCommand(terminal, cancellation),
             new ImportCommand(terminal),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using AudioBsq.Cli.Console;
+using AudioBsq.Cli.Corpus;
 using AudioBsq.Cli.Streaming;
 using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Persistence;
@@ -17,26 +18,29 @@ internal sealed class TokenizeCommand : ExampleCommand
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new();
     private readonly PcmOptions _pcm = new();
+    private readonly CorpusOptions _corpus = new();
 
     private readonly Argument<string> _model = CheckedArgument.Model("as mlContext.Model.Save writes it");
 
     private readonly Argument<string[]> _inputs = CheckedArgument.Input<string[]>(
         "INPUT",
         "Sound files, pipes, and folders of files, which come in the order of their names; - is standard input",
-        ArgumentArity.OneOrMore);
+        ArgumentArity.ZeroOrMore);
 
     private readonly Option<string> _output = new("--output", "-o")
     {
         Description = "Where the tokens go: a file, which is replaced when all is done and not touched before, or with --pcm at once; "
-            + "- for standard output; with --format absq a folder",
+            + "- for standard output; with --format absq or --manifest a folder",
         HelpName = "FILE",
         DefaultValueFactory = _ => "-",
     };
 
     private readonly Option<TokenFormat> _format = CheckedOption.Choice(
         "--format",
-        "All tokens as JSON lines (jsonl), or each clip's as a packed container (absq); auto is absq where --output ends in .absq",
-        ("auto", TokenFormat.Auto), ("jsonl", TokenFormat.Lines), ("absq", TokenFormat.Containers));
+        "All tokens as JSON lines (jsonl), or each clip's as a packed container (absq); auto is absq where --output ends in .absq. "
+            + "With --manifest jsonl, parquet, shar (Lhotse's) or webdataset",
+        ("auto", TokenFormat.Auto), ("jsonl", TokenFormat.Lines), ("absq", TokenFormat.Containers), ("parquet", TokenFormat.Parquet),
+        ("shar", TokenFormat.Shar), ("webdataset", TokenFormat.WebDataset));
 
     private readonly Option<bool> _flat = ClipList.FlatOption();
 
@@ -44,7 +48,7 @@ internal sealed class TokenizeCommand : ExampleCommand
         : base(
             "tokenize",
             "Turn sound files into tokens: one JSON object a line for each clip, in the order of the input, or a container for each. "
-            + "With --pcm live sound, as it comes.",
+            + "With --pcm live sound, as it comes; with --manifest a corpus, in shards.",
             """
             audiobsq tokenize tokenizer.zip hello.wav
             audiobsq tokenize tokenizer.zip speech/ more/*.flac -o tokens.jsonl
@@ -52,6 +56,8 @@ internal sealed class TokenizeCommand : ExampleCommand
             audiobsq tokenize tokenizer.zip speech/ --format absq -o tokens/
             arecord -t raw -f S16_LE -r 16000 | audiobsq tokenize tokenizer.zip - --pcm s16le --rate 16000
             ffmpeg -i radio.m3u8 -f s16le -ar 16000 -ac 1 - | audiobsq tokenize tokenizer.zip - --pcm s16le --rate 16000 -o radio.absq
+            audiobsq tokenize tokenizer.zip --manifest corpus.jsonl --shard 3/8 -o tokens --format parquet
+            seq 0 7 | xargs -P 8 -I {} audiobsq tokenize tokenizer.zip --manifest corpus.jsonl --shard {}/8 -o tokens --threads 1
             """,
             """
             Each line holds path, samples (at the model's sample rate), sampleRate, frames,
@@ -72,6 +78,13 @@ internal sealed class TokenizeCommand : ExampleCommand
             code is 1. A model that
             is causal gives tokens within milliseconds, any other a window at a time; the program
             says which, and 'audiobsq info' too.
+
+            With --manifest a worker makes shard I of N: a range of the manifest, in its order, cut so
+            that all shards are about equally long. Workers need no network and no order; they share the
+            folder alone. A shard that is done is left as it is, so the same command goes on after any
+            stop. Clips go through the network one at a time, so tokens do not depend on N. Clips that
+            fail are listed in the shard's failures.jsonl, the exit code is then 1 (3 if no clip is
+            good), and the shard is done. 'audiobsq verify' proves a corpus, 'audiobsq merge' joins it.
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);
@@ -79,6 +92,7 @@ internal sealed class TokenizeCommand : ExampleCommand
         Add(_inputs);
         Add(_output);
         Add(_format);
+        _corpus.AddTo(this);
         _pcm.AddTo(this);
         _torch.AddTo(this);
         Add(_flat);
@@ -88,9 +102,12 @@ internal sealed class TokenizeCommand : ExampleCommand
     {
         string output = arguments.GetRequiredValue(_output);
         var format = arguments.GetValue(_format);
+        string[] given = arguments.GetValue(_inputs) ?? [];
+        bool isLive = _pcm.AreGiven(arguments, given);
+        if (_corpus.Manifest(arguments, given, format, output) is { } manifest) return RunShard(arguments, manifest, output, format);
         bool named = output.EndsWith(ContainerFile.Extension, StringComparison.OrdinalIgnoreCase);
         bool asContainers = format == TokenFormat.Containers || (format == TokenFormat.Auto && named);
-        if (_pcm.AreGiven(arguments, arguments.GetRequiredValue(_inputs))) return RunLive(arguments, output, asContainers);
+        if (isLive) return RunLive(arguments, output, asContainers);
         if (asContainers) return RunContainers(arguments, output, isOne: named || output == "-");
         if (output == "-") return RunLines(arguments, _terminal.Output, hidden: true); // a progress bar would mix with the lines
 
@@ -129,6 +146,22 @@ internal sealed class TokenizeCommand : ExampleCommand
         string modelName = Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_model));
         return Run(arguments, hidden: output == "-", (inputs, pipeline, tally, report) =>
             new ContainerOutput(inputs, pipeline, modelName, tally).Run(output, isOne, report, _cancellation));
+    }
+
+    private int RunShard(ParseResult arguments, string manifest, string folder, TokenFormat format)
+    {
+        if (CorpusFormat.Of(format) is not { } chosen)
+            throw new UsageException("With --manifest --format must be jsonl, parquet, shar or webdataset, which has containers in it.");
+        if (arguments.GetValue(_flat)) throw new UsageException("--no-recurse is about INPUT, which is missing.");
+        if (_torch.BatchSize(arguments) is not null)
+            throw new UsageException("With --manifest clips go through the network one at a time: leave out --batch-size.");
+        var clips = new CorpusManifest(manifest);
+        var index = ManifestIndex.Of(clips, manifest, _cancellation);
+        string path = arguments.GetRequiredValue(_model);
+        var ml = _torch.CreateContext(arguments, out string device);
+        using var pipeline = new TokenPipeline(ml, SavedModel.Load(ml, path), batchSize: 1);
+        return new ShardWork(folder, _corpus.Shard(arguments), chosen, _terminal)
+            .Run(clips, index, pipeline, Path.GetFileNameWithoutExtension(path), device.Split(':')[0], _cancellation);
     }
 
     private int RunLive(ParseResult arguments, string output, bool asContainer)

@@ -12,6 +12,10 @@ namespace AudioBsq.Cli.Tokenizing;
 /// <param name="Tokens">In time order, within a time step from low to high bands.</param>
 internal sealed record ClipTokens(string Path, int Samples, int SampleRate, int Frames, int BitsPerToken, int[] Tokens)
 {
+    /// <summary>The clip's id in a corpus; null elsewhere, and then not in the file.</summary>
+    [JsonPropertyOrder(-1), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
     [JsonIgnore]
     public double Seconds => (double)Samples / SampleRate;
 

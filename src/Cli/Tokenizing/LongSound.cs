@@ -7,17 +7,21 @@ namespace AudioBsq.Cli.Tokenizing;
 internal sealed class LongSound
 {
     private readonly AudioBsqModel _model;
+    private readonly TimeRange? _part;
 
-    private LongSound(string path, AudioBsqModel model, AudioFormat format)
+    private LongSound(string path, AudioBsqModel model, AudioFormat format, TimeRange? part)
     {
-        (Path, _model) = (path, model);
-        if (format.Frames is { } frames and <= int.MaxValue)
+        (Path, _model, _part) = (path, model, part);
+        if (part is null && format.Frames is { } frames and <= int.MaxValue)
             Declared = new Resampler(format.SampleRate, model.Mel.SampleRate).LengthOf((int)frames);
     }
 
     public string Path { get; }
 
-    /// <summary>Length at the model's rate, if the header declares it; a file that is shorter or longer counts as damaged.</summary>
+    /// <summary>
+    /// Length at the model's rate, if the header declares it and the whole file is read; a file that is shorter or longer counts as
+    /// damaged.
+    /// </summary>
     public long? Declared { get; }
 
     /// <summary>Samples that were read, at the model's rate.</summary>
@@ -26,13 +30,16 @@ internal sealed class LongSound
     /// <summary>Tokens that were made.</summary>
     public long TokenCount { get; private set; }
 
-    /// <summary>The file, if it is longer than a limit or declares no length; null otherwise, and where it cannot be read.</summary>
-    public static LongSound? Find(string path, TimeSpan longerThan, AudioBsqModel model)
+    /// <summary>
+    /// The file, or a part of it, if it is longer than a limit or declares no length; null otherwise, and where it cannot be read.
+    /// </summary>
+    public static LongSound? Find(string path, TimeSpan longerThan, AudioBsqModel model, TimeRange? part = null)
     {
         try
         {
             var format = AudioFile.Describe(path);
-            return format.Seconds <= longerThan.TotalSeconds ? null : new LongSound(path, model, format);
+            double? end = part?.End is { } stop && !(stop > format.Seconds) ? stop : format.Seconds;
+            return end - (part?.Start ?? 0) <= longerThan.TotalSeconds ? null : new LongSound(path, model, format, part);
         }
         catch (
             Exception failure) when (failure is InvalidDataException or NotSupportedException or IOException or UnauthorizedAccessException)
@@ -47,7 +54,7 @@ internal sealed class LongSound
     /// <exception cref="InvalidDataException">The file is damaged further on.</exception>
     public IEnumerable<int[]> Tokens(Action<double> report, CancellationToken cancellation)
     {
-        using var sound = new SoundToTokens(_model, AudioFile.ReadBlocks(Path, _model.Mel.SampleRate));
+        using var sound = new SoundToTokens(_model, AudioFile.ReadBlocks(Path, _part, _model.Mel.SampleRate));
         (Samples, TokenCount) = (0, 0);
         while (sound.Next() is { } tokens)
         {

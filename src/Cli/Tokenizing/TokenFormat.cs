@@ -11,4 +11,13 @@ internal enum TokenFormat
 
     /// <summary>One container (.absq) for each clip.</summary>
     Containers,
+
+    /// <summary>Parquet, of a corpus.</summary>
+    Parquet,
+
+    /// <summary>Shar of Lhotse's, of a corpus.</summary>
+    Shar,
+
+    /// <summary>A tar for WebDataset, of a corpus.</summary>
+    WebDataset,
 }

@@ -44,6 +44,9 @@ internal sealed class TokenPipeline : IDisposable
 
     public AudioBsqModel Model => Tokenizer.Model;
 
+    /// <summary>Samples per second at which files are read.</summary>
+    public int SampleRate => _loading.Options.SampleRate;
+
     /// <summary>
     /// Whether streaming gives the same tokens: the only step between file and tokens is the model's own mel spectrogram.
     /// </summary>
@@ -51,6 +54,12 @@ internal sealed class TokenPipeline : IDisposable
         _between is [MelSpectrogramTransformer mel] && mel.InputColumnName == _loading.OutputColumnName
             && Tokenizer.InputColumnName == mel.OutputColumnName
         && mel.Options == Model.Mel && _loading.Options.SampleRate == Model.Mel.SampleRate && Model.Mel.Level != MelLevel.FileMaximum;
+
+    /// <summary>
+    /// What the steps from file to tokens are, beside the model: "standard" where they are as streaming does them, otherwise the first half
+    /// of the SHA-256 of the saved pipeline.
+    /// </summary>
+    public string Identity => CanStream ? "standard" : ContainerFile.HashOf(_saved.Path);
 
     /// <summary>Makes the tokens of each path, in order, or says why there are none. Files are read when results are wanted.</summary>
     public IEnumerable<TokenizedClip> Tokenize(IReadOnlyList<string> paths, CancellationToken cancellation)
@@ -83,6 +92,21 @@ internal sealed class TokenPipeline : IDisposable
         }
     }
 
+    /// <summary>Makes the tokens of a sound that was read, alone in its batch, or says why there are none.</summary>
+    /// <param name="path">The clip's name.</param>
+    /// <param name="waveform">The sound at <see cref="SampleRate"/>.</param>
+    public TokenizedClip Tokenize(string path, float[] waveform)
+    {
+        var columns = SchemaDefinition.Create(typeof(Sound));
+        columns[nameof(Sound.Error)].ColumnName = ErrorColumn;
+        var sound = columns[nameof(Sound.Waveform)];
+        sound.ColumnName = _loading.OutputColumnName;
+        sound.AddAnnotation(AudioColumn.SampleRateAnnotation, SampleRate, NumberDataViewType.Int32);
+        using var reader = new Reader(this, Tokens(_ml.Data.LoadFromEnumerable([new Sound { Waveform = waveform }], columns)));
+        var (clip, reason) = reader.Next(path);
+        return new TokenizedClip(path, clip, null, reason);
+    }
+
     public void Dispose()
     {
         Tokenizer.Dispose();
@@ -100,7 +124,11 @@ internal sealed class TokenPipeline : IDisposable
             OnError = LoadErrorHandling.EmptyWaveform,
             ErrorColumn = ErrorColumn,
         };
-        var view = _ml.Transforms.LoadAudio(_loading.OutputColumnName, _loading.InputColumnName, options).Fit(rows).Transform(rows);
+        return Tokens(_ml.Transforms.LoadAudio(_loading.OutputColumnName, _loading.InputColumnName, options).Fit(rows).Transform(rows));
+    }
+
+    private IDataView Tokens(IDataView view)
+    {
         foreach (var transformer in _between) view = transformer.Transform(view);
         return Tokenizer.Transform(view);
     }
@@ -114,6 +142,13 @@ internal sealed class TokenPipeline : IDisposable
             cancellation.ThrowIfCancellationRequested();
             return new Row { Path = path };
         }
+    }
+
+    private sealed class Sound
+    {
+        public string Error { get; init; } = "";
+
+        public float[] Waveform { get; init; } = [];
     }
 
     /// <summary>Reads the view row by row. A row that makes the pipeline throw ends it; the rows after that need a new reader.</summary>

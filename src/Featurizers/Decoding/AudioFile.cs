@@ -158,7 +158,11 @@ public static class AudioFile
     /// <returns>Blocks of any length but 0, each an array of its own. Damage is found where it is: after the blocks before it.</returns>
     /// <exception cref="InvalidDataException">The file is no sound, or damaged, or shorter than it declares.</exception>
     /// <exception cref="NotSupportedException">The file is sound of a kind that is not decoded here.</exception>
-    public static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(string path, int? sampleRate = null)
+    public static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(string path, int? sampleRate = null) =>
+        ReadBlocks(path, part: null, sampleRate);
+
+    /// <summary>The same for a part of a file, as if the file were that part.</summary>
+    internal static IEnumerable<ReadOnlyMemory<float>> ReadBlocks(string path, TimeRange? part, int? sampleRate)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckRate(sampleRate);
@@ -167,7 +171,8 @@ public static class AudioFile
         IEnumerable<ReadOnlyMemory<float>> Blocks()
         {
             using var source = Open(path);
-            foreach (var block in MonoReader.ReadBlocks(source, sampleRate)) yield return block;
+            var sound = part is { } times ? MonoReader.Part(source, path, times) : source;
+            foreach (var block in MonoReader.ReadBlocks(sound, sampleRate)) yield return block;
         }
     }
 

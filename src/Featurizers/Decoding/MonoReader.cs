@@ -22,11 +22,16 @@ internal static class MonoReader
     }
 
     /// <summary>The same for a part; what lies before it is decoded and dropped, and what lies after it is not read.</summary>
-    public static Waveform Read(IAudioSource source, string name, TimeRange part, int sampleRate)
+    public static Waveform Read(IAudioSource source, string name, TimeRange part, int sampleRate) =>
+        Read(Part(source, name, part), name, sampleRate);
+
+    /// <summary>A part of a source, which is decoded up to where the part starts.</summary>
+    /// <exception cref="InvalidDataException">The sound ends before that.</exception>
+    public static AudioPart Part(IAudioSource source, string name, TimeRange part)
     {
         var piece = new AudioPart(source, part);
-        if (!piece.Skip()) throw new InvalidDataException($"'{name}' ends before {part.Start} s, where the part to be read starts.");
-        return Read(piece, name, sampleRate);
+        if (piece.Skip()) return piece;
+        throw new InvalidDataException($"'{name}' ends before {part.Start} s, where the part to be read starts.");
     }
 
     /// <summary>

@@ -9,7 +9,8 @@ public class CommandLineTests
     private readonly AudioBsqCommand _root = new(new Terminal(TextWriter.Null, TextWriter.Null), default);
 
     [Theory, InlineData("train"), InlineData("pretrain"), InlineData("train-vocoder"), InlineData("evaluate"), InlineData("compare"),
-        InlineData("tokenize"), InlineData("reconstruct"), InlineData("info"), InlineData("import"), InlineData("export")]
+        InlineData("tokenize"), InlineData("verify"), InlineData("merge"), InlineData("reconstruct"), InlineData("info"),
+        InlineData("import"), InlineData("export")]
     public void Help_NamesEveryArgumentAndOption(string name)
     {
         var command = _root.Subcommands.Single(command => command.Name == name);
@@ -64,6 +65,12 @@ public class CommandLineTests
     [InlineData("--pcm, which is missing", "tokenize", "model.zip", "-", "--rate", "16000")]
     [InlineData("from 1 to 768000", "tokenize", "model.zip", "-", "--pcm", "s16le", "--rate", "0")]
     [InlineData("from 1 to 256", "tokenize", "model.zip", "-", "--pcm", "s16le", "--channels", "257")]
+    [InlineData("--manifest, which is missing", "tokenize", "model.zip", "a.wav", "--shard", "0/2")]
+    [InlineData("--manifest, which is missing", "tokenize", "model.zip", "a.wav", "--format", "shar")]
+    [InlineData("no INPUT", "tokenize", "model.zip", "a.wav", "--manifest", "corpus.jsonl", "-o", "tokens")]
+    [InlineData("needs --output", "tokenize", "model.zip", "--manifest", "corpus.jsonl")]
+    [InlineData("--manifest", "verify", "tokens")]
+    [InlineData("--output", "merge", "tokens")]
     [InlineData("--output", "reconstruct", "model.zip", "tokens.jsonl")]
     [InlineData("must be '-'", "reconstruct", "model.zip", "tokens.jsonl", "--pcm", "s16le", "--vocoder", "vocoder.safetensors")]
     [InlineData("--pcm needs --vocoder", "reconstruct", "model.zip", "-", "--pcm", "s16le")]

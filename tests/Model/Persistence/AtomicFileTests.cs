@@ -63,22 +63,4 @@ public sealed class AtomicFileTests : IDisposable
         Assert.False(busy);
         Assert.Equal([Target], Directory.GetFiles(_folder));
     }
-
-    // A file whose disk has no room for more than some bytes.
-    private sealed class FullDisk : MemoryStream
-    {
-        private readonly int _room;
-
-        public FullDisk(string path, int room)
-        {
-            File.WriteAllBytes(path, []);
-            _room = room;
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) // what the other ways to write come to
-        {
-            if (Length + count > _room) throw new IOException("No space left on device");
-            base.Write(buffer, offset, count);
-        }
-    }
 }
