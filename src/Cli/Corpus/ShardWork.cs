@@ -41,7 +41,8 @@ internal sealed class ShardWork(
         terminal.Follow(
             $"Shard {shard}", end - first, hidden: false,
             report => record = Write(record, clips, pipeline, modelName, tally, report, cancellation));
-        if (record.Total != end - first) throw new InvalidDataException("The manifest was changed while it was read: the shard is not done.");
+        if (record.Total != end - first)
+            throw new InvalidDataException("The manifest was changed while it was read: the shard is not done.");
         record.Write(done.Stream);
         done.Commit();
         return tally.Conclude();
