@@ -25,7 +25,8 @@ internal sealed class RanksCommand : Command
 
     public static Option<string> Model() => new("--model")
     {
-        Description = "tiny, half-hour, small or speech900", DefaultValueFactory = _ => BenchModels.Small.Name,
+        Description = "tiny, half-hour, small or speech900",
+        DefaultValueFactory = _ => BenchModels.Small.Name,
     };
 
     public static BenchModel Find(string name) => BenchModels.All.Append(BenchModels.Speech).Single(model => model.Name == name);
@@ -60,7 +61,8 @@ internal sealed class RanksCommand : Command
             table.Add(way.Name, Milliseconds(median), Ratio(one / median), Ratio(two / median));
         }
 
-        Console.WriteLine($"{bench.Name}, {batch} × {bench.Window}, single precision, medians of {steps * rounds} steps; {Machine.Model()}\n");
+        Console.WriteLine(
+            $"{bench.Name}, {batch} × {bench.Window}, single precision, medians of {steps * rounds} steps; {Machine.Model()}\n");
         Console.Write(table);
         return 0;
     }
@@ -70,7 +72,10 @@ internal sealed class RanksCommand : Command
     private static double[] Steps(Way way, string model, int batch, int steps)
     {
         string[] arguments =
-            ["rank-steps", "--model", model, "--batch", $"{batch}", "--steps", $"{steps}", "--threads", $"{way.Threads}", .. way.Apart ? ["--apart"] : (string[])[]];
+        [
+            "rank-steps", "--model", model, "--batch", $"{batch}", "--steps", $"{steps}", "--threads", $"{way.Threads}",
+            .. way.Apart ? ["--apart"] : (string[])[],
+        ];
         int port = FreePort();
         Process[] processes = [.. Enumerable.Range(0, way.Mpi ? 1 : way.Ranks).Select(rank => Start(way, rank, port, arguments))];
         string[] output = [.. processes.Select(process => process.StandardOutput.ReadToEnd())];
@@ -101,7 +106,10 @@ internal sealed class RanksCommand : Command
         {
             var variables = new Dictionary<string, string>
             {
-                ["RANK"] = $"{rank}", ["WORLD_SIZE"] = $"{way.Ranks}", ["MASTER_ADDR"] = "127.0.0.1", ["MASTER_PORT"] = $"{port}",
+                ["RANK"] = $"{rank}",
+                ["WORLD_SIZE"] = $"{way.Ranks}",
+                ["MASTER_ADDR"] = "127.0.0.1",
+                ["MASTER_PORT"] = $"{port}",
             };
             foreach (var (name, value) in variables) start.Environment[name] = value;
         }

@@ -194,7 +194,7 @@ public sealed class AudioBsqModel : IDisposable
 
     /// <summary>Encodes and decodes clips, and measures the reconstruction error and how the codes are used.</summary>
     public ReconstructionMetrics Evaluate(IEnumerable<float[]> mels, CancellationToken cancellation = default) =>
-        new WindowedInference(Content).Evaluate(mels, observe: null, cancellation, RankGroup.Alone);
+        new WindowedInference(Content).Evaluate(mels, observe: null, RankGroup.Alone, cancellation);
 
     /// <summary>The header of a token container. The name is the model's, for messages; samples is null if not known yet.</summary>
     public TokenHeader CreateTokenHeader(string name, long? samples = null) =>

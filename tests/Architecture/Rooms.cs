@@ -16,8 +16,8 @@ internal sealed partial class Rooms
     /// <summary>From lowest to highest: a room may use those before it. docs/architecture.md says what each is for.</summary>
     public static IReadOnlyList<string> Order { get; } =
     [
-        "Native", "Distributed", "Signal", "Quantization", "Networks", "Onnx", "Tokens", "Metrics", "Persistence", "Inference", "Training", "Vocoding",
-        "Reference", Root,
+        "Native", "Distributed", "Signal", "Quantization", "Networks", "Onnx", "Tokens", "Metrics", "Persistence", "Inference",
+        "Training", "Vocoding", "Reference", Root,
     ];
 
     /// <summary>The argument guard, which every room uses.</summary>

@@ -1,31 +1,23 @@
-using System.Runtime.ExceptionServices;
-
 namespace AudioBsq.Distributed;
 
 /// <summary>An exchange of numbers that one thread runs and another waits for.</summary>
 internal sealed class Exchange(Action run)
 {
-    private readonly ManualResetEventSlim _done = new();
-    private ExceptionDispatchInfo? _failure;
+    private readonly TaskCompletionSource _end = new();
 
     public void Run()
     {
         try
         {
             run();
+            _end.SetResult();
         }
         catch (Exception failure)
         {
-            _failure = ExceptionDispatchInfo.Capture(failure);
+            _end.SetException(failure);
         }
-
-        _done.Set();
     }
 
     /// <summary>Waits for the end, and throws what the exchange threw.</summary>
-    public void Await()
-    {
-        _done.Wait();
-        _failure?.Throw();
-    }
+    public void Await() => _end.Task.GetAwaiter().GetResult();
 }

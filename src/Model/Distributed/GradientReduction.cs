@@ -46,8 +46,8 @@ internal sealed class GradientReduction(RankGroup group)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var gradients = parameters.Select(parameter => (Parameter: parameter, Gradient: parameter.grad)).Where(pair => pair.Gradient is not null)
-            .ToList();
+        var gradients = parameters.Select(parameter => (Parameter: parameter, Gradient: parameter.grad))
+            .Where(pair => pair.Gradient is not null).ToList();
         if (gradients.Count == 0) return;
         var flat = cat([.. gradients.Select(pair => pair.Gradient!.flatten())]).DetachFromDisposeScope();
         _started.Add(new Bucket(flat, [.. gradients.Select(pair => pair.Parameter)], group.StartSum(flat)));

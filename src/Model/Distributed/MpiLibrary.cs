@@ -40,7 +40,8 @@ internal sealed unsafe partial class MpiLibrary
         _broadcast = (delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)Export("MPI_Ibcast");
         _test = (delegate* unmanaged<nint*, int*, void*, int>)Export("MPI_Test");
         int level, rank, size;
-        Check(((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, Serialized, &level), "MPI_Init_thread");
+        var initialize = (delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread");
+        Check(initialize(null, null, Serialized, &level), "MPI_Init_thread");
         if (level < Serialized) throw new NotSupportedException($"{Version} was built without support for threads.");
         Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank"))(_world, &rank), "MPI_Comm_rank");
         Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size"))(_world, &size), "MPI_Comm_size");
@@ -93,7 +94,7 @@ internal sealed unsafe partial class MpiLibrary
         for (int polls = 0; done == 0; polls++)
         {
             Check(_test(request, &done, status), "MPI_Test");
-            if (done == 0 && polls > 20) MicroSleep(20);
+            if (done == 0 && polls > 20) _ = MicroSleep(20);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AudioBsq.Native;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -51,7 +51,11 @@ internal static class TcpRing
                 }
 
                 if (message.Size != size || message.Rank < 1 || message.Rank >= size)
-                    throw new IOException($"Rank {message.Rank} of {message.Size} wants to join a job of {size}: WORLD_SIZE must be the same everywhere.");
+                {
+                    throw new IOException(
+                        $"Rank {message.Rank} of {message.Size} wants to join a job of {size}: WORLD_SIZE must be the same everywhere.");
+                }
+
                 string address = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
                 if (!ranks.TryAdd(message.Rank, (socket, new NextIs(address, message.Port))))
                     throw new IOException($"Two processes say that they are rank {message.Rank}: RANK must be different everywhere.");
@@ -116,7 +120,8 @@ internal static class TcpRing
         }
     }
 
-    private static (Socket Socket, T? Message) Accept<T>(Socket listener, Stopwatch clock, TimeSpan patience, string awaited) where T : class
+    private static (Socket Socket, T? Message) Accept<T>(Socket listener, Stopwatch clock, TimeSpan patience, string awaited)
+        where T : class
     {
         var left = patience - clock.Elapsed;
         if (left <= TimeSpan.Zero || !listener.Poll(left, SelectMode.SelectRead))

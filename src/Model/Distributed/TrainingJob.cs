@@ -11,7 +11,8 @@ namespace AudioBsq.Distributed;
 /// <example>
 /// <code>
 /// using var job = TrainingJob.Join();
-/// var model = ml.Transforms.TokenizeAudio("Tokens", "Mel", new AudioTokenizerOptions { Training = new() { Device = job.Device } }).Fit(mels);
+/// var options = new AudioTokenizerOptions { Training = new TrainingOptions { Device = job.Device } };
+/// var model = ml.Transforms.TokenizeAudio("Tokens", "Mel", options).Fit(mels);
 /// if (job.IsFirst) ml.Model.Save(model, mels.Schema, "tokenizer.zip");
 /// </code>
 /// </example>
@@ -58,7 +59,8 @@ public sealed class TrainingJob : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         var launcher = Launcher.Find(Environment.GetEnvironmentVariable);
         if (launcher is null) return new TrainingJob(new RankGroup(new LocalCommunicator()), new Launcher(0, 1, 0, 1), device);
-        if (RankGroup.Current.Size > 1) throw new InvalidOperationException("This process is in a training job already; dispose that first.");
+        if (RankGroup.Current.Size > 1)
+            throw new InvalidOperationException("This process is in a training job already; dispose that first.");
         var resolved = TorchDevice.Resolve(device);
         ICommunicator communicator = launcher.Address is { } address
             ? TcpCommunicator.Join(launcher.Rank, launcher.Size, address, launcher.Port, Patience)
@@ -83,7 +85,7 @@ public sealed class TrainingJob : IDisposable
         _group.Dispose();
     }
 
-    /// <summary>Lets one rank after another of each machine do something: first rank 0, then each machine's first, then all others.</summary>
+    /// <summary>Lets one rank after another do something: first rank 0, then the first of each machine, then all others.</summary>
     internal T InTurn<T>(Func<T> make)
     {
         int turn = IsFirst ? 0 : LocalRank == 0 ? 1 : 2;

@@ -91,10 +91,10 @@ internal sealed class WindowedInference(ModelContent model)
     /// <summary>Encodes and decodes clips, and measures the reconstruction error and how the codes are used.</summary>
     /// <param name="mels">Mel spectrograms (frames, bands).</param>
     /// <param name="observe">Called with each clip's index, the bands of its main window, and its reconstruction of whole patches.</param>
-    /// <param name="cancellation">Checked before each clip.</param>
     /// <param name="group">Ranks that measure the clips in turn, each of which gets the metrics of all.</param>
+    /// <param name="cancellation">Checked before each clip.</param>
     public ReconstructionMetrics Evaluate(
-        IEnumerable<float[]> mels, Action<int, float[], float[]>? observe, CancellationToken cancellation, RankGroup group)
+        IEnumerable<float[]> mels, Action<int, float[], float[]>? observe, RankGroup group, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(mels);
         var evaluation = new ReconstructionEvaluation(Options.Bands, Options.BitsPerToken, Options.TokensPerPosition);

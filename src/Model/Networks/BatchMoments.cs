@@ -7,7 +7,7 @@ namespace AudioBsq.Networks;
 /// <summary>Mean and variance of a batch for batch normalisation, over the batches of all ranks that train together.</summary>
 internal static class BatchMoments
 {
-    /// <summary>Moments over the rows (rows, channels) whose weight (rows, 1) is 1 and not 0; all count where there are no weights.</summary>
+    /// <summary>Moments over the rows (rows, channels) whose weight (rows, 1) is 1 and not 0; over all without weights.</summary>
     /// <returns>
     /// The rows less their mean, the mean (channels), the biased variance (channels), and the number of rows, a scalar.
     /// </returns>

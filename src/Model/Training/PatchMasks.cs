@@ -10,8 +10,8 @@ internal sealed class PatchMasks(PretrainingOptions options, int rows)
 {
     /// <summary>
     /// Masks clips of so many valid time steps each, in a grid of <paramref name="gridSteps"/> steps. At least one patch of a clip stays
-    /// visible, and one is masked if there are two. Each clip draws one number from <paramref name="random"/>. Tensors belong to the current
-    /// dispose scope.
+    /// visible, and one is masked if there are two. Each clip draws one number from <paramref name="random"/>. Tensors belong to the
+    /// current dispose scope.
     /// </summary>
     /// <returns>The visible patches, and (batch, positions) with 1 at masked and 0 at other positions.</returns>
     public (VisiblePatches Visible, Tensor Masked) Of(IReadOnlyList<int> clipSteps, int gridSteps, Random random, Device device)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>How ranks that train together begin at the same place: rank 0 reads the checkpoint, and gives its state to the others.</summary>
+/// <summary>How ranks that train together begin at one place: rank 0 reads the checkpoint, and gives its state to the others.</summary>
 internal static class SharedStart
 {
     /// <summary>SHA-256 of the first clip, by which other data is noticed.</summary>
@@ -50,6 +50,7 @@ internal static class SharedStart
         double sum = state.Tensors.Sum(entry => entry.Tensor.to(ScalarType.Float64).abs().sum().item<double>());
         if (group.Broadcast(sum.ToString("R")) == sum.ToString("R")) return;
         throw new InvalidOperationException(
-            $"After step {step} the weights of rank {group.Rank} are not those of rank 0: use the same version and the same kind of processor.");
+            $"After step {step} the weights of rank {group.Rank} are not those of rank 0: "
+            + "use the same version and the same kind of processor.");
     }
 }

@@ -143,7 +143,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
         _trainer.Optimization.Ema?.Swap();
         try
         {
-            _validation = new WindowedInference(_model).Evaluate(_data.Validation(), AddSample, cancellation, RankGroup.Current);
+            _validation = new WindowedInference(_model).Evaluate(_data.Validation(), AddSample, RankGroup.Current, cancellation);
             _best.Update(_model.Network, _validation.MeanAbsoluteError);
         }
         finally

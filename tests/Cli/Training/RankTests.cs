@@ -81,9 +81,9 @@ public sealed class RankTests : IDisposable
     }
 
     [Fact]
-    public void Ranks_MustNotBeMoreThanABatchHas()
+    public async Task Ranks_MustNotBeMoreThanABatchHas()
     {
-        var results = Run(3, ["train", _data.Config, "-o", _data.PathOf("out")]).Result;
+        var results = await Run(3, ["train", _data.Config, "-o", _data.PathOf("out")]);
 
         Assert.All(results, result => Assert.Equal(3, result.ExitCode));
         Assert.Contains("BatchSize must be at least the 3 ranks", results[0].Messages);

@@ -59,7 +59,13 @@ public class DataParallelTests
         {
             Adversarial = new AdversarialOptions
             {
-                StartStep = 1, WarmupSteps = 2, PenaltyEvery = 2, Layers = 1, Width = 8, Adaptive = true, ClipShare = 1,
+                StartStep = 1,
+                WarmupSteps = 2,
+                PenaltyEvery = 2,
+                Layers = 1,
+                Width = 8,
+                Adaptive = true,
+                ClipShare = 1,
             },
         };
 
@@ -101,7 +107,9 @@ public class DataParallelTests
     {
         var options = new PretrainingOptions
         {
-            Training = Options, MaskRatio = 0.5, Decoder = new MaskedDecoderOptions { Width = 16, Layers = 1, Heads = 2 },
+            Training = Options,
+            MaskRatio = 0.5,
+            Decoder = new MaskedDecoderOptions { Width = 16, Layers = 1, Heads = 2 },
         };
         using var network = WithTheGenerator(() => Runs.Network(Model));
         using var trainer = WithTheGenerator(() => new MaskedTrainer(network, options, CPU));
@@ -127,7 +135,8 @@ public class DataParallelTests
     }
 
     // Gradient descent without momentum: a difference of the gradients is not amplified.
-    private static Result Descend(RankGroup group, bool padded, double learningRate) => Run(group, Options, (trainer, network, batch, step) =>
+    private static Result Descend(RankGroup group, bool padded, double learningRate) => Run(group, Options, (trainer, network, batch, step)
+        =>
     {
         var losses = trainer.Gradients([batch], step, default)!;
         group.Gradients.Finish(network.parameters());

@@ -34,7 +34,8 @@ public sealed unsafe class NcclCommunicatorTests
         Assert.All(values, own => Assert.Equal([11f, 22, 33], own));
         string[] first = [.. Calls.Where(call => call.StartsWith("1 ", StringComparison.Ordinal))];
         Assert.Equal(
-            ["1 device 1", "1 init 2 with id 42", "1 stream", "1 event", "1 event", "1 record on 0", "1 wait on 7", "1 sum of 3, type 7, on 7",
+            ["1 device 1", "1 init 2 with id 42", "1 stream", "1 event", "1 event",
+                "1 record on 0", "1 wait on 7", "1 sum of 3, type 7, on 7",
                 "1 record on 7", "1 wait on 0", "1 record on 0", "1 wait on 7", "1 broadcast of 12, type 0, on 7", "1 record on 7",
                 "1 wait on 0", "1 destroy"],
             first);

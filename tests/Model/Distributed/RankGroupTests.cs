@@ -9,8 +9,8 @@ public class RankGroupTests
     [InlineData(1, 5), InlineData(2, 5), InlineData(4, 5), InlineData(5, 5), InlineData(3, 8)]
     public void PartOf_GivesEveryThingToOneRank(int size, int count)
     {
-        int[] dealt = [.. Ranks.Run(size, group => Enumerable.Range(0, group.PartOf(count).Count).Select(i => group.PartOf(count).Start + i))
-            .SelectMany(own => own)];
+        var parts = Ranks.Run(size, group => group.PartOf(count));
+        int[] dealt = [.. parts.SelectMany(part => Enumerable.Range(part.Start, part.Count))];
 
         Assert.Equal(Enumerable.Range(0, count), dealt);
     }

@@ -8,9 +8,11 @@ namespace AudioBsq.Tests.Model.Networks;
 public class ImageConvolutionTests
 {
     [Theory]
-    [InlineData(1, 8, 4, 4, 2), InlineData(8, 1, 4, 4, 1), InlineData(64, 1, 4, 4, 1), InlineData(32, 1, 3, 3, 1), InlineData(1, 32, 3, 9, 1)]
+    [InlineData(1, 8, 4, 4, 2), InlineData(8, 1, 4, 4, 1), InlineData(64, 1, 4, 4, 1), InlineData(32, 1, 3, 3, 1)]
+    [InlineData(1, 32, 3, 9, 1)]
     [InlineData(8, 8, 4, 4, 2), InlineData(32, 32, 3, 9, 2), InlineData(64, 8, 4, 4, 1), InlineData(8, 64, 4, 4, 2)]
-    [InlineData(64, 16, 4, 4, 1), InlineData(16, 64, 4, 4, 2), InlineData(64, 17, 4, 4, 1), InlineData(128, 32, 4, 4, 1), InlineData(24, 24, 3, 9, 2)]
+    [InlineData(64, 16, 4, 4, 1), InlineData(16, 64, 4, 4, 2), InlineData(64, 17, 4, 4, 1), InlineData(128, 32, 4, 4, 1)]
+    [InlineData(24, 24, 3, 9, 2)]
     public void Gradients_InSinglePrecisionAreThoseInDouble(int from, int to, int rows, int columns, int stride)
     {
         foreach (bool channelsLast in new[] { false, true })
