@@ -3,13 +3,14 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AudioBsq.Benchmarks.Performance;
 using static AudioBsq.Benchmarks.Performance.MarkdownTable;
 
 namespace AudioBsq.Benchmarks.Commands;
 
 /// <summary><c>ranks</c>: training steps of processes that share each batch, beside threads of one process.</summary>
-internal sealed class RanksCommand : Command
+internal sealed partial class RanksCommand : Command
 {
     private readonly Option<string> _model = Model();
     private readonly Option<int> _batch = Inputs.Count("--batch", 4, "Crops of a step, of all ranks");
@@ -86,8 +87,7 @@ internal sealed class RanksCommand : Command
             process.Dispose();
         }
 
-        string json = output[0][output[0].IndexOf('[', StringComparison.Ordinal)..];
-        return JsonSerializer.Deserialize<double[]>(json[..(json.IndexOf(']', StringComparison.Ordinal) + 1)])!;
+        return JsonSerializer.Deserialize<double[]>(Seconds().Match(output[0]).Value)!;
     }
 
     private static Process Start(Way way, int rank, int port, string[] arguments)
@@ -118,6 +118,10 @@ internal sealed class RanksCommand : Command
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    // Whatever else a launcher prints.
+    [GeneratedRegex(@"\[[-+.,\dE]+\]")]
+    private static partial Regex Seconds();
 
     private static int FreePort()
     {

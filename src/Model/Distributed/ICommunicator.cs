@@ -34,6 +34,6 @@ internal interface ICommunicator : IDisposable
     /// <exception cref="IOException">Another rank is gone.</exception>
     void Broadcast(Tensor tensor);
 
-    /// <summary>Ends the job: the other ranks fail in their next exchange, or their processes end.</summary>
+    /// <summary>Leaves without waiting for the other ranks, which fail in their next exchange or are ended by their launcher.</summary>
     void Abort();
 }

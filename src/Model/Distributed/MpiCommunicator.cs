@@ -33,8 +33,8 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
         fixed (byte* values = bytes) _library.Broadcast(values, bytes.Length);
     }
 
-    /// <summary>Ends the processes of all ranks, this one too.</summary>
-    public void Abort() => _library.Abort();
+    /// <summary>Leaves without the other ranks, which the launcher ends as soon as this process has ended.</summary>
+    public void Abort() => _ended = true;
 
     public void Dispose()
     {

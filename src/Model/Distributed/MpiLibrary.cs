@@ -75,8 +75,7 @@ internal sealed unsafe partial class MpiLibrary
         Await(&request);
     }
 
-    public void Abort() => ((delegate* unmanaged<nint, int, int>)Export("MPI_Abort"))(_world, 1);
-
+    /// <summary>Waits for the other ranks to end too.</summary>
     public void End() => ((delegate* unmanaged<int>)Export("MPI_Finalize"))();
 
     private void Sum(void* values, int count, nint type)

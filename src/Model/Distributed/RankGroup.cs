@@ -23,6 +23,7 @@ internal sealed class RankGroup : IDisposable
     private readonly BlockingCollection<Exchange> _queue = [];
     private readonly Thread? _exchanging;
     private ExceptionDispatchInfo? _failure;
+    private bool _isAborted;
 
     public RankGroup(ICommunicator communicator)
     {
@@ -200,15 +201,23 @@ internal sealed class RankGroup : IDisposable
         failure?.Throw();
     }
 
-    /// <summary>Ends the job of all ranks.</summary>
-    public void Abort() => _communicator.Abort();
+    /// <summary>Leaves the job without waiting for the other ranks, because this one cannot go on.</summary>
+    public void Abort()
+    {
+        _isAborted = true;
+        _communicator.Abort();
+    }
 
     public void Dispose()
     {
         _queue.CompleteAdding();
-        _exchanging?.Join();
+        if (!_isAborted) // otherwise the thread may wait for a rank that never comes, and ends with the process
+        {
+            _exchanging?.Join();
+            _queue.Dispose();
+        }
+
         _communicator.Dispose();
-        _queue.Dispose();
     }
 
     private Exchange Enqueue(Action run)

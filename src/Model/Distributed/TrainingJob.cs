@@ -95,6 +95,6 @@ public sealed class TrainingJob : IDisposable
         return made;
     }
 
-    /// <summary>Ends all ranks, because this one cannot go on.</summary>
+    /// <summary>Leaves the job without waiting for the other ranks, because this one cannot go on.</summary>
     internal void Abort() => _group.Abort();
 }
