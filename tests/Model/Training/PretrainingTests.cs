@@ -32,10 +32,11 @@ public sealed class PretrainingTests : IDisposable
         var losses = new List<double>();
 
         using var _ = AudioBsqModel.Pretrain(
-            TrainingData.Of(Small.Mels(11, 200, 200, 200, 200, 200, 200), Small.Mels(12, 64, 20)), model, Small.Mel, options,
+            TrainingData.Of(Small.Mels(11, [.. Enumerable.Repeat(64, 60)]), Small.Mels(12, 64, 20)), model, Small.Mel, options,
             progress => { if (progress.ValidationLoss is { } loss) losses.Add(loss); });
 
         Assert.Equal(2, losses.Count);
+        // 0.69 to 0.94 with four seeds and both masks
         Assert.True(losses[^1] < 0.95, $"validation loss {losses[^1]:F3}; 1 is that of every patch's mean");
     }
 
