@@ -100,7 +100,7 @@ public sealed partial class ProcessTests(SavedTokenizer model) : IClassFixture<S
 
     private static Process Start(params string[] arguments)
     {
-        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        string host = DotnetHost.Path;
         var start = new ProcessStartInfo(host, [typeof(AudioBsq.Cli.Console.ExitCode).Assembly.Location, .. arguments])
         {
             RedirectStandardInput = true,

@@ -12,7 +12,7 @@ internal static class FreshProcess
     public static string Run(string model, string folder, string task = "predict")
     {
         var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+            DotnetHost.Path)
         {
             ArgumentList = { typeof(FreshProcess).Assembly.Location, task, model, folder },
             RedirectStandardOutput = true,

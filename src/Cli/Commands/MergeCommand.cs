@@ -47,10 +47,8 @@ internal sealed class MergeCommand : ExampleCommand
     protected override int Run(ParseResult arguments)
     {
         string folder = arguments.GetRequiredValue(_folder), output = arguments.GetRequiredValue(_output);
-        string? path = arguments.GetValue(_manifest);
-        var manifest = path is null ? null : new CorpusManifest(path);
-        var index = manifest is null ? null : ManifestIndex.Of(manifest, path!, _cancellation);
-        if (new CorpusCheck(folder, _terminal, _cancellation).Run(manifest, index) is not { } shards) return ExitCode.NothingDone;
+        if (new CorpusCheck(folder, _terminal, _cancellation).Run(arguments.GetValue(_manifest)) is not { } shards)
+            return ExitCode.NothingDone;
         var format = CorpusFormat.Find(shards[0].Origin.Format)!;
         var files = shards.Select(shard => (string[])
             [.. format.FilesOf(new CorpusShard(shard.Shard, shard.Of)).Select(name => Path.Combine(folder, name))]);

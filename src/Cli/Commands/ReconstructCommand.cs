@@ -11,9 +11,6 @@ namespace AudioBsq.Cli.Commands;
 /// <summary><c>audiobsq reconstruct</c>: turns tokens into sound files, or live tokens into live sound.</summary>
 internal sealed class ReconstructCommand : ExampleCommand
 {
-    // Shorter clips go through the network in batches, and longer ones in constant memory.
-    private static readonly TimeSpan MaxInMemory = TimeSpan.FromMinutes(3);
-
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new();
@@ -115,7 +112,7 @@ internal sealed class ReconstructCommand : ExampleCommand
                 ? new FinishedSounds(folder, Settings(pipeline.Model, format, griffinLim, vocoder)) : null,
         };
         string modelName = Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_model));
-        var clips = inputs.Read(pipeline.Model, modelName, pipeline.CanStream ? MaxInMemory : null, tally.Refuse);
+        var clips = inputs.Read(pipeline.Model, modelName, pipeline.CanStream ? LongSound.MaxInMemory : null, tally.Refuse);
         _terminal.Follow("Reconstructing", inputs.Bytes, hidden: false, report =>
         {
             foreach (var (target, blocks) in pipeline.Synthesize(sounds.Wanted(clips, _cancellation)))

@@ -11,9 +11,6 @@ namespace AudioBsq.Cli.Commands;
 /// <summary><c>audiobsq tokenize</c>: turns sound files, or live sound, into tokens.</summary>
 internal sealed class TokenizeCommand : ExampleCommand
 {
-    // Shorter files go through the network in batches, and longer ones in constant memory.
-    private static readonly TimeSpan MaxInMemory = TimeSpan.FromMinutes(3);
-
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
     private readonly TorchOptions _torch = new();
@@ -188,7 +185,7 @@ internal sealed class TokenizeCommand : ExampleCommand
     {
         var ml = _torch.CreateContext(arguments);
         var saved = SavedModel.Load(ml, arguments.GetRequiredValue(_model));
-        using var pipeline = new TokenPipeline(ml, saved, _torch.BatchSize(arguments), max: MaxInMemory);
+        using var pipeline = new TokenPipeline(ml, saved, _torch.BatchSize(arguments), max: LongSound.MaxInMemory);
         var tally = new Tally(_terminal);
         bool recursive = !arguments.GetValue(_flat);
         using var inputs = new SoundInputs(arguments.GetRequiredValue(_inputs), recursive, tally.Refuse, _terminal, _cancellation);

@@ -58,7 +58,7 @@ internal sealed class TrainCommand : ExampleCommand
     private int Run(ParseResult arguments, TrainingConfig configured, TrainingJob job)
     {
         var (context, config) = _arguments.CreateContext(arguments, configured, job);
-        using var pipeline = new TrainingPipeline(context, config, job, job.IsFirst ? _terminal.Say : (_, _) => { });
+        using var pipeline = new TrainingPipeline(context, config, job, _terminal.OfRank(job).Say);
         if (!job.IsFirst) // rank 0 says and writes what there is
         {
             pipeline.Train(_ => { }, _ => { }, (_, _) => { }, _cancellation);

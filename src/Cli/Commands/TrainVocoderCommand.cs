@@ -111,7 +111,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         string output = arguments.GetRequiredValue(_output);
         var (network, training) = Settings(arguments);
         using var file = job.IsFirst ? new AtomicFile(output) : null;
-        var terminal = job.IsFirst ? _terminal : new Terminal(TextWriter.Null, TextWriter.Null);
+        var terminal = _terminal.OfRank(job);
         var ml = _torch.CreateContext(arguments, job, out string device);
         using var saved = arguments.GetValue(_tokenizer) is { } zip ? SavedModel.Load(ml, zip) : null;
         var tokenizer = saved?.Tokenizer.Model;

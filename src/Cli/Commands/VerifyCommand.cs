@@ -39,10 +39,9 @@ internal sealed class VerifyCommand : ExampleCommand
 
     protected override int Run(ParseResult arguments)
     {
-        string folder = arguments.GetRequiredValue(_folder), path = arguments.GetRequiredValue(_manifest)!;
-        var manifest = new CorpusManifest(path);
-        var index = ManifestIndex.Of(manifest, path, _cancellation);
-        if (new CorpusCheck(folder, _terminal, _cancellation).Run(manifest, index) is not { } shards) return ExitCode.NothingDone;
+        string folder = arguments.GetRequiredValue(_folder);
+        if (new CorpusCheck(folder, _terminal, _cancellation).Run(arguments.GetRequiredValue(_manifest)) is not { } shards)
+            return ExitCode.NothingDone;
         ISummary summary = CorpusSummary.Of(folder, shards);
         if (arguments.GetValue(_json)) _terminal.Output.WriteLine(summary.ToJson());
         else _terminal.Show([.. summary.Rows()]);

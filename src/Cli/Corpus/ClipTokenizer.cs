@@ -8,8 +8,6 @@ namespace AudioBsq.Cli.Corpus;
 /// </summary>
 internal sealed class ClipTokenizer(TokenPipeline pipeline)
 {
-    private static readonly TimeSpan MaxInMemory = TimeSpan.FromMinutes(3);
-
     /// <summary>The tokens of a clip, or why it has none. Names of this machine's folders are in neither.</summary>
     public (ClipTokens? Clip, string Reason) Tokenize(CorpusClip clip, CancellationToken cancellation)
     {
@@ -27,7 +25,7 @@ internal sealed class ClipTokenizer(TokenPipeline pipeline)
     private (ClipTokens? Clip, string Reason) Read(CorpusClip clip, CancellationToken cancellation)
     {
         if (pipeline.CanStream && !ClipSound.IsSpecial(clip.Path)
-            && LongSound.Find(clip.Path, MaxInMemory, pipeline.Model, clip.Part) is { } sound)
+            && LongSound.Find(clip.Path, LongSound.MaxInMemory, pipeline.Model, clip.Part) is { } sound)
             return (sound.ReadAll(_ => { }, cancellation), "");
         var waveform = ClipSound.Read(clip, pipeline.SampleRate);
         var (_, tokens, reason) = pipeline.Tokenize(clip.Name, waveform.Samples);

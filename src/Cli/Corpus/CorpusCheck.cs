@@ -15,10 +15,11 @@ internal sealed class CorpusCheck(string folder, Terminal terminal, Cancellation
     private int _problems;
 
     /// <summary>The records of all shards; null if something is wrong.</summary>
-    /// <param name="manifest">The manifest; when null, clips are counted and not compared.</param>
-    /// <param name="index">What is known of it.</param>
-    public List<ShardRecord>? Run(CorpusManifest? manifest, ManifestIndex? index)
+    /// <param name="path">The manifest; when null, clips are counted and not compared.</param>
+    public List<ShardRecord>? Run(string? path)
     {
+        var manifest = path is null ? null : new CorpusManifest(path);
+        var index = manifest is null ? null : ManifestIndex.Of(manifest, path!, cancellation);
         var records = CorpusFolder.Records(folder, Complain);
         if (_problems == 0) CheckRanges(records, index);
         if (_problems > 0) return null; // what follows would only repeat it

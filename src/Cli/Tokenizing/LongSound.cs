@@ -6,6 +6,9 @@ namespace AudioBsq.Cli.Tokenizing;
 /// <summary>A sound file that is too long for memory: its tokens are made when they are used, and not kept.</summary>
 internal sealed class LongSound
 {
+    /// <summary>Shorter sounds go through the network in batches, and longer ones in constant memory.</summary>
+    public static readonly TimeSpan MaxInMemory = TimeSpan.FromMinutes(3);
+
     private readonly AudioBsqModel _model;
     private readonly TimeRange? _part;
 

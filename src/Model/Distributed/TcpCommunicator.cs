@@ -53,7 +53,7 @@ internal sealed class TcpCommunicator : ICommunicator
     // From rank 0 to the next, and so on to the last.
     public void Broadcast(Tensor tensor)
     {
-        var bytes = MemoryMarshal.AsBytes(tensor.Values<byte>());
+        var bytes = tensor.Values<byte>();
         for (int at = 0; at < bytes.Length; at += Piece)
         {
             var piece = bytes.Slice(at, Math.Min(Piece, bytes.Length - at));

@@ -4,20 +4,39 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Networks;
 
-/// <summary>Mean and variance of a batch for batch normalisation, over the batches of all ranks that train together.</summary>
+/// <summary>
+/// Batch normalisation in training (Ioffe and Szegedy 2015) by the moments of a batch, and of the batches of all ranks that train together.
+/// </summary>
 internal static class BatchMoments
 {
-    /// <summary>Moments over the rows (rows, channels) whose weight (rows, 1) is 1 and not 0; over all without weights.</summary>
-    /// <returns>
-    /// The rows less their mean, the mean (channels), the biased variance (channels), and the number of rows, a scalar.
-    /// </returns>
-    public static (Tensor Centred, Tensor Mean, Tensor Variance, Tensor Count) Of(Tensor rows, Tensor? weight)
+    public const double Epsilon = 1e-5, Momentum = 0.1;
+
+    /// <summary>
+    /// Rows (rows, channels) → the same shape, normalised by the rows whose weight (rows, 1) is 1 and not 0, or by all. Updates the running
+    /// statistics, whose variance is unbiased.
+    /// </summary>
+    public static Tensor Normalize(
+        Tensor rows, Tensor? counts, Tensor runningMean, Tensor runningVariance, Tensor weight, Tensor bias)
+    {
+        var (centred, mean, variance, count) = Of(rows, counts);
+        using (no_grad())
+        {
+            runningMean.mul_(Scalar(1 - Momentum)).add_(mean * Scalar(Momentum), alpha: One);
+            var unbiased = variance * (count / (count - One).clamp(min: One));
+            runningVariance.mul_(Scalar(1 - Momentum)).add_(unbiased * Scalar(Momentum), alpha: One);
+        }
+
+        return (centred * variance.Plus(Scalar(Epsilon)).rsqrt() * weight).Plus(bias);
+    }
+
+    // The rows less their mean, the mean (channels), the biased variance (channels), and the number of rows, a scalar.
+    private static (Tensor Centred, Tensor Mean, Tensor Variance, Tensor Count) Of(Tensor rows, Tensor? counts)
     {
         var group = RankGroup.Current;
-        var count = (weight ?? ones([rows.shape[0], 1], rows.dtype, rows.device)).sum();
-        var mean = Weighted(rows, weight).sum(dim: 0) / count.clamp(min: One);
+        var count = counts?.sum() ?? full([], Scalar(rows.shape[0]), rows.dtype, rows.device);
+        var mean = Weighted(rows, counts).sum(dim: 0) / count.clamp(min: One);
         var centred = rows - mean;
-        var squares = Weighted(centred.Square(), weight).sum(dim: 0);
+        var squares = Weighted(centred.Square(), counts).sum(dim: 0);
         if (group.Size > 1)
         {
             (count, mean, squares) = Combined(group, count, mean, squares);
@@ -26,16 +45,6 @@ internal static class BatchMoments
 
         count = count.clamp(min: One);
         return (centred, mean, squares / count, count);
-    }
-
-    /// <summary>Updates running statistics; the variance is unbiased there.</summary>
-    public static void Update(
-        Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor variance, Tensor count, double momentum)
-    {
-        using var _ = no_grad();
-        runningMean.mul_(Scalar(1 - momentum)).add_(mean * Scalar(momentum), alpha: One);
-        var unbiased = variance * (count / (count - One).clamp(min: One));
-        runningVariance.mul_(Scalar(1 - momentum)).add_(unbiased * Scalar(momentum), alpha: One);
     }
 
     // From the moments of each rank those of all, in one exchange (Chan, Golub and LeVeque 1983, "Algorithms for Computing the Sample
@@ -52,5 +61,5 @@ internal static class BatchMoments
         return (sum, total, squaresOfAll.Plus((means - total).Square() * counts).sum(dim: 0));
     }
 
-    private static Tensor Weighted(Tensor rows, Tensor? weight) => weight is null ? rows : rows * weight;
+    private static Tensor Weighted(Tensor rows, Tensor? counts) => counts is null ? rows : rows * counts;
 }

@@ -12,8 +12,6 @@ namespace AudioBsq.Networks;
 /// </summary>
 internal sealed class ChannelNorm : Module<Tensor, Tensor>
 {
-    private const double Epsilon = 1e-5, Momentum = 0.1;
-
     private readonly Parameter weight, bias;
 
     /// <param name="channels">Channels of the images.</param>
@@ -38,16 +36,14 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
         var (mean, variance) = (get_buffer("running_mean"), get_buffer("running_var"));
         var y = training && RankGroup.Current.Size > 1
             ? Normalize(x, mean!, variance!)
-            : functional.batch_norm(x, mean, variance, weight, bias, training, Momentum, Epsilon);
+            : functional.batch_norm(x, mean, variance, weight, bias, training, BatchMoments.Momentum, BatchMoments.Epsilon);
         return y.MoveToOuterDisposeScope();
     }
 
     private Tensor Normalize(Tensor x, Tensor runningMean, Tensor runningVariance)
     {
         var rows = x.permute(0, 2, 3, 1);
-        var (centred, mean, variance, count) = BatchMoments.Of(rows.reshape(-1, x.shape[1]), weight: null);
-        BatchMoments.Update(runningMean, runningVariance, mean, variance, count, Momentum);
-        var y = (centred * variance.Plus(Scalar(Epsilon)).rsqrt() * weight).Plus(bias);
+        var y = BatchMoments.Normalize(rows.reshape(-1, x.shape[1]), counts: null, runningMean, runningVariance, weight, bias);
         return y.reshape(rows.shape).permute(0, 3, 1, 2); // channels stay the innermost axis
     }
 }

@@ -12,8 +12,6 @@ namespace AudioBsq.Networks;
 /// </summary>
 internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
 {
-    private const double Epsilon = 1e-5, Momentum = 0.1;
-
     private readonly Parameter weight, bias;
 
     public MaskedBatchNorm(int width) : base(nameof(MaskedBatchNorm))
@@ -44,15 +42,8 @@ internal sealed class MaskedBatchNorm : Module<Tensor, Tensor?, Tensor>
         }
 
         var y = training && (valid is not null || RankGroup.Current.Size > 1)
-            ? Normalize(rows, valid?.reshape(-1, 1), mean, variance)
-            : functional.batch_norm(rows, mean, variance, weight, bias, training, Momentum, Epsilon);
+            ? BatchMoments.Normalize(rows, valid?.reshape(-1, 1), mean, variance, weight, bias)
+            : functional.batch_norm(rows, mean, variance, weight, bias, training, BatchMoments.Momentum, BatchMoments.Epsilon);
         return y.reshape(x.shape).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Normalize(Tensor rows, Tensor? valid, Tensor runningMean, Tensor runningVariance)
-    {
-        var (centred, mean, variance, count) = BatchMoments.Of(rows, valid);
-        BatchMoments.Update(runningMean, runningVariance, mean, variance, count, Momentum);
-        return (centred * variance.Plus(Scalar(Epsilon)).rsqrt() * weight).Plus(bias);
     }
 }

@@ -232,7 +232,7 @@ public sealed class ContainerCommandTests(SavedTokenizer model) : IClassFixture<
     [Fact, Trait("Speed", "Slow")]
     public async Task StandardInputAndOutput_CanBeUsed()
     {
-        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        string host = DotnetHost.Path;
         var start = new ProcessStartInfo(host, [typeof(ExitCode).Assembly.Location, "tokenize", model.Zip, "-", "--format", "absq"])
         {
             RedirectStandardInput = true,

@@ -58,7 +58,7 @@ public sealed class CorpusKillTests(SavedTokenizer model) : IClassFixture<SavedT
 
     private Process Start(string folder, string shard)
     {
-        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        string host = DotnetHost.Path;
         string program = typeof(AudioBsq.Cli.Console.ExitCode).Assembly.Location;
         return Process.Start(new ProcessStartInfo(
             host,

@@ -37,7 +37,10 @@ public sealed class RankTests : IDisposable
 
         using var job = Start(
             "mpirun", new() { ["OMPI_ALLOW_RUN_AS_ROOT"] = "1", ["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1" },
-            ["--bind-to", "none", "--oversubscribe", "-np", "2", Host, Program, "train", _data.Config, "-o", _data.PathOf("two")]);
+            [
+                "--bind-to", "none", "--oversubscribe", "-np", "2",
+                DotnetHost.Path, Program, "train", _data.Config, "-o", _data.PathOf("two"),
+            ]);
         var result = await End(job);
 
         Assert.True(result.ExitCode == 0, result.Messages);
@@ -91,9 +94,6 @@ public sealed class RankTests : IDisposable
 
     private sealed record Result(int ExitCode, string Output, string Messages);
 
-    private static string Host =>
-        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-
     private static string Program => typeof(AudioBsq.Cli.Console.ExitCode).Assembly.Location;
 
     // Losses and errors of all reports.
@@ -123,7 +123,7 @@ public sealed class RankTests : IDisposable
     }
 
     private static Process StartRank(int rank, int size, int port, string[] arguments) => Start(
-        Host,
+        DotnetHost.Path,
         new()
         {
             ["RANK"] = $"{rank}",
