@@ -17,6 +17,12 @@ public sealed record TrainVocoderOptions
     /// </summary>
     public VocoderTrainingOptions Training { get; init; } = new();
 
+    /// <summary>
+    /// A vocoder whose weights training starts from; random weights when null. Its options and mel spectrograms must be those of the new
+    /// one. It is not changed, and must exist until <c>Fit</c> has returned.
+    /// </summary>
+    public NeuralVocoder? Start { get; init; }
+
     /// <summary>How the mel column was made. A column of this library says so itself, so null will do.</summary>
     public MelOptions? Mel { get; init; }
 

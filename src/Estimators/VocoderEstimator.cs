@@ -58,7 +58,7 @@ public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
         var data = new VocoderTrainingData(pass => Read(input, mel, unchecked(_seed + pass), cancellation.Token));
         try
         {
-            var vocoder = NeuralVocoder.Train(data, _options.Vocoder, mel, training, Report, cancellation.Token);
+            var vocoder = NeuralVocoder.Train(data, _options.Vocoder, mel, training, Report, _options.Start, cancellation.Token);
             return new AudioSynthesisTransformer(
                 Host,
                 _columns,

@@ -5,6 +5,7 @@ using AudioBsq.Cli.Tokenizing;
 using AudioBsq.Cli.Training;
 using AudioBsq.Decoding;
 using AudioBsq.Distributed;
+using AudioBsq.MLNet;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Training;
@@ -44,6 +45,13 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         HelpName = "FOLDER",
     };
 
+    private readonly Option<string?> _from = new("--init-from")
+    {
+        Description = "A vocoder to start from, whose sizes count: its file, or one that comes with the program "
+            + $"({string.Join(" or ", PretrainedAudioModels.All)})",
+        HelpName = "VOCODER",
+    };
+
     private readonly Option<int?> _steps = CheckedOption.Count("--steps", $"Training steps [default: {Defaults.Training.MaxSteps}]");
 
     private readonly Option<int?> _crops =
@@ -76,7 +84,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             audiobsq train-vocoder recordings/train -o vocoder.safetensors --tokenizer tokenizer.zip --checkpoints run
             """,
             """
-            Without --tokenizer it is for mel spectrograms at their defaults: 16 kHz, 128 bands. All
+            Without --tokenizer and --init-from it is for mel spectrograms at their defaults: 16 kHz, 128 bands. All
             clips are kept in memory. Files that cannot be read are named and left out. After Ctrl+C
             nothing is written but checkpoints. Under mpirun, torchrun or srun the processes share each
             batch (docs/distributed.md).
@@ -86,6 +94,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         Add(_inputs);
         Add(_output);
         Add(_tokenizer);
+        Add(_from);
         Add(_checkpoints);
         Add(_steps);
         Add(_crops);
@@ -102,7 +111,10 @@ internal sealed class TrainVocoderCommand : ExampleCommand
     {
         string output = arguments.GetRequiredValue(_output);
         string? zip = arguments.GetValue(_tokenizer);
-        if (zip is not null) CheckedArgument.CheckIsNotRead(output, zip);
+        string? from = arguments.GetValue(_from);
+        CheckedArgument.CheckIsNotRead(output, new[] { zip, from }.OfType<string>());
+        if (from is not null && ((arguments.GetValue(_width) ?? arguments.GetValue(_layers)) is not null || arguments.GetValue(_causal)))
+            throw new UsageException("--width, --layers and --causal are as in the vocoder to start from (--init-from); leave them out.");
         return _terminal.RunRank(() => _torch.Join(arguments), job => Run(arguments, job));
     }
 
@@ -115,7 +127,8 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         var ml = _torch.CreateContext(arguments, job, out string device);
         using var saved = arguments.GetValue(_tokenizer) is { } zip ? SavedModel.Load(ml, zip) : null;
         var tokenizer = saved?.Tokenizer.Model;
-        var (mel, tally) = (tokenizer?.Mel ?? new MelOptions(), new Tally(terminal));
+        using var start = arguments.GetValue(_from) is { } name ? SynthesisOptions.LoadVocoder(name, device) : null;
+        var (mel, tally) = (tokenizer?.Mel ?? start?.Mel ?? new MelOptions(), new Tally(terminal));
         var waveforms = Read(arguments, mel.SampleRate, tally, terminal);
         if (waveforms.Count == 0) return tally.Conclude();
 
@@ -125,8 +138,8 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             ? VocoderTrainingData.Of(waveforms)
             : VocoderTrainingData.Of(waveforms, mel, clip => tokenizer.Decode(tokenizer.Encode(clip)));
         terminal.Watch("Training …", show => vocoder = NeuralVocoder.Train(
-            data, network, mel, training with { Device = device },
-            progress => show(Line(last = progress), Rows(progress)), _cancellation));
+            data, start?.Options ?? network, mel, training with { Device = device },
+            progress => show(Line(last = progress), Rows(progress)), start, _cancellation));
         using (vocoder)
         {
             if (file is null) return ExitCode.Success;

@@ -17,9 +17,9 @@ internal sealed class SynthesisOptions(string note)
 
     private readonly Option<string?> _vocoder = new("--vocoder")
     {
-        Description = $"A file that 'audiobsq train-vocoder' wrote, to make the sound with instead of by Griffin-Lim, {note}; "
-            + $"{string.Join(" and ", PretrainedAudioModels.All)} have their own, which '{None}' leaves out",
-        HelpName = "FILE",
+        Description = $"What makes the sound instead of Griffin-Lim, {note}: a file that 'audiobsq train-vocoder' wrote, or "
+            + $"{string.Join(" or ", PretrainedAudioModels.All)}, which have their own; '{None}' leaves it out",
+        HelpName = "VOCODER",
     };
 
     private readonly Option<int?> _rounds = CheckedOption.Integer(
@@ -51,15 +51,23 @@ internal sealed class SynthesisOptions(string note)
         arguments.GetValue(_vocoder) is { } given ? (given == None ? null : given) : SavedModel.FindShipped(model)?.Name;
 
     /// <summary>The vocoder, or null where there is none.</summary>
-    public NeuralVocoder? LoadVocoder(ParseResult arguments, string model, string device)
+    public NeuralVocoder? LoadVocoder(ParseResult arguments, string model, string device) =>
+        VocoderName(arguments, model) is { } name ? LoadVocoder(name, device) : null;
+
+    /// <summary>The vocoder of a file, or of a model that comes with the program.</summary>
+    public static NeuralVocoder LoadVocoder(string name, string device)
     {
-        if (OwnOf(arguments, model) is { } own) return own.LoadVocoder(device);
-        if (VocoderName(arguments, model) is not { } path) return null;
-        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, not a vocoder.");
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no vocoder '{path}'.", path);
-        return NeuralVocoder.Load(path, device);
+        if (SavedModel.FindShipped(name) is { } shipped) return shipped.LoadVocoder(device);
+        if (Directory.Exists(name)) throw new InvalidDataException($"'{name}' is a folder, not a vocoder.");
+        if (!File.Exists(name))
+        {
+            throw new FileNotFoundException(
+                $"There is no vocoder '{name}'. With the program come those of {string.Join(" and ", PretrainedAudioModels.All)}.", name);
+        }
+
+        return NeuralVocoder.Load(name, device);
     }
 
     private PretrainedAudioModel? OwnOf(ParseResult arguments, string model) =>
-        arguments.GetValue(_vocoder) is null ? SavedModel.FindShipped(model) : null;
+        VocoderName(arguments, model) is { } name ? SavedModel.FindShipped(name) : null;
 }

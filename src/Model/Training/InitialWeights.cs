@@ -1,3 +1,4 @@
+using System.Globalization;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using static TorchSharp.torch;
@@ -9,18 +10,23 @@ internal static class InitialWeights
 {
     /// <summary>
     /// Copies the encoder, and the decoder where there is one and it fits, from a model into another; the layers beside the quantizer only
-    /// where that is the same. Returns what was copied, as text.
+    /// where that is the same. A network may have more blocks than the one to start from: the further ones follow the others and add
+    /// nothing at first, so that the model computes what it did (Chen, Goodfellow, Shlens 2016, "Net2Net", section 2.3). Returns what was
+    /// copied, as text.
     /// </summary>
     /// <exception cref="ArgumentException">The encoders are not alike, or their mel spectrograms differ.</exception>
     public static string Copy(ModelContent from, ModelContent to)
     {
-        CheckAlike("mel spectrogram", from.Mel, to.Mel);
-        CheckAlike("encoder", EncoderOf(from.Options), EncoderOf(to.Options));
+        ModelStart.CheckAlike("mel spectrogram", from.Mel, to.Mel);
+        var (theirs, ours) = (EncoderOf(from.Options), EncoderOf(to.Options));
+        ModelStart.CheckAlike("encoder", theirs with { Encoder = Grown(theirs.Encoder, ours.Encoder) }, ours);
         bool quantizer = from.Options.Quantizer == to.Options.Quantizer;
-        bool decoder = from.Parts.HasFlag(ModelParts.Decoder)
-            && WithoutDropout(from.Options.EffectiveDecoder) == WithoutDropout(to.Options.EffectiveDecoder);
+        var (theirDecoder, ourDecoder) = (WithoutDropout(from.Options.EffectiveDecoder), WithoutDropout(to.Options.EffectiveDecoder));
+        bool decoder = from.Parts.HasFlag(ModelParts.Decoder) && Grown(theirDecoder, ourDecoder) == ourDecoder;
         CopyTensors(from, to, ModelParts.Encoder, name => quantizer || name.StartsWith("encoder.", StringComparison.Ordinal));
         if (decoder) CopyTensors(from, to, ModelParts.Decoder, name => quantizer || name.StartsWith("decoder.", StringComparison.Ordinal));
+        int blocks = to.Options.Encoder.Layers - from.Options.Encoder.Layers + (decoder ? ourDecoder.Layers - theirDecoder.Layers : 0);
+        string further = blocks == 0 ? "" : $"; {blocks} further blocks add nothing at first";
         string taken = (quantizer, decoder) switch
         {
             (true, true) => "the whole model",
@@ -28,7 +34,7 @@ internal static class InitialWeights
             (false, true) => "encoder and decoder but for the layers beside the quantizer, which differs",
             _ => "the encoder but for its last layer, since the quantizer differs; the decoder starts from random weights",
         };
-        return $"Training starts from a model: {taken}.";
+        return $"Training starts from a model: {taken}{further}.";
     }
 
     private static void CopyTensors(ModelContent from, ModelContent to, ModelParts half, Func<string, bool> takes)
@@ -37,7 +43,25 @@ internal static class InitialWeights
         var targets = NetworkWeights.Of(to.Network, half).ToDictionary(entry => entry.Name, entry => entry.Tensor);
         foreach (var (name, tensor) in NetworkWeights.Of(from.Network, half).Where(entry => takes(entry.Name)))
             targets[name].copy_(tensor);
+        int blocks = BlocksOf(from, half);
+        foreach (var (_, tensor) in targets.Where(target => BlockOf(target.Key) >= blocks && EndsABranch(target.Key)))
+            tensor.zero_().Dispose();
     }
+
+    private static int BlocksOf(ModelContent model, ModelParts half) =>
+        (half == ModelParts.Encoder ? model.Options.Encoder : model.Options.EffectiveDecoder).Layers;
+
+    // The number in decoder.transformer.resblocks.3.mlp.c_proj.weight; -1 outside blocks.
+    private static int BlockOf(string name) =>
+        name.Split('.') is [_, "transformer", "resblocks", var number, ..] ? int.Parse(number, CultureInfo.InvariantCulture) : -1;
+
+    // Last layers of attention, convolution module and feed-forward network.
+    private static bool EndsABranch(string name) =>
+        name.Contains(".attn.out_proj.", StringComparison.Ordinal) || name.Contains(".pointwise_conv2.", StringComparison.Ordinal)
+        || name.Contains(".mlp.c_proj.", StringComparison.Ordinal);
+
+    private static NetworkOptions Grown(NetworkOptions theirs, NetworkOptions ours) =>
+        theirs with { Layers = Math.Max(theirs.Layers, ours.Layers) };
 
     // What the encoder's computation and the shapes of its weights depend on.
     private static AudioBsqOptions EncoderOf(AudioBsqOptions options) => options with
@@ -51,13 +75,4 @@ internal static class InitialWeights
 
     private static NetworkOptions WithoutDropout(NetworkOptions network) =>
         network with { Dropout = 0, AttentionDropout = 0, DropPath = 0 };
-
-    private static void CheckAlike<T>(string what, T from, T to) where T : class
-    {
-        if (from.Equals(to)) return;
-        var (theirs, ours) = OptionsDifference.Of(from, to);
-        throw new ArgumentException(
-            $"The model to start from has another {what}: {theirs}, and this one {ours}. Start from a model like the one to train.",
-            nameof(from));
-    }
 }

@@ -126,7 +126,9 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     /// <param name="mel">The mel spectrograms that the vocoder is made for.</param>
     /// <param name="training">How to train; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
+    /// <param name="from">A vocoder whose weights training starts from, with the same options; random weights when null.</param>
     /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="ArgumentException">The network or the mel spectrograms of <paramref name="from"/> are others.</exception>
     /// <exception cref="OperationCanceledException">
     /// Training was cancelled, between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.
     /// </exception>
@@ -141,8 +143,9 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
         MelOptions mel,
         VocoderTrainingOptions? training = null,
         Action<VocoderProgress>? report = null,
+        NeuralVocoder? from = null,
         CancellationToken cancellation = default) =>
-        VocoderTraining.Train(data, options, mel, training ?? new VocoderTrainingOptions(), report, cancellation);
+        VocoderTraining.Train(data, options, mel, training ?? new VocoderTrainingOptions(), report, from, cancellation);
 
     /// <summary>Reads a vocoder file.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>

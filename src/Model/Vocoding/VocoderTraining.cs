@@ -41,16 +41,23 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
     protected override TimeLeft CreateTimeLeft() =>
         new(_options.MaxSteps, _options.Adversarial?.StartStep ?? int.MaxValue, slowness: VocoderAdversary.Slowness);
 
-    /// <summary>Creates and trains a vocoder.</summary>
+    /// <summary>Creates and trains a vocoder, whose first weights are those of another one, if there is one to start from.</summary>
     public static NeuralVocoder Train(
         VocoderTrainingData data, VocoderOptions options, MelOptions mel, VocoderTrainingOptions training,
-        Action<VocoderProgress>? report, CancellationToken cancellation)
+        Action<VocoderProgress>? report, NeuralVocoder? from, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
         training.Validate(mel);
+        if (from is not null)
+        {
+            ModelStart.CheckAlike("network", from.Options, options);
+            ModelStart.CheckAlike("mel spectrogram", from.Mel, mel);
+        }
+
         var vocoder = NeuralVocoder.Create(options, mel, training.Seed, training.Device);
         try
         {
+            if (from is not null) vocoder.Network.load_state_dict(from.Network.state_dict());
             using var generator = new SeededGenerator(training.Seed);
             using var run = new VocoderTraining(vocoder, training, data, report);
             run.Run(cancellation);

@@ -53,6 +53,23 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     }
 
     [Fact]
+    public void InitFrom_GoesOnWithAVocoder()
+    {
+        string first = Train(), again = model.New("again.safetensors");
+        string[] start = ["train-vocoder", model.Clips, "-o", again, "--steps", "1", "--device", "cpu", "--init-from"];
+
+        Ran.AudioBsq([.. start, first]).Expect(0);
+        string messages = Ran.AudioBsq([.. start, "speech900", "--tokenizer", model.Zip]).Expect(3).Messages;
+
+        using (NeuralVocoder one = NeuralVocoder.Load(first, "cpu"), other = NeuralVocoder.Load(again, "cpu"))
+            Assert.Equal(one.Options, other.Options);
+        Assert.NotEqual(File.ReadAllBytes(first), File.ReadAllBytes(again));
+        Assert.Contains("another mel spectrogram: ", messages);
+        Assert.Contains("leave them out", Ran.AudioBsq([.. start, first, "--width", "8"]).Expect(2).Messages);
+        Assert.Contains("There is no vocoder 'nowhere'", Ran.AudioBsq([.. start, "nowhere"]).Expect(3).Messages);
+    }
+
+    [Fact]
     public void CausalVocoder_LooksAheadOfNoFrame()
     {
         string vocoder = Train("--causal");

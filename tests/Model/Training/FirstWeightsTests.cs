@@ -33,7 +33,7 @@ public class FirstWeightsTests
         using var from = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 8, device: "cpu");
         var notes = new List<string>();
 
-        var otherDecoder = Small.Options with { Decoder = Small.Options.Encoder with { Layers = 2 } };
+        var otherDecoder = Small.Options with { Decoder = Small.Options.Encoder with { Width = 64 } };
         var otherQuantizer = new QuantizerOptions { Bits = 4, GroupSize = 4 };
         using var decoder = Train(OneStep, from, otherDecoder, notes);
         using var quantizer = Train(OneStep, from, Small.Options with { Quantizer = otherQuantizer }, notes);
@@ -50,6 +50,26 @@ public class FirstWeightsTests
         static Dictionary<string, float[]> Decoder(AudioBsqModel model) => NetworkWeights.Of(model.Content.Network, ModelParts.Decoder)
             .Where(weight => weight.Name.StartsWith("decoder.", StringComparison.Ordinal) && weight.Tensor.is_floating_point())
             .ToDictionary(weight => weight.Name, weight => weight.Tensor.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Train_GrowsAModel_ThatComputesTheSameAtFirst()
+    {
+        using var from = AudioBsqModel.Create(Small.Options, Small.Mel, seed: 8, device: "cpu");
+        var (encoder, notes) = (Small.Options.Encoder, new List<string>());
+        var grown = Small.Options with { Encoder = encoder with { Layers = encoder.Layers + 1 } };
+        var larger = Small.Options with { Decoder = encoder with { Layers = encoder.Layers + 2 } };
+
+        using var both = Train(OneStep, from, grown, notes);
+        using var decoder = Train(OneStep, from, larger, notes);
+        using var trained = Train(Runs.Options with { MaxSteps = 5 }, from, larger);
+
+        Assert.All(new[] { both, decoder }, model => Assert.Equal(from.Encode(Mel), model.Encode(Mel)));
+        Assert.All(new[] { both, decoder }, model => Close.To(from.Decode(from.Encode(Mel)), model.Decode(from.Encode(Mel)), 1e-3));
+        const string Whole = "the whole model; 2 further blocks add nothing at first.";
+        Assert.Equal(2, notes.Count(note => note.EndsWith(Whole, StringComparison.Ordinal)));
+        string last = FormattableString.Invariant($"decoder.transformer.resblocks.{encoder.Layers + 1}.mlp.c_proj.weight");
+        Assert.Contains(NamedWeights.ByName(trained.Content.Weights(ModelParts.Decoder))(last), value => value != 0);
     }
 
     [Fact]

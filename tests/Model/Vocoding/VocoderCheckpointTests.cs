@@ -58,7 +58,8 @@ public sealed class VocoderCheckpointTests : IDisposable
         VocoderTrainingData? data = null, CancellationToken cancellation = default)
     {
         data ??= VocoderTrainingData.Of([SmallVocoder.Voice(6_000), SmallVocoder.Voice(2_000, seed: 2)]);
-        using var vocoder = NeuralVocoder.Train(data, network ?? SmallVocoder.Options, SmallVocoder.Mel, training, report, cancellation);
+        using var vocoder = NeuralVocoder.Train(
+            data, network ?? SmallVocoder.Options, SmallVocoder.Mel, training, report, from: null, cancellation);
         using var file = new MemoryStream();
         vocoder.Save(file);
         return file.ToArray();

@@ -55,6 +55,25 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Training_StartsFromAVocoder()
+    {
+        using var from = NeuralVocoder.Create(SmallVocoder.Options, SmallVocoder.Mel, seed: 5, device: "cpu");
+        var oneStep = SmallVocoder.Training with { MaxSteps = 1, LearningRate = 1e-12, WarmupSteps = 0 };
+        float[] mel = Small.Mels(5, 30)[0], expected = from.Synthesize(mel);
+
+        using var vocoder = Train(oneStep, from: from);
+        using var anew = Train(oneStep);
+
+        Close.To(expected, vocoder.Synthesize(mel), 1e-5);
+        Assert.NotEqual(expected, anew.Synthesize(mel));
+        Assert.Equal(expected, from.Synthesize(mel));
+        var e = Assert.Throws<ArgumentException>(() => NeuralVocoder.Train(
+            VocoderTrainingData.Of([SmallVocoder.Voice(6_000)]), SmallVocoder.Options with { Layers = 3 }, SmallVocoder.Mel, oneStep,
+            from: from));
+        Assert.Contains("another network: Layers = ", e.Message);
+    }
+
+    [Fact]
     public void Training_LeavesTheUsersRandomNumbersAlone()
     {
         using var scope = torch.NewDisposeScope();
@@ -276,6 +295,6 @@ public class VocoderTrainingTests(ITestOutputHelper output)
 
     private static NeuralVocoder Train(
         VocoderTrainingOptions training, Action<VocoderProgress>? report = null, VocoderTrainingData? data = null,
-        CancellationToken cancellation = default) =>
-        NeuralVocoder.Train(data ?? Data(), SmallVocoder.Options, SmallVocoder.Mel, training, report, cancellation);
+        NeuralVocoder? from = null, CancellationToken cancellation = default) =>
+        NeuralVocoder.Train(data ?? Data(), SmallVocoder.Options, SmallVocoder.Mel, training, report, from, cancellation);
 }
