@@ -41,8 +41,8 @@ public class PretrainedAudioModelsTests
     }
 
     [Theory]
-    [InlineData("speech450", "02BED037396BEF31")]
-    [InlineData("speech900", "1AB7761A2A42DCE4")]
+    [InlineData("speech450", "8B9BAB57FEC24776")]
+    [InlineData("speech900", "ABC68D5C18BA2B2B")]
     public void Tokens_AreTheSameEverywhere(string name, string hash)
     {
         using var tokenizer = PretrainedAudioModels.Find(name)!.LoadTokenizer("cpu");
@@ -112,7 +112,7 @@ public class PretrainedAudioModelsTests
     }
 
     [Theory]
-    [InlineData("speech450", 0.81, 3.3)]
+    [InlineData("speech450", 0.82, 3.4)]
     [InlineData("speech900", 0.86, 3.7)]
     [Trait("Speed", "Slow")]
     public void Sound_IsIntelligible_AndAsLoudAsTheOriginal(string name, double stoi, double visqol)
@@ -134,7 +134,7 @@ public class PretrainedAudioModelsTests
 
         Assert.True(means["stoi"] > stoi, $"STOI {means["stoi"]}");
         Assert.True(means["visqol"] > visqol, $"ViSQOL {means["visqol"]}");
-        Assert.InRange(means["level"], -1.5, 1.5); // -1.1 and 0.2 measured
+        Assert.InRange(means["level"], -1, 1); // 0.2 and -0.2 measured
     }
 
     private static List<uint[]> Tokens(IDataView data) =>

@@ -70,6 +70,9 @@ internal sealed class TrainVocoderCommand : ExampleCommand
     private readonly Option<double?> _envelope = CheckedOption.Weight(
         "--envelope-weight", "Weight of the distance of envelopes, which intelligibility depends on [default: 0]");
 
+    private readonly Option<double?> _level = CheckedOption.Weight(
+        "--level-weight", $"Weight of the distance of levels, against sound that is too quiet [default: {Defaults.Training.LevelWeight}]");
+
     private readonly Option<int?> _seed = CheckedOption.Integer(
         "--seed", $"Chooses first weights and pieces; the same seed gives the same vocoder [default: {Defaults.Training.Seed}]");
 
@@ -102,6 +105,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         Add(_layers);
         Add(_causal);
         Add(_envelope);
+        Add(_level);
         Add(_seed);
         Add(_flat);
         _torch.AddTo(this);
@@ -165,6 +169,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             MaxSteps = arguments.GetValue(_steps) ?? Defaults.Training.MaxSteps,
             BatchSize = arguments.GetValue(_crops) ?? Defaults.Training.BatchSize,
             Seed = arguments.GetValue(_seed) ?? Defaults.Training.Seed,
+            LevelWeight = arguments.GetValue(_level) ?? Defaults.Training.LevelWeight,
             Envelope = arguments.GetValue(_envelope) is > 0 and var weight ? new EnvelopeOptions { Weight = weight } : null,
         }
     );

@@ -7,7 +7,10 @@ namespace AudioBsq.Tests.Cli.Commands;
 public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixture<SavedTokenizer>
 {
     private static readonly string[] Small =
-        ["--steps", "2", "--batch-size", "2", "--width", "8", "--layers", "1", "--envelope-weight", "0.5", "--device", "cpu"];
+    [
+        "--steps", "2", "--batch-size", "2", "--width", "8", "--layers", "1", "--envelope-weight", "0.5", "--level-weight", "2",
+        "--device", "cpu",
+    ];
 
     [Fact]
     [Trait("Speed", "Slow")]

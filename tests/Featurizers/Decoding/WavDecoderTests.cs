@@ -101,6 +101,7 @@ public class WavDecoderTests
         { "300 channels", File(Chunk("fmt ", Format(1, 300, 8000, 16)), Chunk("data", Samples(1))) },
         { "0 Hz", File(Chunk("fmt ", Format(1, 1, 0, 16)), Chunk("data", Samples(1))) },
         { "2147483647 Hz", File(Chunk("fmt ", Format(1, 1, int.MaxValue, 16)), Chunk("data", Samples(1))) },
+        { "4000000000 Hz", File(Chunk("fmt ", Format(1, 1, unchecked((int)4_000_000_000), 16)), Chunk("data", Samples(1))) },
         { "without a sub-format", File(Chunk("fmt ", Format(0xFFFE, 1, 8000, 16)), Chunk("data", Samples(1))) },
         { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 32)), Chunk("data", BitConverter.GetBytes(float.NaN))) },
         { "must be finite", File(Chunk("fmt ", Format(3, 1, 8000, 64)), Chunk("data", BitConverter.GetBytes(double.PositiveInfinity))) },

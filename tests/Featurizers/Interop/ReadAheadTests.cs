@@ -20,6 +20,7 @@ public class ReadAheadTests
         ToyData.AssertDoubled(_ml.Results(output), Enumerable.Range(0, rows));
         Assert.Equal(_ml.View(rows).GetColumn<int>("Number"), output.GetColumn<int>("Number"));
         Assert.Equal(rows, toy.Runs.Sum());
+        Assert.Equal(_ml.View(rows).Ids(), output.Ids());
         Assert.Equal(toy.Sessions.Opened, toy.Sessions.Closed);
     }
 

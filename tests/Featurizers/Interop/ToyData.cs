@@ -75,4 +75,20 @@ internal static class ToyData
     }
 
     public static DataViewRowCursor OpenAll(this IDataView data, Random? rand = null) => data.GetRowCursor(data.Schema, rand);
+
+    /// <summary>The ids of all rows, in the order in which a cursor serves them.</summary>
+    public static List<(ulong Low, ulong High)> Ids(this IDataView data, Random? rand = null)
+    {
+        using var cursor = data.OpenAll(rand);
+        var read = cursor.GetIdGetter();
+        var ids = new List<(ulong, ulong)>();
+        DataViewRowId id = default;
+        while (cursor.MoveNext())
+        {
+            read(ref id);
+            ids.Add((id.Low, id.High));
+        }
+
+        return ids;
+    }
 }

@@ -72,8 +72,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Train_GoesOnToTheSameWeightsAfterItsProcessWasKilled()
     {
-        bool isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        var start = new ProcessStartInfo(isDotnet ? Environment.ProcessPath! : "dotnet")
+        var start = new ProcessStartInfo(DotnetHost.Path)
         {
             ArgumentList = { typeof(CheckpointTests).Assembly.Location, "train", _folder },
             RedirectStandardOutput = true,

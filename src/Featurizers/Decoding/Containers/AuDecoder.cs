@@ -18,14 +18,14 @@ internal sealed class AuDecoder : IAudioDecoder
         var head = reader.Take(24);
         uint offset = BinaryPrimitives.ReadUInt32BigEndian(head[4..]), encoding = BinaryPrimitives.ReadUInt32BigEndian(head[12..]);
         long size = BinaryPrimitives.ReadUInt32BigEndian(head[8..]);
-        int rate = BinaryPrimitives.ReadInt32BigEndian(head[16..]), channels = BinaryPrimitives.ReadInt32BigEndian(head[20..]);
+        uint rate = BinaryPrimitives.ReadUInt32BigEndian(head[16..]), channels = BinaryPrimitives.ReadUInt32BigEndian(head[20..]);
         if (offset < 24) throw reader.Broken($"has its samples at byte {offset}, within its header");
         reader.CheckFormat(rate, channels);
         reader.Skip(start, offset);
         if (size == 0) size = reader.Left;
         else if (reader.Left - size is >= Wrap and var more && more % Wrap == 0) size = reader.Left;
         size = DeclaredSize.Resolve(size, reader.Left);
-        return SampleSource.Of(seekable, "AU", rate, channels, EncodingOf(encoding, reader), size);
+        return SampleSource.Of(seekable, "AU", (int)rate, (int)channels, EncodingOf(encoding, reader), size);
     }
 
     private static SampleEncoding EncodingOf(uint encoding, ContainerReader reader) => encoding switch

@@ -60,7 +60,7 @@ internal sealed class ContainerReader(Stream stream, string kind, string name)
         $"'{name}' is a {kind} file of {what}, which is not read here: convert it to FLAC, such as with ffmpeg -i INPUT OUTPUT.flac.");
 
     /// <summary>Refuses formats that make no sense before anything is allocated by them.</summary>
-    public void CheckFormat(int rate, int channels)
+    public void CheckFormat(long rate, long channels)
     {
         if (channels is < 1 or > CheckedAudioSource.MaxChannels)
             throw Broken($"declares {channels} channels; there must be 1 to {CheckedAudioSource.MaxChannels}");

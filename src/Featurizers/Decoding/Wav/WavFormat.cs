@@ -30,8 +30,9 @@ internal sealed record WavFormat(int Tag, int SampleRate, int Channels, int Bits
         if (size < 16) throw reader.Broken($"has a format of {size} bytes; 16 are needed");
         var f = reader.Take((int)Math.Min(size, 64));
         int tag = U16(f, 0), channels = U16(f, 2), block = U16(f, 12), bits = U16(f, 14);
-        int rate = BinaryPrimitives.ReadInt32LittleEndian(f[4..]);
-        reader.CheckFormat(rate, channels);
+        uint declared = BinaryPrimitives.ReadUInt32LittleEndian(f[4..]);
+        reader.CheckFormat(declared, channels);
+        int rate = (int)declared;
         if (tag != Extensible)
             return new WavFormat(tag, rate, channels, bits, block, false) { Coefficients = tag == MsAdpcmTag ? CoefficientsOf(f) : [] };
         if (f.Length < 40) throw reader.Broken("has an extensible format without a sub-format");
