@@ -17,8 +17,8 @@ public sealed record AudioTokenizerOptions
     public TrainingOptions Training { get; init; } = new();
 
     /// <summary>
-    /// A model whose weights training starts from; random weights when null. Its encoder and mel spectrograms must be like the new model's;
-    /// its decoder is used where it fits. It is not changed, and must exist until <c>Fit</c> has returned.
+    /// A model whose weights training starts from; random weights when null. Its encoder and mel spectrograms must be like the new model's,
+    /// though it may have fewer blocks; its decoder is used where it fits. It is not changed, and must exist until <c>Fit</c> has returned.
     /// </summary>
     public AudioBsqModel? Start { get; init; }
 

@@ -56,7 +56,7 @@ public sealed class AudioBsqModel : IDisposable
     /// <param name="report">Called from time to time, on the calling thread.</param>
     /// <param name="from">
     /// A model whose weights are the first ones, trained or pre-trained; random weights when null. Its encoder and mel spectrograms must be
-    /// like the new model's; its decoder is used where it fits. It is not changed.
+    /// like the new model's, though it may have fewer blocks; its decoder is used where it fits. It is not changed.
     /// </param>
     /// <param name="cancellation">Stops between two steps; what <see cref="TrainingLoopOptions.Checkpoints"/> wrote is kept.</param>
     /// <exception cref="ArgumentException">The encoder or the mel spectrograms of <paramref name="from"/> are others.</exception>

@@ -18,12 +18,15 @@ internal sealed class SynthesisOptions(string note)
     private readonly Option<string?> _vocoder = new("--vocoder")
     {
         Description = $"What makes the sound instead of Griffin-Lim, {note}: a file that 'audiobsq train-vocoder' wrote, or "
-            + $"{string.Join(" or ", PretrainedAudioModels.All)}, which have their own; '{None}' leaves it out",
+            + $"{string.Join(" or ", PretrainedAudioModels.All)}, which use their own where nothing is said; '{None}' leaves it out",
         HelpName = "VOCODER",
     };
 
     private readonly Option<int?> _rounds = CheckedOption.Integer(
-        "--griffin-lim", $"Rounds of Griffin-Lim [default: {DefaultRounds}, and 0 after a vocoder]", min: 0);
+        "--griffin-lim",
+        $"Rounds of Griffin-Lim [default: {DefaultRounds}, 0 after a vocoder of yours, "
+            + $"{PretrainedAudioModels.Speech900.RefinementIterations} after the others]",
+        min: 0);
 
     private static int DefaultRounds => new GriffinLimOptions().Iterations;
 
@@ -42,7 +45,7 @@ internal sealed class SynthesisOptions(string note)
     /// <summary>Rounds of Griffin-Lim: as given, else those of the vocoder, else the default without one.</summary>
     public int Rounds(ParseResult arguments, string model) =>
         arguments.GetValue(_rounds)
-        ?? (VocoderName(arguments, model) is null ? DefaultRounds : OwnOf(arguments, model)?.RefinementIterations ?? 0);
+        ?? (VocoderName(arguments, model) is null ? DefaultRounds : TrainedModel(arguments, model)?.RefinementIterations ?? 0);
 
     /// <summary>The vocoder's file, or the model whose own it is; null where there is none.</summary>
     /// <param name="arguments">The command line.</param>
@@ -68,6 +71,7 @@ internal sealed class SynthesisOptions(string note)
         return NeuralVocoder.Load(name, device);
     }
 
-    private PretrainedAudioModel? OwnOf(ParseResult arguments, string model) =>
+    // The model that comes with the program whose vocoder is used.
+    private PretrainedAudioModel? TrainedModel(ParseResult arguments, string model) =>
         VocoderName(arguments, model) is { } name ? SavedModel.FindShipped(name) : null;
 }
