@@ -11,8 +11,7 @@ internal static class FreshProcess
     /// <summary>What <see cref="Predict"/>, or another task of <c>Program</c>, prints in a process of its own.</summary>
     public static string Run(string model, string folder, string task = "predict")
     {
-        var start = new ProcessStartInfo(
-            DotnetHost.Path)
+        var start = new ProcessStartInfo(DotnetHost.Path)
         {
             ArgumentList = { typeof(FreshProcess).Assembly.Location, task, model, folder },
             RedirectStandardOutput = true,

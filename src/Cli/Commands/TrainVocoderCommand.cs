@@ -87,10 +87,10 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             audiobsq train-vocoder recordings/train -o vocoder.safetensors --tokenizer tokenizer.zip --checkpoints run
             """,
             """
-            Without --tokenizer and --init-from it is for mel spectrograms at their defaults: 16 kHz, 128 bands. All
-            clips are kept in memory. Files that cannot be read are named and left out. After Ctrl+C
-            nothing is written but checkpoints. Under mpirun, torchrun or srun the processes share each
-            batch (docs/distributed.md).
+            Without --tokenizer and --init-from it is for mel spectrograms at their defaults: 16 kHz,
+            128 bands. All clips are kept in memory. Files that cannot be read are named and left out.
+            After Ctrl+C nothing is written but checkpoints. Under mpirun, torchrun or srun the
+            processes share each batch (docs/distributed.md).
             """)
     {
         (_terminal, _cancellation) = (terminal, cancellation);

@@ -45,7 +45,7 @@ internal sealed class SynthesisOptions(string note)
     /// <summary>Rounds of Griffin-Lim: as given, else those of the vocoder, else the default without one.</summary>
     public int Rounds(ParseResult arguments, string model) =>
         arguments.GetValue(_rounds)
-        ?? (VocoderName(arguments, model) is null ? DefaultRounds : TrainedModel(arguments, model)?.RefinementIterations ?? 0);
+        ?? (VocoderName(arguments, model) is { } name ? SavedModel.FindShipped(name)?.RefinementIterations ?? 0 : DefaultRounds);
 
     /// <summary>The vocoder's file, or the model whose own it is; null where there is none.</summary>
     /// <param name="arguments">The command line.</param>
@@ -70,8 +70,4 @@ internal sealed class SynthesisOptions(string note)
 
         return NeuralVocoder.Load(name, device);
     }
-
-    // The model that comes with the program whose vocoder is used.
-    private PretrainedAudioModel? TrainedModel(ParseResult arguments, string model) =>
-        VocoderName(arguments, model) is { } name ? SavedModel.FindShipped(name) : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using static TorchSharp.torch;
@@ -40,20 +39,19 @@ internal static class InitialWeights
     private static void CopyTensors(ModelContent from, ModelContent to, ModelParts half, Func<string, bool> takes)
     {
         using var noGradients = no_grad();
-        var targets = NetworkWeights.Of(to.Network, half).ToDictionary(entry => entry.Name, entry => entry.Tensor);
-        foreach (var (name, tensor) in NetworkWeights.Of(from.Network, half).Where(entry => takes(entry.Name)))
-            targets[name].copy_(tensor);
-        int blocks = BlocksOf(from, half);
-        foreach (var (_, tensor) in targets.Where(target => BlockOf(target.Key) >= blocks && EndsABranch(target.Key)))
-            tensor.zero_().Dispose();
+        var sources = NetworkWeights.Of(from.Network, half).ToDictionary(entry => entry.Name, entry => entry.Tensor);
+        foreach (var (name, tensor) in NetworkWeights.Of(to.Network, half))
+        {
+            if (sources.TryGetValue(name, out var source))
+            {
+                if (takes(name)) tensor.copy_(source);
+            }
+            else if (EndsABranch(name)) // of a further block
+            {
+                tensor.zero_().Dispose();
+            }
+        }
     }
-
-    private static int BlocksOf(ModelContent model, ModelParts half) =>
-        (half == ModelParts.Encoder ? model.Options.Encoder : model.Options.EffectiveDecoder).Layers;
-
-    // The number in decoder.transformer.resblocks.3.mlp.c_proj.weight; -1 outside blocks.
-    private static int BlockOf(string name) =>
-        name.Split('.') is [_, "transformer", "resblocks", var number, ..] ? int.Parse(number, CultureInfo.InvariantCulture) : -1;
 
     // Last layers of attention, convolution module and feed-forward network.
     private static bool EndsABranch(string name) =>

@@ -10,8 +10,7 @@ internal static class MetricTask
     public static string Line(string mode) => string.Join(' ', Words(mode).Select(word => $"\"{word}\""));
 
     public static string[] Words(string mode) =>
-        [DotnetHost.Path,
-            typeof(MetricTask).Assembly.Location, "metric", mode];
+        [DotnetHost.Path, typeof(MetricTask).Assembly.Location, "metric", mode];
 
     public static int Run(string mode, string reference, string degraded)
     {
