@@ -28,7 +28,7 @@ internal static class ComputeType
     public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias)
     {
         if (RowLinear.InUse) return RowLinear.Apply(x, weight, bias);
-        if (_current is not { } type) return functional.linear(x, weight, bias);
+        if (_current is not { } type) return LinearProduct.Apply(x, weight, bias);
         using var scope = NewDisposeScope();
         return functional.linear(x.to(type), weight.to(type), bias?.to(type)).MoveToOuterDisposeScope();
     }

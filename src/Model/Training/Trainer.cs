@@ -158,6 +158,7 @@ internal sealed class Trainer : IDisposable
         loss = loss.Plus(quantized.Loss * Scalar(weight));
         (share == 1 ? loss : loss * Scalar(share)).backward();
         _checkpointing?.ThrowIfFailed();
+        LinearProduct.ThrowIfFailed();
         double? discriminator = adversarialStep ? _adversary!.Accumulate(target, real!, fake!, share, step) : null;
         return StepLosses.Of(loss, error, quantized, weight, multiResolution, envelope, scaleError, adversarial, discriminator);
     }

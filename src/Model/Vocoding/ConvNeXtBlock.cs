@@ -65,7 +65,7 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
     // The residual sum, where y is the depthwise convolution of x.
     private Tensor AddBranch(Tensor x, Tensor y)
     {
-        var hidden = functional.gelu(expand.call(norm.call(y)));
-        return x.Plus(scale.call(project.call(hidden)));
+        var hidden = functional.gelu(LinearProduct.Apply(norm.call(y), expand));
+        return x.Plus(scale.call(LinearProduct.Apply(hidden, project)));
     }
 }

@@ -130,12 +130,12 @@ internal sealed class VocoderNetwork : Module
     private Tensor EmbedPiece(Tensor mel)
     {
         var taps = mel.unfold(1, _before + 1 + _after, 1); // (1, frames, bands, taps)
-        return embed_norm.call(functional.linear(taps.flatten(2), embed.Weight.flatten(1), embed.Bias));
+        return embed_norm.call(LinearProduct.Apply(taps.flatten(2), embed.Weight.flatten(1), embed.Bias));
     }
 
     private VocoderSpectrum Head(Tensor x, Tensor logMagnitude)
     {
-        var parts = head.call(final_norm.call(x)).split(_bins, dim: 2);
+        var parts = LinearProduct.Apply(final_norm.call(x), head).split(_bins, dim: 2);
         // What is silent in the mel stays silent.
         var magnitude = logMagnitude.Plus(parts[0].clamp(Scalar(-MaxCorrection), Scalar(MaxCorrection)))
             .masked_fill(logMagnitude.le(Scalar(_silence)), Scalar(SilentLogMagnitude));

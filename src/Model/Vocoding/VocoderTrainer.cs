@@ -1,3 +1,4 @@
+using AudioBsq.Networks;
 using AudioBsq.Distributed;
 using AudioBsq.Training;
 using static AudioBsq.Native.Scalars;
@@ -38,6 +39,7 @@ internal sealed class VocoderTrainer : IDisposable
             _adversary?.Acts(step) == true ? _adversary.Losses(synthesized, batch.Sound) : ((Tensor?)null, null);
         if (adversarial is not null) loss = loss.Plus(adversarial);
         loss.backward();
+        LinearProduct.ThrowIfFailed();
         double[] sums = RankGroup.Current.Sum(loss.item<float>(), melError.item<float>());
         if (Optimization.Update(sums[0], step) is not { } update) return null;
         double? discriminator = adversarial is not null ? _adversary!.Step(discriminators!) : null;
