@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 using static TorchSharp.torch;
@@ -25,7 +26,8 @@ internal static class OneDnn
         """;
 
     // Pickled: an object of this class with the state { training: False }, and an empty tuple.
-    private const string State = $"\u0080\u0002c__torch__\n{Name}\n)\u0081}}(X\u0008\0\0\0training\u0089ub.", NoConstants = "\u0080\u0002).";
+    private const string State = $"\u0080\u0002c__torch__\n{Name}\n)\u0081}}(X\u0008\0\0\0training\u0089ub.";
+    private const string NoConstants = "\u0080\u0002).";
 
     private static readonly Lazy<jit.ScriptModule?> _module = new(Load);
 
@@ -48,7 +50,7 @@ internal static class OneDnn
             using var one = ones(1, 1);
             ((Tensor)probe.invoke("probe", one)).Dispose();
         }
-        catch (System.Runtime.InteropServices.ExternalException)
+        catch (ExternalException)
         {
             return null;
         }
