@@ -22,13 +22,13 @@ public class LongTrainingWarningTests
     }
 
     [Fact]
-    public void Judge_CountsTheStepsOfThisProcess_WhenTheRunIsResumed()
+    public void Judge_GoesByTheMachine_AfterOneStepOfAResumedRun()
     {
         var progress = After(steps: 1_001, hours: 30) with { FirstStep = 1_000 };
 
         new LongTrainingWarning(AudioBsqOptions.Small, "cpu", _said.Add).Judge(progress);
 
-        Assert.StartsWith("At the speed of the first 1 step, training on the processor takes 30.0 hours more.", Assert.Single(_said));
+        Assert.StartsWith("By the speed of this machine, training on the processor takes 30.0 hours more.", Assert.Single(_said));
     }
 
     [Fact]

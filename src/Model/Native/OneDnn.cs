@@ -29,16 +29,16 @@ internal static class OneDnn
     private const string State = $"\u0080\u0002c__torch__\n{Name}\n)\u0081}}(X\u0008\0\0\0training\u0089ub.";
     private const string NoConstants = "\u0080\u0002).";
 
-    private static readonly Lazy<jit.ScriptModule?> _module = new(Load);
+    private static readonly Lazy<jit.ScriptModule?> Module = new(Load);
 
     /// <summary>
     /// Whether <see cref="Linear"/> can be called, and is faster: with AVX-512 it takes half the time on AMD's processors and as much on
     /// Intel's; with less it gains nothing.
     /// </summary>
-    public static bool IsFaster => Avx512F.IsSupported && _module.Value is not null;
+    public static bool IsFaster => Avx512F.IsSupported && Module.Value is not null;
 
     /// <summary>x (…, inputs) · weightᵀ + bias, all in single precision in the processor's memory; no gradients flow through it.</summary>
-    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => (Tensor)_module.Value!.invoke("linear", x, weight, bias!);
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => (Tensor)Module.Value!.invoke("linear", x, weight, bias!);
 
     // Loading the module where torch was built without oneDNN would end the process.
     private static jit.ScriptModule? Load()

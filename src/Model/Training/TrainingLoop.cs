@@ -79,7 +79,7 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
             bool validated = Validate(step + 1, last, cancellation);
             timeLeft.Add(step, _clock.Elapsed - start);
             bool due = (step + 1) % options.ReportEvery == 0 || _clock.Elapsed - _lastReport > LongestSilence;
-            if (validated || last || due) Report(step + 1, timeLeft.From(step + 1));
+            if (validated || last || due) Report(step + 1, Remaining(step + 1, timeLeft));
             if (validated || last) SharedStart.CheckIsSame(State, group, step + 1);
             if (group.IsFirst) checkpoints?.Save(step + 1, Position, last || IsStalled);
         }
@@ -110,6 +110,10 @@ internal abstract class TrainingLoop<TStep, TProgress>(TrainingLoopOptions optio
 
     /// <summary>Puts the weights that training returns into the network.</summary>
     protected abstract void Finish();
+
+    // The first step waits for the first clips and makes what is made once, so it says nothing about the others.
+    private TimeSpan Remaining(int done, TimeLeft timeLeft) =>
+        (done == _firstStep + 1 ? ExpectedTime(options.MaxSteps - done) : null) ?? timeLeft.From(done);
 
     private void Announce()
     {

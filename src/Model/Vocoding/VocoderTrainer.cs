@@ -1,5 +1,5 @@
-using AudioBsq.Networks;
 using AudioBsq.Distributed;
+using AudioBsq.Networks;
 using AudioBsq.Training;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
