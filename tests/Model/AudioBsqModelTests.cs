@@ -164,6 +164,25 @@ public class AudioBsqModelTests
         Assert.All(errors.TakeLast(3), error => Assert.True(error >= errors.Min()));
     }
 
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Train_KeepsTheWeightsWithTheLeastLoss_EnvelopesIncluded()
+    {
+        float[][] clips = Small.Mels(9, 32, 32), others = Small.Mels(99, 32, 70);
+        var envelope = new EnvelopeOptions { Weight = 50, SegmentSeconds = 0.1 };
+        List<(double Loss, double Error)> validations = [];
+
+        using var model = AudioBsqModel.Train(
+            TrainingData.Of(clips, others), Small.Options, Small.Mel,
+            Brief with { MaxSteps = 60, LearningRate = 0.02, ValidateEvery = 5, Envelope = envelope },
+            p => { if (p.ValidationLoss is { } loss) validations.Add((loss, p.Validation!.MeanAbsoluteError)); });
+
+        var best = validations.MinBy(validation => validation.Loss);
+        Assert.NotEqual(validations.Min(validation => validation.Error), best.Error);
+        Assert.Equal(best.Error, model.Evaluate(others).MeanAbsoluteError, 6);
+        Assert.All(validations, validation => Assert.InRange(validation.Loss, validation.Error / 40, validation.Error / 40 + 100));
+    }
+
     [Fact] // padded frames of a short neighbour would change the first step's error
     public void Train_MeasuresValidFramesOnly()
     {

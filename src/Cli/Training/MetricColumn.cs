@@ -9,7 +9,7 @@ namespace AudioBsq.Cli.Training;
 /// <param name="Value">Its value in a report; null where the report has none.</param>
 internal sealed record MetricColumn(string Name, string Chart, Func<TrainingReport, double?> Value)
 {
-    public const string Step = "step", ValidationError = "validation_mae";
+    public const string Step = "step", ValidationError = "validation_mae", ValidationLoss = "validation_loss";
 
     public static IReadOnlyList<MetricColumn> All { get; } =
     [
@@ -36,6 +36,7 @@ internal sealed record MetricColumn(string Name, string Chart, Func<TrainingRepo
         new("memory_megabytes", "run/memory_megabytes", report => report.Memory / 1e6),
         new("peak_memory_megabytes", "run/peak_memory_megabytes", report => report.PeakMemory / 1e6),
         Validation("clips", m => m.Clips),
+        new(ValidationLoss, "validation/loss", report => report.Progress.ValidationLoss),
         Validation("mae", m => m.MeanAbsoluteError),
         Validation("mse", m => m.MeanSquaredError),
         Validation("codes_used", m => m.Codes.DistinctCodes),

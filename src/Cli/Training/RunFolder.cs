@@ -34,7 +34,7 @@ internal sealed class RunFolder : IDisposable
     public void Add(TrainingReport report)
     {
         _metrics.Add(MetricsRow.Of(report), report.Progress.FirstStep);
-        History.Add(report, _metrics.Lowest(MetricColumn.ValidationError));
+        History.Add(report, _metrics.Lowest(MetricColumn.ValidationLoss) ?? _metrics.Lowest(MetricColumn.ValidationError));
         List<(string Name, byte[] Picture)> pictures = [];
         _files.Draw("samples", () => pictures.AddRange(_samples.Write(report.Progress)));
         _tensorBoard?.Add(report, pictures);

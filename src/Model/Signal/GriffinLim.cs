@@ -3,9 +3,10 @@ using AudioBsq.Signal.Fft;
 namespace AudioBsq.Signal;
 
 /// <summary>
-/// Turns mel frames into a waveform without a network: non-negative least squares find the magnitudes, and the fast Griffin-Lim method
-/// (Perraudin, Balazs and Søndergaard 2013) finds phases that are consistent from one frame to the next. Managed code on one thread; an
-/// instance may be used by several threads at a time.
+/// Turns mel frames into a waveform without a network: non-negative least squares find first magnitudes, and the fast Griffin-Lim method
+/// (Perraudin, Balazs and Søndergaard 2013) a sound of which every round has spectra nearer to the mel frames. Each round scales the
+/// spectra's bins until their mel bands have the given power, where the published method sets every bin to its first magnitude
+/// (<see cref="GriffinLimOptions.KeepMagnitudes"/>). Managed code on one thread; an instance may be used by several threads at a time.
 /// </summary>
 /// <remarks>
 /// Long clips are synthesized in segments of about a thousand frames, each of which continues the sound before it, so only the mel and
@@ -62,32 +63,41 @@ public sealed class GriffinLim : IWaveformSynthesizer
         var segment = NewSegment(frames);
         foreach (var (done, first, end) in Segments(frames))
         {
-            var power = mel[(first * Mel.Bands)..(end * Mel.Bands)].ToArray();
-            MelLevels.ToPower(power, Mel, floor);
-            segment.Load(power, first, end - first);
+            segment.Load(PowerOf(mel, first, end, floor), first, end - first);
             segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
         }
 
         return waveform;
     }
 
-    /// <summary>The same from spectra, whose magnitudes are kept and whose phases are refined.</summary>
+    /// <summary>The same from spectra, whose phases are refined.</summary>
     /// <param name="spectra">From a first frame and a number of frames: real and imaginary parts (frames, bins).</param>
-    /// <param name="frames">Number of frames, from 1.</param>
+    /// <param name="mel">What the spectra were made of: levels (frames, bands). The sound keeps the level of the spectra.</param>
     /// <param name="samples">Number of samples, from 1, as <see cref="SynthesisLength"/> allows.</param>
     /// <param name="cancellation">Checked several times a second.</param>
-    internal float[] Refine(Func<int, int, (float[] Re, float[] Im)> spectra, int frames, int samples, CancellationToken cancellation)
+    internal float[] Refine(
+        Func<int, int, (float[] Re, float[] Im)> spectra, ReadOnlyMemory<float> mel, int samples, CancellationToken cancellation)
     {
+        int frames = mel.Length / Mel.Bands;
         float[] waveform = new float[samples];
+        float floor = MelLevels.FloorOf(mel.Span, Mel);
         var segment = NewSegment(frames);
+        var levels = new FrameLevels(frames, Mel.FrameRate);
         foreach (var (done, first, end) in Segments(frames))
         {
             var (re, im) = spectra(first, end - first);
-            segment.Load(re, im, first, end - first);
+            segment.Load(re, im, PowerOf(mel, first, end, floor), levels, first, end - first);
             segment.Run(waveform, done, isLast: end == frames, keep: end - first - Ahead, cancellation);
         }
 
         return waveform;
+    }
+
+    private float[] PowerOf(ReadOnlyMemory<float> mel, int first, int end, float floor)
+    {
+        float[] power = mel[(first * Mel.Bands)..(end * Mel.Bands)].ToArray();
+        MelLevels.ToPower(power, Mel, floor);
+        return power;
     }
 
     /// <summary>Frames that a segment adds, unless windows overlap so much that more are needed.</summary>
@@ -99,7 +109,7 @@ public sealed class GriffinLim : IWaveformSynthesizer
 
     private int Fresh => Math.Max(SegmentFrames, Ahead);
 
-    private GriffinLimSegment NewSegment(int frames) => new(_stft, _inversion, Options, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
+    private GriffinLimSegment NewSegment(int frames) => new(_stft, _inversion, Options, Mel.Bands, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
 
     // Where each segment continues, in samples from the start of the first window, half a window before the waveform, and its frames.
     private IEnumerable<(long Done, int First, int End)> Segments(int frames)

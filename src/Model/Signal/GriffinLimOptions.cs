@@ -9,6 +9,12 @@ public sealed record GriffinLimOptions
     /// <summary>Momentum of the iteration, from 0 (the method of Griffin and Lim) to below 1.</summary>
     public double Momentum { get; init; } = 0.99;
 
+    /// <summary>
+    /// Whether every bin keeps the magnitude that was found for it first, as Griffin and Lim have it. By default only the mel bands keep
+    /// their power, and magnitudes within a band follow the sound: many of them have the same bands, and only some are those of a sound.
+    /// </summary>
+    public bool KeepMagnitudes { get; init; }
+
     /// <summary>Seed of the random first phases; the same seed gives the same waveform.</summary>
     public int Seed { get; init; }
 

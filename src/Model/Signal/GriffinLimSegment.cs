@@ -18,6 +18,8 @@ internal sealed class GriffinLimSegment
     private readonly MelInversion _inversion;
     private readonly GriffinLimOptions _options;
     private readonly Vector<float>[] _magnitude, _lastRe, _lastIm; // (batches, bins), a frame per lane
+    private readonly Vector<float>[] _mel;                         // (batches, bands): the power that the bands shall have
+    private readonly Vector<float>[] _binPower, _bandPower;        // of one batch
     private readonly float[] _perOverlap;                          // 1 / sum of squared windows
     private readonly FftBuffer _buffer;
     private float[] _sound, _next;
@@ -25,31 +27,32 @@ internal sealed class GriffinLimSegment
     private bool _hasPhases;
 
     /// <summary>Allocates the memory for segments of at most <paramref name="frames"/> frames.</summary>
-    public GriffinLimSegment(Stft stft, MelInversion inversion, GriffinLimOptions options, int frames)
+    public GriffinLimSegment(Stft stft, MelInversion inversion, GriffinLimOptions options, int bands, int frames)
     {
         (_stft, _inversion, _options, _buffer) = (stft, inversion, options, new FftBuffer(stft.Bins));
         int batches = (frames + FrameBatch.Size - 1) / FrameBatch.Size;
         int spectra = batches * stft.Bins, samples = (batches * FrameBatch.Size - 1) * stft.Hop + stft.Length;
         (_magnitude, _lastRe, _lastIm) = (new Vector<float>[spectra], new Vector<float>[spectra], new Vector<float>[spectra]);
+        (_mel, _bandPower, _binPower) = (new Vector<float>[batches * bands], new Vector<float>[bands], new Vector<float>[stft.Bins]);
         (_perOverlap, _sound, _next) = (new float[samples], new float[samples], new float[samples]);
     }
 
     /// <summary>Starts the next segment from mel power (frames, bands). Its first frame has an index in the clip.</summary>
     public void Load(ReadOnlySpan<float> power, int firstFrame, int frames)
     {
-        Begin(firstFrame, frames, hasPhases: false);
-        var (mel, work) = (new Vector<float>[power.Length / frames], new Vector<float>[power.Length / frames]);
+        Begin(power, firstFrame, frames, hasPhases: false);
         for (int batch = 0; batch < _batches; batch++)
-        {
-            BatchRows.Load(power, mel, batch * FrameBatch.Size, frames);
-            _inversion.Invert(mel, _magnitude.AsSpan(batch * _stft.Bins, _stft.Bins), work);
-        }
+            _inversion.Invert(MelOf(batch), _magnitude.AsSpan(batch * _stft.Bins, _stft.Bins), _bandPower);
     }
 
-    /// <summary>Starts the next segment from spectra (frames, bins): their magnitudes stay, their phases are refined.</summary>
-    public void Load(ReadOnlySpan<float> re, ReadOnlySpan<float> im, int firstFrame, int frames)
+    /// <summary>
+    /// Starts the next segment from spectra (frames, bins), whose phases are refined. The sound keeps their magnitudes, or else their
+    /// level and the mel power (frames, bands) beside that.
+    /// </summary>
+    public void Load(
+        ReadOnlySpan<float> re, ReadOnlySpan<float> im, ReadOnlySpan<float> power, FrameLevels levels, int firstFrame, int frames)
     {
-        Begin(firstFrame, frames, hasPhases: true);
+        Begin(power, firstFrame, frames, hasPhases: true);
         for (int batch = 0; batch < _batches; batch++)
         {
             Span<Vector<float>> real = _lastRe.AsSpan(batch * _stft.Bins, _stft.Bins);
@@ -58,14 +61,23 @@ internal sealed class GriffinLimSegment
             BatchRows.Load(im, imaginary, batch * FrameBatch.Size, frames);
             var magnitude = _magnitude.AsSpan(batch * _stft.Bins, _stft.Bins);
             for (int bin = 0; bin < real.Length; bin++)
-                magnitude[bin] = Vector.SquareRoot(real[bin] * real[bin] + imaginary[bin] * imaginary[bin]);
+            {
+                _binPower[bin] = real[bin] * real[bin] + imaginary[bin] * imaginary[bin];
+                magnitude[bin] = Vector.SquareRoot(_binPower[bin]);
+            }
+
+            _inversion.Bands(_binPower, _bandPower);
+            levels.Set(firstFrame + batch * FrameBatch.Size, frames - batch * FrameBatch.Size, Sum(_bandPower), Sum(MelOf(batch)));
         }
+
+        SetLevels(levels);
     }
 
-    private void Begin(int firstFrame, int frames, bool hasPhases)
+    private void Begin(ReadOnlySpan<float> power, int firstFrame, int frames, bool hasPhases)
     {
         (_firstFrame, _frames, _hasPhases) = (firstFrame, frames, hasPhases);
         _batches = (frames + FrameBatch.Size - 1) / FrameBatch.Size;
+        for (int batch = 0; batch < _batches; batch++) BatchRows.Load(power, MelOf(batch), batch * FrameBatch.Size, frames);
         Array.Clear(_lastRe);
         Array.Clear(_lastIm);
         Array.Clear(_perOverlap);
@@ -99,7 +111,7 @@ internal sealed class GriffinLimSegment
                 else
                 {
                     _stft.Analyze(_sound, at, _stft.Hop, _buffer);
-                    UpdatePhases(batch);
+                    Advance(batch);
                 }
 
                 _stft.Synthesize(_buffer, _next, at);
@@ -163,21 +175,52 @@ internal sealed class GriffinLimSegment
 
     // Extrapolates from the last spectrum through the new one, and keeps the phase of the result (Perraudin et al., algorithm 2).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void UpdatePhases(int batch)
+    private void Advance(int batch)
     {
         int bins = _stft.Bins;
         Span<Vector<float>> re = _buffer.Re.AsSpan(0, bins), im = _buffer.Im.AsSpan(0, bins);
         Span<Vector<float>> lastRe = _lastRe.AsSpan(batch * bins, bins), lastIm = _lastIm.AsSpan(batch * bins, bins);
-        var magnitude = _magnitude.AsSpan(batch * bins, bins);
         float back = (float)(_options.Momentum / (1 + _options.Momentum));
-        var tiny = new Vector<float>(1e-30f);
         for (int bin = 0; bin < bins; bin++)
         {
             var (nowRe, nowIm) = (re[bin], im[bin]);
-            var (aheadRe, aheadIm) = (nowRe - lastRe[bin] * back, nowIm - lastIm[bin] * back);
+            (re[bin], im[bin]) = (nowRe - lastRe[bin] * back, nowIm - lastIm[bin] * back);
             (lastRe[bin], lastIm[bin]) = (nowRe, nowIm);
-            var scale = magnitude[bin] / Vector.SquareRoot(Vector.Max(aheadRe * aheadRe + aheadIm * aheadIm, tiny));
-            (re[bin], im[bin]) = (aheadRe * scale, aheadIm * scale);
+        }
+
+        if (_options.KeepMagnitudes) SetMagnitudes(_magnitude.AsSpan(batch * bins, bins), re, im);
+        else _inversion.Match(MelOf(batch), re, im, _binPower, _bandPower);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SetMagnitudes(ReadOnlySpan<Vector<float>> magnitude, Span<Vector<float>> re, Span<Vector<float>> im)
+    {
+        var tiny = new Vector<float>(1e-30f);
+        for (int bin = 0; bin < magnitude.Length; bin++)
+        {
+            var scale = magnitude[bin] / Vector.SquareRoot(Vector.Max(re[bin] * re[bin] + im[bin] * im[bin], tiny));
+            (re[bin], im[bin]) = (re[bin] * scale, im[bin] * scale);
         }
     }
+
+    // Scales the mel power to the level of the spectra.
+    private void SetLevels(FrameLevels levels)
+    {
+        Span<float> gain = stackalloc float[FrameBatch.Size];
+        for (int batch = 0; batch < _batches; batch++)
+        {
+            for (int lane = 0; lane < gain.Length; lane++) gain[lane] = levels.GainAt(_firstFrame + batch * gain.Length + lane);
+            var gains = new Vector<float>(gain);
+            foreach (ref var band in MelOf(batch)) band *= gains;
+        }
+    }
+
+    private static Vector<float> Sum(ReadOnlySpan<Vector<float>> values)
+    {
+        var sum = Vector<float>.Zero;
+        foreach (var value in values) sum += value;
+        return sum;
+    }
+
+    private Span<Vector<float>> MelOf(int batch) => _mel.AsSpan(batch * _bandPower.Length, _bandPower.Length);
 }

@@ -11,18 +11,20 @@ namespace AudioBsq.Signal;
 /// </summary>
 internal sealed class MelInversion
 {
+    private const float MaxRatio = 1e3f; // a step of Match is 30 dB at most, so that what is nearly silent does not explode
+
     private readonly MelFilterBank _bank;
     private readonly int _iterations;
     private readonly int[] _lower;              // the lower of the two bands that contain a bin
     private readonly float[] _falling, _rising; // a bin's weight in that band and in the next one
-    private readonly float[] _perBand;          // 1 / sum of a band's weights
+    private readonly float[] _perBand, _perBin; // 1 / sum of a band's or a bin's weights; 0 for a bin outside every band
 
     public MelInversion(MelFilterBank bank, int iterations)
     {
         Check.Positive(iterations);
         (_bank, _iterations) = (bank, iterations);
         (_lower, _falling, _rising) = (new int[bank.Bins], new float[bank.Bins], new float[bank.Bins]);
-        _perBand = new float[bank.Bands];
+        (_perBand, _perBin) = (new float[bank.Bands], new float[bank.Bins]);
         for (int band = bank.Bands - 1; band >= 0; band--)
         {
             float sum = 0;
@@ -35,6 +37,12 @@ internal sealed class MelInversion
             }
 
             _perBand[band] = sum > 0 ? 1 / sum : 0;
+        }
+
+        for (int bin = 0; bin < bank.Bins; bin++)
+        {
+            float sum = _falling[bin] + _rising[bin];
+            _perBin[bin] = sum > 0 ? 1 / sum : 0;
         }
     }
 
@@ -69,11 +77,7 @@ internal sealed class MelInversion
     public void Invert(ReadOnlySpan<Vector<float>> mel, Span<Vector<float>> bins, Span<Vector<float>> work)
     {
         for (int band = 0; band < work.Length; band++) work[band] = mel[band] * _perBand[band];
-        for (int bin = 0; bin < bins.Length; bin++)
-        {
-            float weight = _falling[bin] + _rising[bin];
-            bins[bin] = weight > 0 ? Transposed(work, bin) / new Vector<float>(weight) : default;
-        }
+        for (int bin = 0; bin < bins.Length; bin++) bins[bin] = Transposed(work, bin) * _perBin[bin];
 
         // Bᵀm does not change from one iteration to the next.
         Span<Vector<float>> target = new Vector<float>[bins.Length];
@@ -86,6 +90,28 @@ internal sealed class MelInversion
         }
 
         for (int bin = 0; bin < bins.Length; bin++) bins[bin] = Vector.SquareRoot(bins[bin]);
+    }
+
+    /// <summary>Power (bins) → mel power (bands) of one batch.</summary>
+    public void Bands(ReadOnlySpan<Vector<float>> power, Span<Vector<float>> mel) => _bank.Apply(power, mel);
+
+    /// <summary>
+    /// Brings one batch of spectra (bins) nearer to mel power (bands): a bin is scaled by what its one or two bands lack, weighted as in
+    /// their triangles. The memory for powers is as long as the spectrum, <paramref name="work"/> as the bands.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Match(
+        ReadOnlySpan<Vector<float>> mel, Span<Vector<float>> re, Span<Vector<float>> im, Span<Vector<float>> power, Span<Vector<float>> work)
+    {
+        for (int bin = 0; bin < power.Length; bin++) power[bin] = re[bin] * re[bin] + im[bin] * im[bin];
+        _bank.Apply(power, work);
+        var (tiny, most) = (new Vector<float>(1e-25f), new Vector<float>(MaxRatio));
+        for (int band = 0; band < work.Length; band++) work[band] = Vector.Min(mel[band] / Vector.Max(work[band], tiny), most);
+        for (int bin = 0; bin < power.Length; bin++)
+        {
+            var gain = Vector.SquareRoot(Transposed(work, bin) * _perBin[bin]);
+            (re[bin], im[bin]) = (re[bin] * gain, im[bin] * gain);
+        }
     }
 
     // One bin of Bᵀx.

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
 
-/// <summary>Keeps the weights with the lowest validation error, and counts the validations since then.</summary>
+/// <summary>Keeps the weights with the lowest validation loss, and counts the validations since then.</summary>
 internal sealed class BestWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _weights = [];
@@ -11,20 +11,20 @@ internal sealed class BestWeights : IDisposable
     /// <summary>Validations since the best one.</summary>
     public int Misses { get; private set; }
 
-    /// <summary>The lowest error; null before the first validation.</summary>
+    /// <summary>The lowest loss; null before the first validation.</summary>
     public double? Lowest { get; private set; }
 
     public IEnumerable<(string Name, Tensor Tensor)> Tensors => _weights.Select(entry => (entry.Key, entry.Value));
 
-    public void Update(AudioBsqNetwork network, double error)
+    public void Update(AudioBsqNetwork network, double loss)
     {
-        if (Lowest is { } lowest && !(error < lowest))
+        if (Lowest is { } lowest && !(loss < lowest))
         {
             Misses++;
             return;
         }
 
-        (Lowest, Misses) = (error, 0);
+        (Lowest, Misses) = (loss, 0);
         Keep(network);
     }
 

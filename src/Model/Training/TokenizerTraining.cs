@@ -23,6 +23,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     private readonly List<ReconstructionSample> _samples = [];
     private BatchSource? _batches;
     private ReconstructionMetrics? _validation;
+    private double? _validationLoss;
     private CancellationToken _cancellation;
 
     /// <param name="model">The model to train.</param>
@@ -87,7 +88,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     {
         var scalars = new Dictionary<string, double>();
         _trainer.SaveScalars(scalars);
-        if (_best.Lowest is { } lowest) scalars["lowest_error"] = lowest;
+        if (_best.Lowest is { } lowest) scalars["lowest_loss"] = lowest;
         scalars["misses"] = _best.Misses;
         return scalars;
     }
@@ -95,7 +96,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
     public void Restore(IReadOnlyDictionary<string, double> scalars)
     {
         _trainer.RestoreScalars(scalars);
-        _best.Resume(_model.Network, scalars.TryGetValue("lowest_error", out double lowest) ? lowest : null, (int)scalars["misses"]);
+        _best.Resume(_model.Network, scalars.TryGetValue("lowest_loss", out double lowest) ? lowest : null, (int)scalars["misses"]);
     }
 
     public void Dispose()
@@ -136,15 +137,24 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
 
     protected override bool Validate(int done, bool last, CancellationToken cancellation)
     {
-        _validation = null;
+        (_validation, _validationLoss) = (null, null);
         _samples.Clear();
         if (_data.Validation is null || !(last || done % _options.ValidateEvery == 0)) return false;
         _model.Network.eval();
         _trainer.Optimization.Ema?.Swap();
         try
         {
-            _validation = new WindowedInference(_model).Evaluate(_data.Validation(), AddSample, RankGroup.Current, cancellation);
-            _best.Update(_model.Network, _validation.MeanAbsoluteError);
+            var loss = _trainer.NewValidationLoss(_model.Device);
+            _validation = new WindowedInference(_model).Evaluate(
+                _data.Validation(),
+                (clip, mel, reconstructed) =>
+                {
+                    loss.Add(mel, reconstructed);
+                    AddSample(clip, mel, reconstructed);
+                },
+                RankGroup.Current, cancellation);
+            _validationLoss = loss.Of(_validation, RankGroup.Current);
+            _best.Update(_model.Network, _validationLoss.Value);
         }
         finally
         {
@@ -170,6 +180,7 @@ internal sealed class TokenizerTraining : TrainingLoop<TokenizerStep, TrainingPr
         PositionEntropy = Averages.Of(step => step.Losses.PositionEntropy),
         CodebookEntropy = Averages.Of(step => step.Losses.CodebookEntropy),
         Validation = _validation,
+        ValidationLoss = _validationLoss,
         Samples = [.. _samples],
     };
 

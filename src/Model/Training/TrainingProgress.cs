@@ -24,6 +24,13 @@ public sealed record TrainingProgress : TrainingLoopProgress
     public ReconstructionMetrics? Validation { get; init; }
 
     /// <summary>
+    /// What the weights that training ends with have least of, after this step; null if there was no validation: the reconstruction error
+    /// as the network sees it, levels scaled to −1 … 1, and with <see cref="TrainingOptions.Envelope"/> the distance of envelopes times its
+    /// weight.
+    /// </summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>
     /// Validation clips with their reconstructions: the first <see cref="TrainingOptions.SampleClips"/> that have frames.
     /// </summary>
     public IReadOnlyList<ReconstructionSample> Samples { get; init; } = [];

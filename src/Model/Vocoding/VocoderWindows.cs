@@ -21,7 +21,7 @@ internal sealed class VocoderWindows(NeuralVocoder vocoder)
         if (length == 0) return [];
         if (iterations == 0) return Synthesize(mel, frames, length, floor, cancellation);
         var griffinLim = new GriffinLim(Mel, new GriffinLimOptions { Iterations = iterations });
-        return griffinLim.Refine(Spectra, frames, length, cancellation);
+        return griffinLim.Refine(Spectra, mel, length, cancellation);
 
         (float[] Re, float[] Im) Spectra(int first, int count)
         {

@@ -151,7 +151,8 @@ public sealed class RunFolderTests : IDisposable
     {
         string[] kept = ["--set", "checkpoint_dir=kept", "--set", "save_every=4"];
         Ran.UntilFirstReport(["train", _data.Config, "-o", _data.PathOf("out"), .. kept]).Expect(130);
-        File.WriteAllText(_data.PathOf("out", "metrics.csv"), "step,loss,validation_mae,other\n4,7.5,1e-3,9\n8,1,1,1\nbroken\n");
+        const string Table = "step,loss,validation_loss,validation_mae,other\n4,7.5,1e-4,1e-3,9\n8,1,1,1,1\nbroken\n";
+        File.WriteAllText(_data.PathOf("out", "metrics.csv"), Table);
 
         var ran = Train("out", kept).Expect(0);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using AudioBsq.Signal;
 
 namespace AudioBsq.Tests.Model.Signal;
@@ -55,6 +56,53 @@ public class MelInversionTests
 
         Assert.True(Error(50) < Error(10) && Error(10) < Error(2));
     }
+
+    [Fact]
+    public void Match_BringsASpectrumToTheBands_AndLeavesOneThatHasThem()
+    {
+        var bank = new MelFilterBank(new MelOptions());
+        var inversion = new MelInversion(bank, 1);
+        var (re, im) = (Spectrum(seed: 3), Spectrum(seed: 4));
+        Vector<float>[] mel = new Vector<float>[128], bands = new Vector<float>[128], power = new Vector<float>[513];
+        Array.Fill(mel, new Vector<float>(2.5f));
+        double Error()
+        {
+            for (int bin = 0; bin < 513; bin++) power[bin] = re[bin] * re[bin] + im[bin] * im[bin];
+            inversion.Bands(power, bands);
+            return Enumerable.Range(0, 128).Where(band => bands[band][0] > 0).Max(band => Math.Abs(bands[band][0] / 2.5 - 1));
+        }
+
+        double before = Error();
+        for (int i = 0; i < 200; i++) inversion.Match(mel, re, im, power, bands);
+        double after = Error();
+        inversion.Bands(power, mel);
+        var (sameRe, sameIm) = (re.ToArray(), im.ToArray());
+        inversion.Match(mel, sameRe, sameIm, power, bands);
+
+        Assert.InRange(after, 0, 0.05 * before);
+        for (int bin = 1; bin < 512; bin++)
+        {
+            Close.To(re[bin][0], sameRe[bin][0], 1e-5, "real part");
+            Close.To(im[bin][0], sameIm[bin][0], 1e-5, "imaginary part");
+        }
+    }
+
+    [Fact]
+    public void Match_MakesSilentBandsSilent_AndKeepsNothingOutsideEveryBand()
+    {
+        var inversion = new MelInversion(new MelFilterBank(new MelOptions { MinFrequency = 1_000, MaxFrequency = 4_000 }), 1);
+        var (re, im) = (Spectrum(seed: 5), Spectrum(seed: 6));
+        Vector<float>[] mel = new Vector<float>[128], bands = new Vector<float>[128], power = new Vector<float>[513];
+        Array.Fill(mel, Vector<float>.One, 64, 64);
+
+        inversion.Match(mel, re, im, power, bands);
+
+        Assert.All(re[..64].Concat(re[257..]).Concat(im[..64]), x => Assert.Equal(Vector<float>.Zero, x)); // bins of 15.6 Hz
+        Assert.NotEqual(Vector<float>.Zero, re[200]);
+    }
+
+    private static Vector<float>[] Spectrum(int seed) =>
+        [.. Tone.Noise(513, seed).Select(x => new Vector<float>(x))];
 
     [Fact]
     public void Invert_DoesNotMixFrames()
