@@ -109,7 +109,8 @@ public sealed class GriffinLim : IWaveformSynthesizer
 
     private int Fresh => Math.Max(SegmentFrames, Ahead);
 
-    private GriffinLimSegment NewSegment(int frames) => new(_stft, _inversion, Options, Mel.Bands, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
+    private GriffinLimSegment NewSegment(int frames) =>
+        new(_stft, _inversion, Options, Mel.Bands, Math.Min(frames, Fresh + 2 * Ahead + Overlap));
 
     // Where each segment continues, in samples from the start of the first window, half a window before the waveform, and its frames.
     private IEnumerable<(long Done, int First, int End)> Segments(int frames)

@@ -101,7 +101,8 @@ internal sealed class MelInversion
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Match(
-        ReadOnlySpan<Vector<float>> mel, Span<Vector<float>> re, Span<Vector<float>> im, Span<Vector<float>> power, Span<Vector<float>> work)
+        ReadOnlySpan<Vector<float>> mel, Span<Vector<float>> re, Span<Vector<float>> im, Span<Vector<float>> power,
+        Span<Vector<float>> work)
     {
         for (int bin = 0; bin < power.Length; bin++) power[bin] = re[bin] * re[bin] + im[bin] * im[bin];
         _bank.Apply(power, work);
