@@ -21,8 +21,8 @@ public sealed record AudioSynthesisOptions
     public MelOptions? Mel { get; init; }
 
     /// <summary>
-    /// Rounds of fast Griffin-Lim after a <see cref="NeuralVocoder"/>, which start from its phases; 0 leaves them out. Each makes the sound
-    /// agree better with its magnitudes, and takes time.
+    /// Rounds of fast Griffin-Lim after a <see cref="NeuralVocoder"/>, which start from its spectra; 0 leaves them out. Each makes the
+    /// sound agree better with the mel spectrogram, and takes time.
     /// </summary>
     public int RefinementIterations { get; init; }
 

@@ -70,7 +70,7 @@ public static partial class AudioTokenizerCatalog
     /// <param name="sampleCountColumnName">
     /// Column (Int32) with the number of samples that each clip gets; (frames − 1) · hop when null.
     /// </param>
-    /// <param name="refinementIterations">Rounds of fast Griffin-Lim that start from a vocoder's phases; 0 leaves them out.</param>
+    /// <param name="refinementIterations">Rounds of fast Griffin-Lim that start from a vocoder's spectra; 0 leaves them out.</param>
     /// <example>
     /// <code>
     /// var ml = new MLContext();

@@ -81,7 +81,8 @@ public sealed record TrainingOptions : TrainingLoopOptions
     public int SampleClips { get; init; } = 2;
 
     /// <summary>
-    /// Training stops early after this many validations without a lower error; 0 for never. It returns the best weights in any case.
+    /// Training stops early after this many validations without a lower <see cref="TrainingProgress.ValidationLoss"/>; 0 for never. It
+    /// returns the weights with the lowest in any case.
     /// </summary>
     public int Patience { get; init; }
 

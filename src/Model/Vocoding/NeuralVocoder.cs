@@ -219,7 +219,8 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     /// <param name="mel">Frames, row by row.</param>
     /// <param name="samples">Length wanted, one that gives these frames; (frames − 1)·hop when null.</param>
     /// <param name="griffinLimIterations">
-    /// Rounds of fast Griffin-Lim that start from the network's phases and keep its magnitudes; 0 leaves them out.
+    /// Rounds of fast Griffin-Lim (<see cref="GriffinLim"/>) that start from the network's spectra and draw the sound towards the mel
+    /// bands, at the level of these spectra; 0 leaves them out.
     /// </param>
     /// <param name="cancellation">Checked between two windows.</param>
     public float[] Synthesize(
