@@ -188,8 +188,14 @@ internal sealed class GriffinLimSegment
             (lastRe[bin], lastIm[bin]) = (nowRe, nowIm);
         }
 
-        if (_options.KeepMagnitudes) SetMagnitudes(_magnitude.AsSpan(batch * bins, bins), re, im);
-        else _inversion.Match(MelOf(batch), re, im, _binPower, _bandPower);
+        if (_options.KeepMagnitudes)
+        {
+            SetMagnitudes(_magnitude.AsSpan(batch * bins, bins), re, im);
+            return;
+        }
+
+        _buffer.Power(_binPower);
+        _inversion.Match(MelOf(batch), _binPower, re, im, _bandPower);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

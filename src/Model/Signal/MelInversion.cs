@@ -97,14 +97,13 @@ internal sealed class MelInversion
 
     /// <summary>
     /// Brings one batch of spectra (bins) nearer to mel power (bands): a bin is scaled by what its one or two bands lack, weighted as in
-    /// their triangles. The memory for powers is as long as the spectrum, <paramref name="work"/> as the bands.
+    /// their triangles. <paramref name="power"/> is that of its bins, <paramref name="work"/> memory for the bands.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Match(
-        ReadOnlySpan<Vector<float>> mel, Span<Vector<float>> re, Span<Vector<float>> im, Span<Vector<float>> power,
+        ReadOnlySpan<Vector<float>> mel, ReadOnlySpan<Vector<float>> power, Span<Vector<float>> re, Span<Vector<float>> im,
         Span<Vector<float>> work)
     {
-        for (int bin = 0; bin < power.Length; bin++) power[bin] = re[bin] * re[bin] + im[bin] * im[bin];
         _bank.Apply(power, work);
         var (tiny, most) = (new Vector<float>(1e-25f), new Vector<float>(MaxRatio));
         for (int band = 0; band < work.Length; band++) work[band] = Vector.Min(mel[band] / Vector.Max(work[band], tiny), most);

@@ -122,10 +122,10 @@ internal sealed class Trainer : IDisposable
         _scales?.Dispose();
     }
 
-    // Levels are clamped, since a sound far too loud in one band would drown all others.
     /// <summary>A loss to validate by.</summary>
     public ValidationLoss NewValidationLoss(Device device) => new(_envelope, _options.Envelope?.Weight ?? 0, _network.Options, device);
 
+    // Levels are clamped, since a sound far too loud in one band would drown all others.
     private Tensor Envelope(Tensor reconstructed, MelBatch batch) =>
         _envelope!.Of(_network.Unscale(reconstructed, clamp: true), Main(batch.Mel), batch.ValidFrames) * Scalar(_options.Envelope!.Weight);
 
