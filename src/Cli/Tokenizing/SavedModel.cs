@@ -35,6 +35,10 @@ internal sealed class SavedModel : IDisposable
     /// <summary>The model of this name that comes with the program; null where there is none, or a file of the name.</summary>
     public static PretrainedAudioModel? FindShipped(string name) => System.IO.Path.Exists(name) ? null : PretrainedAudioModels.Find(name);
 
+    /// <summary>The names of those that come with the program, as a sentence has them.</summary>
+    public static string ShippedNames { get; } =
+        $"{string.Join(", ", PretrainedAudioModels.All.SkipLast(1))} and {PretrainedAudioModels.All[^1]}";
+
     /// <param name="ml">The context.</param>
     /// <param name="path">The file, or the name of a model that comes with the program.</param>
     /// <exception cref="InvalidDataException">The file is no model, or a damaged one.</exception>
@@ -44,8 +48,7 @@ internal sealed class SavedModel : IDisposable
         var shipped = FindShipped(path);
         if (shipped is null && !File.Exists(path))
         {
-            throw new FileNotFoundException(
-                $"There is no model '{path}'. With the program come {string.Join(" and ", PretrainedAudioModels.All)}.", path);
+            throw new FileNotFoundException($"There is no model '{path}'. With the program come {ShippedNames}.", path);
         }
 
         if (!InferenceDevice.PrefersOnnx) TorchLibrary.StartLoading(); // meanwhile this thread reads the zip, and compiles what does

@@ -65,7 +65,7 @@ internal sealed class SynthesisOptions(string note)
         if (!File.Exists(name))
         {
             throw new FileNotFoundException(
-                $"There is no vocoder '{name}'. With the program come those of {string.Join(" and ", PretrainedAudioModels.All)}.", name);
+                $"There is no vocoder '{name}'. With the program come those of {SavedModel.ShippedNames}.", name);
         }
 
         return NeuralVocoder.Load(name, device);

@@ -10,22 +10,24 @@ internal static class InitialWeights
     /// <summary>
     /// Copies the encoder, and the decoder where there is one and it fits, from a model into another; the layers beside the quantizer only
     /// where that is the same. A network may have more blocks than the one to start from: the further ones follow the others and add
-    /// nothing at first, so that the model computes what it did (Chen, Goodfellow, Shlens 2016, "Net2Net", section 2.3). Returns what was
-    /// copied, as text.
+    /// nothing at first, so that the model computes what it did (Chen, Goodfellow, Shlens 2016, "Net2Net", section 2.3). A network that
+    /// looks back only may start from one that sees everything: its convolutions keep the taps that look back. Returns what was copied,
+    /// as text.
     /// </summary>
     /// <exception cref="ArgumentException">The encoders are not alike, or their mel spectrograms differ.</exception>
     public static string Copy(ModelContent from, ModelContent to)
     {
         ModelStart.CheckAlike("mel spectrogram", from.Mel, to.Mel);
         var (theirs, ours) = (EncoderOf(from.Options), EncoderOf(to.Options));
-        ModelStart.CheckAlike("encoder", theirs with { Encoder = Grown(theirs.Encoder, ours.Encoder) }, ours);
+        ModelStart.CheckAlike("encoder", theirs with { Encoder = Fitted(theirs.Encoder, ours.Encoder) }, ours);
         bool quantizer = from.Options.Quantizer == to.Options.Quantizer;
         var (theirDecoder, ourDecoder) = (WithoutDropout(from.Options.EffectiveDecoder), WithoutDropout(to.Options.EffectiveDecoder));
-        bool decoder = from.Parts.HasFlag(ModelParts.Decoder) && Grown(theirDecoder, ourDecoder) == ourDecoder;
+        bool decoder = from.Parts.HasFlag(ModelParts.Decoder) && Fitted(theirDecoder, ourDecoder) == ourDecoder;
         CopyTensors(from, to, ModelParts.Encoder, name => quantizer || name.StartsWith("encoder.", StringComparison.Ordinal));
         if (decoder) CopyTensors(from, to, ModelParts.Decoder, name => quantizer || name.StartsWith("decoder.", StringComparison.Ordinal));
         int blocks = to.Options.Encoder.Layers - from.Options.Encoder.Layers + (decoder ? ourDecoder.Layers - theirDecoder.Layers : 0);
         string further = blocks == 0 ? "" : $"; {blocks} further blocks add nothing at first";
+        if (ours.Encoder.Mask != from.Options.Encoder.Mask) further += "; attention and convolution look back only from now on";
         string taken = (quantizer, decoder) switch
         {
             (true, true) => "the whole model",
@@ -39,12 +41,17 @@ internal static class InitialWeights
     private static void CopyTensors(ModelContent from, ModelContent to, ModelParts half, Func<string, bool> takes)
     {
         using var noGradients = no_grad();
+        var network = half == ModelParts.Encoder ? to.Options.Encoder : to.Options.EffectiveDecoder;
+        var earlier = half == ModelParts.Encoder ? from.Options.Encoder : from.Options.EffectiveDecoder;
+        bool looksBack = network.Mask != earlier.Mask && !to.Options.Compatibility.LeakyCausalConvolution;
         var sources = NetworkWeights.Of(from.Network, half).ToDictionary(entry => entry.Name, entry => entry.Tensor);
         foreach (var (name, tensor) in NetworkWeights.Of(to.Network, half))
         {
             if (sources.TryGetValue(name, out var source))
             {
-                if (takes(name)) tensor.copy_(source);
+                if (!takes(name)) continue;
+                if (looksBack && name.EndsWith(".depthwise_conv.weight", StringComparison.Ordinal)) CopyTapsThatLookBack(source, tensor);
+                else tensor.copy_(source);
             }
             else if (EndsABranch(name)) // of a further block
             {
@@ -53,13 +60,27 @@ internal static class InitialWeights
         }
     }
 
+    // Tap k / 2 of k taps is that of a step itself where the convolution sees both sides, and the last one where it looks back.
+    private static void CopyTapsThatLookBack(Tensor from, Tensor to)
+    {
+        using var scope = NewDisposeScope();
+        long kept = from.shape[2] / 2 + 1;
+        to.zero_();
+        to[TensorIndex.Ellipsis, ^(int)kept..].copy_(from[TensorIndex.Ellipsis, ..(int)kept]);
+    }
+
     // Last layers of attention, convolution module and feed-forward network.
     private static bool EndsABranch(string name) =>
         name.Contains(".attn.out_proj.", StringComparison.Ordinal) || name.Contains(".pointwise_conv2.", StringComparison.Ordinal)
         || name.Contains(".mlp.c_proj.", StringComparison.Ordinal);
 
-    private static NetworkOptions Grown(NetworkOptions theirs, NetworkOptions ours) =>
-        theirs with { Layers = Math.Max(theirs.Layers, ours.Layers) };
+    // Theirs, with the blocks and the mask that ours may add: neither changes the shape of a weight.
+    private static NetworkOptions Fitted(NetworkOptions theirs, NetworkOptions ours) => theirs with
+    {
+        Layers = Math.Max(theirs.Layers, ours.Layers),
+        Mask = theirs.Mask == AttentionMask.None ? ours.Mask : theirs.Mask,
+        PastSteps = ours.PastSteps,
+    };
 
     // What the encoder's computation and the shapes of its weights depend on.
     private static AudioBsqOptions EncoderOf(AudioBsqOptions options) => options with

@@ -1,3 +1,4 @@
+using AudioBsq.Networks;
 using AudioBsq.Persistence;
 using AudioBsq.Quantization;
 using AudioBsq.Training;
@@ -70,6 +71,35 @@ public class FirstWeightsTests
         Assert.Equal(2, notes.Count(note => note.EndsWith(Whole, StringComparison.Ordinal)));
         string last = FormattableString.Invariant($"decoder.transformer.resblocks.{encoder.Layers + 1}.mlp.c_proj.weight");
         Assert.Contains(NamedWeights.ByName(trained.Content.Weights(ModelParts.Decoder))(last), value => value != 0);
+    }
+
+    // One step has no neighbours, so masks and all taps but a step's own do nothing to it.
+    [Fact]
+    public void Train_MakesAModelThatSeesEverythingCausal()
+    {
+        var seesAll = Small.Options with { Encoder = Small.Options.Encoder with { UseConvModule = true, ConvKernelSize = 5 } };
+        var looksBack = seesAll with { Encoder = seesAll.Encoder with { Mask = AttentionMask.BlockCausal, PastSteps = 3 } };
+        using var from = AudioBsqModel.Create(seesAll, Small.Mel, seed: 8, device: "cpu");
+        var notes = new List<string>();
+
+        using var model = Train(OneStep, from, looksBack, notes);
+
+        float[] step = Mel[..(Small.Options.PatchFrames * Small.Mel.Bands)];
+        Assert.True(model.Options.IsCausal);
+        Assert.Equal(from.Encode(step), model.Encode(step));
+        Close.To(from.Decode(from.Encode(step)), model.Decode(from.Encode(step)), 1e-3);
+        Assert.Contains(notes, note => note.EndsWith("the whole model; attention and convolution look back only from now on."));
+        Assert.All(Enum.GetValues<ModelParts>().Where(half => half is ModelParts.Encoder or ModelParts.Decoder), half =>
+        {
+            float[] theirs = Taps(from, half), ours = Taps(model, half);
+            Assert.All(theirs.Chunk(5).Zip(ours.Chunk(5)), taps => Close.To([0, 0, .. taps.First[..3]], taps.Second, 1e-6));
+        });
+
+        using var back = AudioBsqModel.Create(looksBack, Small.Mel, seed: 8, device: "cpu");
+        Assert.Throws<ArgumentException>(() => Train(OneStep, back, seesAll).Dispose());
+
+        static float[] Taps(AudioBsqModel model, ModelParts half) => NetworkWeights.Of(model.Content.Network, half)
+            .Single(weight => weight.Name.EndsWith("depthwise_conv.weight", StringComparison.Ordinal)).Tensor.data<float>().ToArray();
     }
 
     [Fact]
