@@ -5,7 +5,7 @@ namespace Service;
 /// <summary>What one client, and all together, may ask for. What is over a limit is refused with 413 or 429.</summary>
 internal sealed record ServiceSettings
 {
-    /// <summary>The model: speech900 or speech450.</summary>
+    /// <summary>The model: speech900, speech450, or speech900-causal, whose live tokens come at once.</summary>
     public string Model { get; init; } = "speech900";
 
     /// <summary>Bytes of an upload.</summary>

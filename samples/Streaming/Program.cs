@@ -2,8 +2,7 @@
 //
 //   arecord -t raw -f S16_LE -r 16000 | dotnet run -c Release --project samples/Streaming [TOKENIZER.zip]
 //
-// Without TOKENIZER.zip a very small causal model is trained first, in less than a minute: speak when it is listening. Without a microphone
-// a sound file will do:
+// Without TOKENIZER.zip the shipped model for live sound is used: speak when it is listening. Without a microphone a sound file will do:
 //
 //   dotnet run -c Release --project samples/Streaming -- pcm hello.flac > hello.pcm
 //   dotnet run -c Release --project samples/Streaming < hello.pcm
@@ -14,7 +13,6 @@ using AudioBsq.Decoding;
 using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Streaming;
 
 if (args is ["pcm", var sound])
 {
@@ -36,9 +34,9 @@ if (args.Length > 1 || args is ["-h" or "--help"])
 }
 
 // 1. A model: any tokenizer, but only a causal one gives tokens at once.
-var ml = new MLContext(seed: 1);
-var chain = args is [var zip] ? (TransformerChain<ITransformer>)ml.Model.Load(zip, out _) : SmallModel.Train(ml);
-var model = chain.OfType<AudioTokenizerTransformer>().Single().Model;
+using var model = args is [var zip]
+    ? ((TransformerChain<ITransformer>)new MLContext().Model.Load(zip, out _)).OfType<AudioTokenizerTransformer>().Single().Model
+    : PretrainedAudioModels.Speech900Causal.LoadTokenizer();
 
 // 2. Standard input → samples as they come. Any stream will do, and any rate.
 var format = new PcmFormat { SampleFormat = PcmSampleFormat.S16Le, SampleRate = 16_000, Channels = 1 };

@@ -20,6 +20,7 @@ public class PretrainedAudioModelsTests
     [Theory]
     [InlineData("speech450", 9)]
     [InlineData("speech900", 18)]
+    [InlineData("speech900-causal", 18)]
     public void Rate_IsWhatTheNameSays(string name, int bits)
     {
         var pretrained = PretrainedAudioModels.Find(name)!;
@@ -33,6 +34,21 @@ public class PretrainedAudioModelsTests
     }
 
     [Fact]
+    public void CausalTokens_DoNotDependOnWhatComesLater()
+    {
+        using var tokenizer = PretrainedAudioModels.Speech900Causal.LoadTokenizer("cpu");
+        using var stream = tokenizer.CreateStreamingTokenizer();
+        float[] sound = SpokenClips.Short;
+
+        int[] whole = tokenizer.Encode(new MelSpectrogram(tokenizer.Mel).Extract(sound));
+        int[] live = [.. sound.Chunk(1_000).SelectMany(piece => stream.Accept(piece)), .. stream.Flush()];
+
+        Assert.True(tokenizer.Options.IsCausal);
+        Assert.Equal(whole, live);
+        Assert.InRange(stream.Latency.TotalMilliseconds, 60, 100); // 40 ms of sound, and the end of its last window
+    }
+
+    [Fact]
     public void Find_KnowsTheNamesAlone()
     {
         Assert.Same(PretrainedAudioModels.Speech900, PretrainedAudioModels.Find("speech900"));
@@ -43,6 +59,7 @@ public class PretrainedAudioModelsTests
     [Theory]
     [InlineData("speech450", "4959265F9D86ACC9")]
     [InlineData("speech900", "D032B2999137173D")]
+    [InlineData("speech900-causal", "34C31FFD3D97BE0A")]
     public void Tokens_AreTheSameEverywhere(string name, string hash)
     {
         using var tokenizer = PretrainedAudioModels.Find(name)!.LoadTokenizer("cpu");
@@ -114,6 +131,7 @@ public class PretrainedAudioModelsTests
     [Theory]
     [InlineData("speech450", 0.83, 3.2)]
     [InlineData("speech900", 0.88, 3.6)]
+    [InlineData("speech900-causal", 0.87, 3.6)]
     [Trait("Speed", "Slow")]
     public void Sound_IsIntelligible_AndAsLoudAsTheOriginal(string name, double stoi, double visqol)
     {

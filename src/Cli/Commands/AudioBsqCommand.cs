@@ -17,7 +17,7 @@ internal sealed class AudioBsqCommand : RootCommand
               MODEL is a tokenizer that 'audiobsq train' has made, or a program with the package AudioBsq.MLNet:
               the pipeline LoadAudio, ExtractMelSpectrogram, TokenizeAudio as mlContext.Model.Save writes it, one zip.
               'audiobsq import' makes one of weights that the Python version has trained.
-              speech450 and speech900 come with the program: speech at 450 and 900 bits a second.
+              speech450 and speech900 come with the program: speech at 450 and 900 bits a second, and speech900-causal for live sound.
             """)
     {
         ExampleCommand[] commands =

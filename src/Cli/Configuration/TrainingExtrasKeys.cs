@@ -68,7 +68,7 @@ internal static class TrainingExtrasKeys
             (a, v) => a with { Adaptive = v }),
         ConfigKey.Of("training", "init_from", ConfigType.Text.OrNone(), "null",
             "A model to start from: what `audiobsq pretrain` or `audiobsq train` made, a file that `AudioBsqModel.Save` wrote, "
-                + "`speech450` or `speech900`.",
+                + "`speech450`, `speech900` or `speech900-causal`.",
             (draft, v) => draft with { InitFrom = v }),
         Of("training.freeze", Halves, "none",
             "The half whose weights stay as they are; with the encoder, tokens stay the same.",

@@ -5,7 +5,7 @@ using AudioBsq.MLNet;
 
 namespace AudioBsq.Tests.Cli.Commands;
 
-/// <summary>speech450 and speech900 wherever a command takes a model.</summary>
+/// <summary>The shipped models wherever a command takes a model.</summary>
 [Trait("Speed", "Slow")]
 public sealed class ShippedModelTests
 {
@@ -58,7 +58,7 @@ public sealed class ShippedModelTests
         File.WriteAllText(In("speech900"), "no model");
         string unknown = Ran.AudioBsq("tokenize", "speech901", Clip).Expect(3).Messages.ReplaceLineEndings(" ");
 
-        Assert.Contains("There is no model 'speech901'. With the program come speech450 and speech900.", unknown);
+        Assert.Contains("There is no model 'speech901'. With the program come speech450, speech900 and speech900-causal.", unknown);
         Assert.Null(SavedModel.FindShipped(In("speech900")));
         Assert.Contains("cannot be loaded as a model", Ran.AudioBsq("tokenize", In("speech900"), Clip).Expect(3).Messages);
     }
