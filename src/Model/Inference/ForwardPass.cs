@@ -9,9 +9,9 @@ internal sealed class ForwardPass(ModelContent model)
 {
     /// <summary>
     /// The distance to a quantizer's threshold below which a latent is computed again. Matrix products of different sizes are rounded
-    /// differently: how many steps or windows run at once changes a latent by about 1e-7, and by up to 1.3e-5 among 100,000 latents of
-    /// speech. The second pass covers the window alone, or the step as a stream would compute it, and its result is used: so tokens depend
-    /// on nothing but the clip.
+    /// differently: how many steps or windows run at once changes a latent by about 1e-7, and in pauses, rarely, by more than this
+    /// distance (docs/streaming.md has the figures). The second pass covers the window alone, or the step as a stream would compute it,
+    /// and its result is used: so tokens depend on the clip alone.
     /// </summary>
     public const double TooCloseToCall = 2e-5;
 
