@@ -107,6 +107,9 @@ public sealed record AudioBsqOptions
     /// <summary>Time steps of a number of frames; a partial last step is one too.</summary>
     internal int StepsOf(int frames) => (frames + PatchFrames - 1) / PatchFrames;
 
+    /// <summary>The blocks of one half.</summary>
+    internal NetworkOptions BlocksOf(ModelParts half) => half == ModelParts.Encoder ? Encoder : EffectiveDecoder;
+
     /// <summary>Time steps of a full window.</summary>
     internal int WindowSteps => WindowFrames / PatchFrames;
 

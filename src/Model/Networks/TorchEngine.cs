@@ -21,7 +21,7 @@ internal sealed class TorchEngine(AudioBsqNetwork network, Device device) : IInf
 
     /// <inheritdoc/>
     public StepCache NewCache(ModelParts half, long firstStep = 0) =>
-        new CausalCache(half == ModelParts.Encoder ? Options.Encoder : Options.EffectiveDecoder, Options, firstStep);
+        new CausalCache(Options.BlocksOf(half), Options, firstStep);
 
     /// <inheritdoc/>
     public float[] Encode(IReadOnlyList<ReadOnlyMemory<float>> clips, StepCache? cache)

@@ -33,7 +33,7 @@ internal sealed class GraphEngine : IInferenceEngine
 
     /// <inheritdoc/>
     public StepCache NewCache(ModelParts half, long firstStep = 0) =>
-        new GraphCache(half == ModelParts.Encoder ? _options.Encoder : _options.EffectiveDecoder, _options, firstStep);
+        new GraphCache(_options.BlocksOf(half), _options, firstStep);
 
     /// <inheritdoc/>
     public float[] Encode(IReadOnlyList<ReadOnlyMemory<float>> clips, StepCache? cache) => RunEncoder(Encoder, clips, cache);

@@ -41,9 +41,8 @@ internal static class InitialWeights
     private static void CopyTensors(ModelContent from, ModelContent to, ModelParts half, Func<string, bool> takes)
     {
         using var noGradients = no_grad();
-        var network = half == ModelParts.Encoder ? to.Options.Encoder : to.Options.EffectiveDecoder;
-        var earlier = half == ModelParts.Encoder ? from.Options.Encoder : from.Options.EffectiveDecoder;
-        bool looksBack = network.Mask != earlier.Mask && !to.Options.Compatibility.LeakyCausalConvolution;
+        bool looksBack = from.Options.BlocksOf(half).Mask != to.Options.BlocksOf(half).Mask
+            && !to.Options.Compatibility.LeakyCausalConvolution;
         var sources = NetworkWeights.Of(from.Network, half).ToDictionary(entry => entry.Name, entry => entry.Tensor);
         foreach (var (name, tensor) in NetworkWeights.Of(to.Network, half))
         {
