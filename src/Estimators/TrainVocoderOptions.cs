@@ -18,8 +18,9 @@ public sealed record TrainVocoderOptions
     public VocoderTrainingOptions Training { get; init; } = new();
 
     /// <summary>
-    /// A vocoder whose weights training starts from; random weights when null. Its options and mel spectrograms must be those of the new
-    /// one. It is not changed, and must exist until <c>Fit</c> has returned.
+    /// A vocoder whose weights training starts from; random weights when null. Its options but for
+    /// <see cref="VocoderOptions.LookAheadFrames"/>, and its mel spectrograms, must be those of the new one. It is not changed, and must
+    /// exist until <c>Fit</c> has returned.
     /// </summary>
     public NeuralVocoder? Start { get; init; }
 

@@ -117,15 +117,15 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         string? zip = arguments.GetValue(_tokenizer);
         string? from = arguments.GetValue(_from);
         CheckedArgument.CheckIsNotRead(output, new[] { zip, from }.OfType<string>());
-        if (from is not null && ((arguments.GetValue(_width) ?? arguments.GetValue(_layers)) is not null || arguments.GetValue(_causal)))
-            throw new UsageException("--width, --layers and --causal are as in the vocoder to start from (--init-from); leave them out.");
+        if (from is not null && (arguments.GetValue(_width) ?? arguments.GetValue(_layers)) is not null)
+            throw new UsageException("--width and --layers are as in the vocoder to start from (--init-from); leave them out.");
         return _terminal.RunRank(() => _torch.Join(arguments), job => Run(arguments, job));
     }
 
     private int Run(ParseResult arguments, TrainingJob job)
     {
         string output = arguments.GetRequiredValue(_output);
-        var (network, training) = Settings(arguments);
+        var training = TrainingSettings(arguments);
         using var file = job.IsFirst ? new AtomicFile(output) : null;
         var terminal = _terminal.OfRank(job);
         var ml = _torch.CreateContext(arguments, job, out string device);
@@ -142,7 +142,7 @@ internal sealed class TrainVocoderCommand : ExampleCommand
             ? VocoderTrainingData.Of(waveforms)
             : VocoderTrainingData.Of(waveforms, mel, clip => tokenizer.Decode(tokenizer.Encode(clip)));
         terminal.Watch("Training …", show => vocoder = NeuralVocoder.Train(
-            data, start?.Options ?? network, mel, training with { Device = device },
+            data, Network(arguments, start?.Options), mel, training with { Device = device },
             progress => show(Line(last = progress), Rows(progress)), start, _cancellation));
         using (vocoder)
         {
@@ -155,24 +155,25 @@ internal sealed class TrainVocoderCommand : ExampleCommand
         return ExitCode.Of(waveforms.Count, tally.Total - waveforms.Count);
     }
 
-    private (VocoderOptions Network, VocoderTrainingOptions Training) Settings(ParseResult arguments) =>
-    (
-        Defaults.Network with
+    private VocoderOptions Network(ParseResult arguments, VocoderOptions? start)
+    {
+        var network = start ?? Defaults.Network with
         {
             Width = arguments.GetValue(_width) ?? Defaults.Network.Width,
             Layers = arguments.GetValue(_layers) ?? Defaults.Network.Layers,
-            LookAheadFrames = arguments.GetValue(_causal) ? 0 : null,
-        },
-        Defaults.Training with
-        {
-            Checkpoints = arguments.GetValue(_checkpoints) is { } folder ? new CheckpointOptions { Folder = folder } : null,
-            MaxSteps = arguments.GetValue(_steps) ?? Defaults.Training.MaxSteps,
-            BatchSize = arguments.GetValue(_crops) ?? Defaults.Training.BatchSize,
-            Seed = arguments.GetValue(_seed) ?? Defaults.Training.Seed,
-            LevelWeight = arguments.GetValue(_level) ?? Defaults.Training.LevelWeight,
-            Envelope = arguments.GetValue(_envelope) is > 0 and var weight ? new EnvelopeOptions { Weight = weight } : null,
-        }
-    );
+        };
+        return arguments.GetValue(_causal) ? network with { LookAheadFrames = 0 } : network;
+    }
+
+    private VocoderTrainingOptions TrainingSettings(ParseResult arguments) => Defaults.Training with
+    {
+        Checkpoints = arguments.GetValue(_checkpoints) is { } folder ? new CheckpointOptions { Folder = folder } : null,
+        MaxSteps = arguments.GetValue(_steps) ?? Defaults.Training.MaxSteps,
+        BatchSize = arguments.GetValue(_crops) ?? Defaults.Training.BatchSize,
+        Seed = arguments.GetValue(_seed) ?? Defaults.Training.Seed,
+        LevelWeight = arguments.GetValue(_level) ?? Defaults.Training.LevelWeight,
+        Envelope = arguments.GetValue(_envelope) is > 0 and var weight ? new EnvelopeOptions { Weight = weight } : null,
+    };
 
     private List<float[]> Read(ParseResult arguments, int sampleRate, Tally tally, Terminal terminal)
     {

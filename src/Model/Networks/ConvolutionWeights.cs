@@ -21,4 +21,16 @@ internal sealed class ConvolutionWeights : Module
 
     /// <summary>(outputs)</summary>
     public Parameter Bias => bias;
+
+    /// <summary>
+    /// Copies weights (…, taps) into others of the same shape: tap k becomes tap k + <paramref name="later"/>. Taps past either end are
+    /// lost, and those that nothing is copied to become zero.
+    /// </summary>
+    public static void CopyTaps(Tensor from, Tensor to, int later)
+    {
+        using var scope = NewDisposeScope();
+        long kept = Math.Max(0, from.shape[^1] - Math.Abs(later));
+        to.zero_();
+        to.narrow(-1, Math.Max(later, 0), kept).copy_(from.narrow(-1, Math.Max(-later, 0), kept));
+    }
 }

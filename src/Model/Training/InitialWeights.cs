@@ -49,23 +49,17 @@ internal static class InitialWeights
             if (sources.TryGetValue(name, out var source))
             {
                 if (!takes(name)) continue;
-                if (looksBack && name.EndsWith(".depthwise_conv.weight", StringComparison.Ordinal)) CopyTapsThatLookBack(source, tensor);
-                else tensor.copy_(source);
+                // Tap k / 2 of k taps is that of a step itself where the convolution sees both sides, and the last one where it looks back.
+                if (looksBack && name.EndsWith(".depthwise_conv.weight", StringComparison.Ordinal))
+                    ConvolutionWeights.CopyTaps(source, tensor, later: (int)(source.shape[2] - 1 - source.shape[2] / 2));
+                else
+                    tensor.copy_(source);
             }
             else if (EndsABranch(name)) // of a further block
             {
                 tensor.zero_().Dispose();
             }
         }
-    }
-
-    // Tap k / 2 of k taps is that of a step itself where the convolution sees both sides, and the last one where it looks back.
-    private static void CopyTapsThatLookBack(Tensor from, Tensor to)
-    {
-        using var scope = NewDisposeScope();
-        long kept = from.shape[2] / 2 + 1;
-        to.zero_();
-        to[TensorIndex.Ellipsis, ^(int)kept..].copy_(from[TensorIndex.Ellipsis, ..(int)kept]);
     }
 
     // Last layers of attention, convolution module and feed-forward network.

@@ -62,6 +62,10 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
         return AddBranch(inputs.narrow(1, _before, ready), y).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Takes the other block's taps at the frames that both see.</summary>
+    public void CopyTaps(ConvNeXtBlock from) =>
+        ConvolutionWeights.CopyTaps(from.depthwise.Weight, depthwise.Weight, later: _before - from._before);
+
     // The residual sum, where y is the depthwise convolution of x.
     private Tensor AddBranch(Tensor x, Tensor y)
     {

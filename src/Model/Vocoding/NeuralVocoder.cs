@@ -126,7 +126,10 @@ public sealed class NeuralVocoder : IWaveformSynthesizer, IDisposable
     /// <param name="mel">The mel spectrograms that the vocoder is made for.</param>
     /// <param name="training">How to train; defaults when null.</param>
     /// <param name="report">Called from time to time, on the calling thread.</param>
-    /// <param name="from">A vocoder whose weights training starts from, with the same options; random weights when null.</param>
+    /// <param name="from">
+    /// A vocoder whose weights training starts from; random weights when null. Its options are the same but for
+    /// <see cref="VocoderOptions.LookAheadFrames"/>: convolutions keep the taps at the frames that both see.
+    /// </param>
     /// <param name="cancellation">Stops between two steps.</param>
     /// <exception cref="ArgumentException">The network or the mel spectrograms of <paramref name="from"/> are others.</exception>
     /// <exception cref="OperationCanceledException">

@@ -84,6 +84,18 @@ internal sealed class VocoderNetwork : Module
         yield return ("head.bias", [3 * bins]);
     }
 
+    /// <summary>
+    /// Takes the weights of a network of the same sizes. Where that looks ahead further or less, convolutions keep the taps at the frames
+    /// that both see.
+    /// </summary>
+    public void CopyFrom(VocoderNetwork other)
+    {
+        using var noGradients = no_grad();
+        load_state_dict(other.state_dict());
+        ConvolutionWeights.CopyTaps(other.embed.Weight, embed.Weight, later: _before - other._before);
+        foreach (var (ours, theirs) in blocks.Zip(other.blocks)) ours.CopyTaps(theirs);
+    }
+
     /// <param name="mel">(batch, frames, bands), scaled by <see cref="VocoderInput"/>.</param>
     /// <param name="logMagnitude">Initial log magnitude of the spectrum, (batch, frames, bins).</param>
     public VocoderSpectrum Predict(Tensor mel, Tensor logMagnitude)

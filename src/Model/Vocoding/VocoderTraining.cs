@@ -50,14 +50,14 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
         training.Validate(mel);
         if (from is not null)
         {
-            ModelStart.CheckAlike("network", from.Options, options);
+            ModelStart.CheckAlike("network", from.Options with { LookAheadFrames = options.LookAheadFrames }, options);
             ModelStart.CheckAlike("mel spectrogram", from.Mel, mel);
         }
 
         var vocoder = NeuralVocoder.Create(options, mel, training.Seed, training.Device);
         try
         {
-            if (from is not null) vocoder.Network.load_state_dict(from.Network.state_dict());
+            if (from is not null) vocoder.Network.CopyFrom(from.Network);
             using var generator = new SeededGenerator(training.Seed);
             using var run = new VocoderTraining(vocoder, training, data, report);
             run.Run(cancellation);

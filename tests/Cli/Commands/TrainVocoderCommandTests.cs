@@ -75,12 +75,16 @@ public sealed class TrainVocoderCommandTests(SavedTokenizer model) : IClassFixtu
     [Fact]
     public void CausalVocoder_LooksAheadOfNoFrame()
     {
-        string vocoder = Train("--causal");
+        string vocoder = Train("--causal"), started = model.New("causal.safetensors");
 
         string text = Ran.AudioBsq("info", vocoder).Expect(0).Output;
+        Ran.AudioBsq("train-vocoder", model.Clips, "-o", started, "--steps", "1", "--device", "cpu", "--init-from", Train(), "--causal")
+            .Expect(0);
 
         using var loaded = NeuralVocoder.Load(vocoder, "cpu");
+        using var startedFromOne = NeuralVocoder.Load(started, "cpu");
         Assert.Equal((12, 0), (loaded.Options.FramesBefore, loaded.Options.FramesAfter));
+        Assert.Equal(loaded.Options, startedFromOne.Options);
         Assert.Contains("12 frames before and 0 after", text);
     }
 

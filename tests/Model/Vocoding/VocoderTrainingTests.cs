@@ -74,6 +74,34 @@ public class VocoderTrainingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Training_StartsFromAVocoder_ThatLooksAheadFurtherOrLess()
+    {
+        using NeuralVocoder centred = Create(lookAhead: null), causal = Create(lookAhead: 0), again = Create(lookAhead: null);
+        var oneStep = SmallVocoder.Training with { MaxSteps = 1, LearningRate = 1e-12, WarmupSteps = 0 };
+        float[] mel = Small.Mels(5, 30)[0];
+        int after = SmallVocoder.Options.Kernel / 2, kernel = SmallVocoder.Options.Kernel;
+
+        causal.Network.CopyFrom(centred.Network);
+        again.Network.CopyFrom(causal.Network);
+        using var trained = NeuralVocoder.Train(
+            VocoderTrainingData.Of([SmallVocoder.Voice(6_000)]), causal.Options, SmallVocoder.Mel, oneStep, from: centred);
+
+        Close.To(causal.Synthesize(mel), trained.Synthesize(mel), 1e-5);
+        foreach (var ((all, back), kept) in ConvolutionsOf(centred).Zip(ConvolutionsOf(causal)).Zip(ConvolutionsOf(again)))
+        {
+            Assert.Equal(all.Select((weight, i) => i % kernel <= after ? weight : 0), kept);
+            Assert.Equal(kept.SkipLast(after), back.Skip(after)); // the tap of a frame itself has become the last one
+        }
+
+        NeuralVocoder Create(int? lookAhead) => NeuralVocoder.Create(
+            SmallVocoder.Options with { LookAheadFrames = lookAhead }, SmallVocoder.Mel, seed: 5, device: "cpu");
+
+        IEnumerable<float[]> ConvolutionsOf(NeuralVocoder vocoder) => vocoder.Network.named_parameters()
+            .Where(parameter => parameter.name.EndsWith("depthwise.weight", StringComparison.Ordinal) || parameter.name == "embed.weight")
+            .Select(parameter => parameter.parameter.data<float>().ToArray());
+    }
+
+    [Fact]
     public void Training_LeavesTheUsersRandomNumbersAlone()
     {
         using var scope = torch.NewDisposeScope();
