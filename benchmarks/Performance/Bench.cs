@@ -42,6 +42,7 @@ internal sealed class Bench
         TrainingPrecision[] precisions = peak.HasBFloat16 ? [TrainingPrecision.Full, TrainingPrecision.BFloat16] : [TrainingPrecision.Full];
         page.Fill("signal", () => SignalPart.Measure(turns, peak));
         page.Fill("networks", () => NetworkPart.Measure(turns, peak, Run));
+        page.Fill("attention", () => AttentionPart.Measure(turns, Trained, precisions));
         var training = new TrainingPart(turns, peak);
         page.Fill("steps", () => Train(training, precisions));
         page.Fill("parts", () => training.Parts);

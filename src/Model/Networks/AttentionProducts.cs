@@ -23,7 +23,7 @@ internal static class AttentionProducts
     {
         using var scope = NewDisposeScope();
         var scores = (queries * Scalar(Math.Pow(queries.shape[^1], -0.5))).matmul(keys.transpose(-2, -1));
-        if (Hidden(scores, mask) is { } hidden) scores = scores.masked_fill(hidden, Scalar(double.NegativeInfinity));
+        if (Hidden(scores, mask) is { } hidden) scores = scores.masked_fill_(hidden, Scalar(double.NegativeInfinity));
         else if (mask.Attention is { } added) scores = scores.Plus(added.to(scores.dtype));
         var weights = scores.softmax(-1);
         if (dropout > 0) weights = functional.dropout(weights, dropout);
