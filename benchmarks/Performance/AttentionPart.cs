@@ -24,8 +24,8 @@ internal static class AttentionPart
                 var packed = randn([bench.Batch, positions, 3, heads, width / heads]).to(type).requires_grad_();
                 var gradient = randn([bench.Batch, heads, positions, width / heads]).to(type);
                 double[][] medians = turns.Medians(
-                    () => [turns.Clock.Seconds(() => Run(packed, gradient, (q, k, v) => nn.functional.scaled_dot_product_attention(q, k, v)))],
-                    () => [turns.Clock.Seconds(() => Run(packed, gradient, (q, k, v) => AttentionProducts.Apply(q, k, v, Everything, 0)))]);
+                    () => [turns.Clock.Seconds(() => Run(packed, gradient, Fused))],
+                    () => [turns.Clock.Seconds(() => Run(packed, gradient, Products))]);
                 var (fused, products) = (medians[0][0], medians[1][0]);
                 table.Add(
                     $"{bench.Name}, {bench.Batch} × {positions} positions, {heads} heads", half ? "bf16" : "fp32", Milliseconds(fused),
@@ -35,6 +35,12 @@ internal static class AttentionPart
 
         return table;
     }
+
+    private static Tensor Fused(Tensor queries, Tensor keys, Tensor values) =>
+        nn.functional.scaled_dot_product_attention(queries, keys, values);
+
+    private static Tensor Products(Tensor queries, Tensor keys, Tensor values) =>
+        AttentionProducts.Apply(queries, keys, values, Everything, dropout: 0);
 
     private static void Run(Tensor packed, Tensor gradient, Func<Tensor, Tensor, Tensor, Tensor> attend)
     {

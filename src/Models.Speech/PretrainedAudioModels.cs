@@ -12,10 +12,10 @@ public static class PretrainedAudioModels
     public static PretrainedAudioModel Speech900 { get; } = Named("speech900");
 
     /// <summary>
-    /// Speech at 900 bit/s for live sound: the network looks back only, so a stream's tokens come 72 ms at most after the beginning of
-    /// their 40 ms. Its vocoder is that of <see cref="Speech900"/>.
+    /// Speech at 900 bit/s for live sound: network and vocoder look back only, so a stream's tokens come 72 ms at most after the beginning
+    /// of their 40 ms, and its sound 32 ms after these.
     /// </summary>
-    public static PretrainedAudioModel Speech900Causal { get; } = Named("speech900-causal", vocoder: "speech900");
+    public static PretrainedAudioModel Speech900Causal { get; } = Named("speech900-causal");
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<PretrainedAudioModel> All { get; } = [Speech450, Speech900, Speech900Causal];
@@ -24,8 +24,8 @@ public static class PretrainedAudioModels
     public static PretrainedAudioModel? Find(string name) => All.FirstOrDefault(model => model.Name == name);
 
     // Rounds of Griffin-Lim that gain STOI .02 to .03; more gain next to nothing.
-    private static PretrainedAudioModel Named(string name, string? vocoder = null) =>
-        new(name, () => Open($"{name}.safetensors"), () => Open($"{vocoder ?? name}-vocoder.safetensors"), refinementIterations: 32);
+    private static PretrainedAudioModel Named(string name) =>
+        new(name, () => Open($"{name}.safetensors"), () => Open($"{name}-vocoder.safetensors"), refinementIterations: 32);
 
     private static Stream Open(string file) => typeof(PretrainedAudioModels).Assembly.GetManifestResourceStream(file)
         ?? throw new FileNotFoundException($"This build of AudioBsq.MLNet.Models.Speech lacks the weights '{file}'.", file);
