@@ -8,8 +8,6 @@ namespace AudioBsq.Benchmarks.Performance;
 /// <summary>Attention of one layer in a training step, forward and backward: torch's fused kernel beside products and a softmax.</summary>
 internal static class AttentionPart
 {
-    private static readonly PositionMask Everything = new(null, Causal: false, Valid: null, Rotation: null);
-
     public static MarkdownTable Measure(Turns turns, IEnumerable<BenchModel> models, IReadOnlyList<TrainingPrecision> precisions)
     {
         var table = new MarkdownTable("attention of one layer", "precision", "fused, ms", "products, ms", "fused / products");
@@ -40,7 +38,7 @@ internal static class AttentionPart
         nn.functional.scaled_dot_product_attention(queries, keys, values);
 
     private static Tensor Products(Tensor queries, Tensor keys, Tensor values) =>
-        AttentionProducts.Apply(queries, keys, values, Everything, dropout: 0);
+        AttentionProducts.Apply(queries, keys, values, mask: null, causal: false, dropout: 0);
 
     private static void Run(Tensor packed, Tensor gradient, Func<Tensor, Tensor, Tensor, Tensor> attend)
     {

@@ -19,21 +19,21 @@ internal static class AttentionProducts
         queries.dtype == ScalarType.BFloat16 && queries.device_type == DeviceType.CPU && queries.shape[2] <= MostPositions;
 
     /// <summary>(batch, heads, positions, channels) → the same shape, as scaled_dot_product_attention gives but for rounding.</summary>
-    public static Tensor Apply(Tensor queries, Tensor keys, Tensor values, PositionMask mask, double dropout)
+    /// <param name="queries">Queries.</param>
+    /// <param name="keys">Keys.</param>
+    /// <param name="values">Values.</param>
+    /// <param name="mask">Bool, true where a query may see a key, or of the scores' type to add to them; null for no mask.</param>
+    /// <param name="causal">Each query sees the keys up to its own position; then there is no mask.</param>
+    /// <param name="dropout">Share of the weights that are dropped.</param>
+    public static Tensor Apply(Tensor queries, Tensor keys, Tensor values, Tensor? mask, bool causal, double dropout)
     {
         using var scope = NewDisposeScope();
         var scores = (queries * Scalar(Math.Pow(queries.shape[^1], -0.5))).matmul(keys.transpose(-2, -1));
-        if (Hidden(scores, mask) is { } hidden) scores = scores.masked_fill_(hidden, Scalar(double.NegativeInfinity));
-        else if (mask.Attention is { } added) scores = scores.Plus(added.to(scores.dtype));
+        if (causal) mask = ones(scores.shape[2], scores.shape[3], ScalarType.Bool, scores.device).tril();
+        if (mask is { dtype: ScalarType.Bool }) scores = scores.masked_fill_(mask.logical_not(), Scalar(double.NegativeInfinity));
+        else if (mask is not null) scores = scores.Plus(mask);
         var weights = scores.softmax(-1);
         if (dropout > 0) weights = functional.dropout(weights, dropout);
         return weights.matmul(values).MoveToOuterDisposeScope();
-    }
-
-    // True where a query may not see a key; null where nothing is hidden.
-    private static Tensor? Hidden(Tensor scores, PositionMask mask)
-    {
-        if (mask.Causal) return ones(scores.shape[2], scores.shape[3], ScalarType.Bool, scores.device).triu(diagonal: 1);
-        return mask.Attention is { dtype: ScalarType.Bool } allowed ? allowed.logical_not() : null;
     }
 }

@@ -36,15 +36,16 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
         var (queries, keys, values) = (parts[0], parts[1], parts[2]);
         if (mask.Rotation is { } rotation) (queries, keys) = (Positions.Rotate(queries, rotation), Positions.Rotate(keys, rotation));
         if (cache is not null) (keys, values) = cache.AppendKeysAndValues(keys, values, _cachedPositions);
-        double dropout = training ? _dropout : 0;
         var attended = RowLinear.InUse
             ? StepByStep(queries, keys, values, mask.Attention)
-            : AttentionProducts.AreFaster(queries)
-            ? AttentionProducts.Apply(queries, keys, values, mask, dropout)
-            : functional.scaled_dot_product_attention(
-                queries, keys, values, attn_mask: MaskLike(packed, mask.Attention), p: dropout, is_casual: mask.Causal);
+            : AtOnce(queries, keys, values, MaskLike(packed, mask.Attention), mask.Causal, training ? _dropout : 0);
         return ComputeType.Linear(attended.transpose(1, 2).reshape(batch, positions, width), out_proj).MoveToOuterDisposeScope();
     }
+
+    private static Tensor AtOnce(Tensor queries, Tensor keys, Tensor values, Tensor? mask, bool causal, double dropout) =>
+        AttentionProducts.AreFaster(queries)
+            ? AttentionProducts.Apply(queries, keys, values, mask, causal, dropout)
+            : functional.scaled_dot_product_attention(queries, keys, values, attn_mask: mask, p: dropout, is_casual: causal);
 
     // Each time step by itself, with the keys that it sees and no others, so that how many steps there are does not change a sum's order.
     private Tensor StepByStep(Tensor queries, Tensor keys, Tensor values, Tensor? mask)

@@ -18,14 +18,15 @@ public class AttentionProductsTests
         using var scope = NewDisposeScope();
         random.manual_seed(4);
         var (parts, gradient) = (randn([3, 2, 4, Positions, 8]), randn(2, 4, Positions, 8));
-        var mask = new PositionMask(
-            kind switch { "hidden" => Hidden(), "added" => randn(Positions, Positions), _ => null }, kind == "causal", null, null);
+        var mask = kind switch { "hidden" => Hidden(), "added" => randn(Positions, Positions), _ => null };
+        bool causal = kind == "causal";
 
         var expected = Run(parts, gradient, (q, k, v) => nn.functional.scaled_dot_product_attention(
-            q, k, v, attn_mask: mask.Attention, is_casual: mask.Causal));
-        var actual = Run(parts, gradient, (q, k, v) => AttentionProducts.Apply(q, k, v, mask, dropout: 0));
+            q, k, v, attn_mask: mask, is_casual: causal));
+        var actual = Run(parts, gradient, (q, k, v) => AttentionProducts.Apply(q, k, v, mask, causal, dropout: 0));
         var half = Run(parts, gradient, (q, k, v) => AttentionProducts.Apply(
-            q.to(ScalarType.BFloat16), k.to(ScalarType.BFloat16), v.to(ScalarType.BFloat16), mask, dropout: 0).to(ScalarType.Float32));
+            q.to(ScalarType.BFloat16), k.to(ScalarType.BFloat16), v.to(ScalarType.BFloat16),
+            mask?.dtype == ScalarType.Bool ? mask : mask?.to(ScalarType.BFloat16), causal, dropout: 0).to(ScalarType.Float32));
 
         foreach (var ((e, a), h) in expected.Zip(actual).Zip(half))
         {
@@ -41,7 +42,7 @@ public class AttentionProductsTests
         using var scope = NewDisposeScope();
         random.manual_seed(4);
         var (scores, values) = (zeros(4, 8, 64, 16), ones(4, 8, 64, 16)); // all weights are 1 / 64
-        var attended = AttentionProducts.Apply(scores, scores, values, new PositionMask(null, false, null, null), dropout: 0.25);
+        var attended = AttentionProducts.Apply(scores, scores, values, mask: null, causal: false, dropout: 0.25);
 
         Assert.True(attended.std().item<float>() > 0.05); // √(.25 / .75 / 64) = .07
         Assert.Equal(1, attended.mean().item<float>(), 0.01);
