@@ -65,6 +65,9 @@ internal static class ConfigRules
         rules.Require(
             holdsOut || !rules.Has("data.hold_out"), "hold_out is for audio_folder without val_split", "data.hold_out", Validation, Kind);
         rules.Require(
+            data.Speeds.Length > 0 && data.Speeds.All(speed => speed is >= 0.5 and <= 2), "must be one number or more from 0.5 to 2",
+            "data.speeds");
+        rules.Require(
             data.MelCache == MelCachePlace.Disk || !rules.Has("data.mel_cache_dir"),
             "there are no files in mel_cache_dir without mel_cache: disk",
             "data.mel_cache_dir", "data.mel_cache");

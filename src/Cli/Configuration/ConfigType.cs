@@ -29,41 +29,21 @@ internal static class ConfigType
     });
 
     public static ConfigType<string[]> Texts { get; } = new("text, or a list of it", (node, out value) =>
-    {
-        value = [];
-        IReadOnlyList<ConfigNode> items = node is ConfigList list ? list.Items : [node];
-        string[] texts = new string[items.Count];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            if (!Text.Read(items[i], out texts[i])) return false;
-        }
-
-        value = texts;
-        return texts.Length > 0;
-    });
+        List("", Text).Read(node is ConfigList ? node : new ConfigList(node.Place, [node]), out value) && value.Length > 0);
 
     /// <summary>A whole number; '_' may stand between digits.</summary>
     public static ConfigType<int> Whole { get; } = new("a whole number", (node, out value) =>
         int.TryParse(Digits(node), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
     /// <summary>A list of whole numbers, which may be empty.</summary>
-    public static ConfigType<int[]> Wholes { get; } = new("a list of whole numbers", (node, out value) =>
-    {
-        value = [];
-        if (node is not ConfigList list) return false;
-        int[] numbers = new int[list.Items.Count];
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            if (!Whole.Read(list.Items[i], out numbers[i])) return false;
-        }
-
-        value = numbers;
-        return true;
-    });
+    public static ConfigType<int[]> Wholes { get; } = List("a list of whole numbers", Whole);
 
     /// <summary>A finite number; '_' may stand between digits.</summary>
     public static ConfigType<double> Number { get; } = new("a number", (node, out value) =>
         double.TryParse(Digits(node), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value));
+
+    /// <summary>A list of numbers, which may be empty.</summary>
+    public static ConfigType<double[]> Numbers { get; } = List("a list of numbers", Number);
 
     /// <summary>A list of two numbers.</summary>
     public static ConfigType<(double First, double Second)> Pair { get; } = new("a list of two numbers", (node, out value) =>
@@ -100,6 +80,21 @@ internal static class ConfigType
         if (node is ConfigScalar { IsNull: true }) return true;
         if (!type.Read(node, out var known)) return false;
         value = known;
+        return true;
+    });
+
+    // A list of one kind of value, which may be empty.
+    private static ConfigType<T[]> List<T>(string rule, ConfigType<T> item) => new(rule, (node, out value) =>
+    {
+        value = [];
+        if (node is not ConfigList list) return false;
+        var values = new T[list.Items.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!item.Read(list.Items[i], out values[i])) return false;
+        }
+
+        value = values;
         return true;
     });
 

@@ -40,6 +40,10 @@ internal static class DataKeys
         Clips("whole_videos", ConfigType.Flag, "false",
             "audioset: files named after a video alone hold all of it.",
             (d, v) => d with { WholeVideos = v }),
+        Clips("speeds", ConfigType.Numbers, "[1]",
+            "How many times as fast, and as much higher, each clip is trained on, from 0.5 to 2, once at each of them: [0.9, 1, 1.1] is "
+            + "speed perturbation.",
+            (d, v) => d with { Speeds = [.. v] }),
         Clips("mel_cache", Cache, "memory",
             "Where mel spectrograms are kept from one pass to the next: in memory, on disk, which later runs on the same clips use "
             + "too, or nowhere.",

@@ -29,6 +29,9 @@ internal sealed record DataOptions
     /// <summary>AudioSet only: files named after a video alone hold all of it.</summary>
     public bool WholeVideos { get; init; }
 
+    /// <summary>How many times as fast each clip is trained on, once at each of them.</summary>
+    public ImmutableArray<double> Speeds { get; init; } = [1];
+
     /// <summary>Where mel spectrograms are kept from one pass to the next.</summary>
     public MelCachePlace MelCache { get; init; }
 

@@ -116,9 +116,17 @@ internal sealed class TrainingPipeline : IDisposable
         _clips = _config.Data.LoadTraining(_ml);
         var validation = _validation = _config.Data.LoadValidation(_ml);
         if (_config.Data.HoldsOut) _warn(HeldOut(), null);
-        var reading = Reading(Tolerant, _config.Mel);
-        if (validation is not null) validation = Cached(reading.Fit(validation).Transform(validation), "validation", caching, cancellation);
-        return (Cached(reading.Fit(_clips).Transform(_clips), "train", caching, cancellation), validation);
+        if (validation is not null)
+        {
+            var measured = Reading(Tolerant, _config.Mel).Fit(validation).Transform(validation);
+            validation = Cached(measured, "validation", caching, cancellation);
+        }
+
+        var (trained, how) = (_clips, Tolerant);
+        if (!_config.Data.Speeds.SequenceEqual([1.0]))
+            (trained, how) = (ClipsAtSpeeds.Of(_ml, _clips, _config.Data.Speeds), Tolerant with { SpeedColumn = ClipsAtSpeeds.Column });
+        var mels = Reading(how, _config.Mel).Fit(trained).Transform(trained);
+        return (Cached(mels, "train", caching, cancellation), validation);
     }
 
     private string HeldOut()

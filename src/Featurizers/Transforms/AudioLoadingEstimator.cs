@@ -12,7 +12,7 @@ namespace AudioBsq.MLNet;
 /// | Output column data type | Vector of <see cref="System.Single"/>, of any length or of one, with a SampleRate annotation |
 /// | Exportable to ONNX | No |
 ///
-/// Time columns, if any, are <see cref="System.Single"/>, in seconds; an error column is <see cref="System.String"/>.
+/// Time and speed columns, if any, are <see cref="System.Single"/>; an error column is <see cref="System.String"/>.
 /// </remarks>
 public sealed class AudioLoadingEstimator : AudioEstimator<AudioLoadingTransformer>
 {
@@ -29,7 +29,7 @@ public sealed class AudioLoadingEstimator : AudioEstimator<AudioLoadingTransform
     private protected override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs(SchemaShape input)
     {
         AudioLoadingTransformer.InputRule.Find(Host, input, _columns.Input);
-        foreach (string name in AudioLoadingTransformer.TimeColumns(_options)) AudioLoadingTransformer.TimeRule.Find(Host, input, name);
+        foreach (var (name, rule) in AudioLoadingTransformer.NumberColumns(_options)) rule.Find(Host, input, name);
         return AudioLoadingTransformer.Outputs(_columns.Output, _options);
     }
 

@@ -36,6 +36,13 @@ public sealed record AudioLoadingOptions
     /// </summary>
     public string? EndColumn { get; init; }
 
+    /// <summary>
+    /// Column (Single) with how many times as fast a row's sound is played, and as much higher, from 0.5 to 2, and NaN for as it is; all
+    /// as they are when null. Training on each recording at 0.9, 1 and 1.1 is speed perturbation (Ko et al. 2015, Audio Augmentation for
+    /// Speech Recognition, section 2). <see cref="Seconds"/> are of the result, start and end of the file.
+    /// </summary>
+    public string? SpeedColumn { get; init; }
+
     /// <summary>Samples of every waveform; 0 where they may differ.</summary>
     internal int Samples => ClipLength.Of(Seconds, SampleRate);
 
@@ -48,6 +55,7 @@ public sealed record AudioLoadingOptions
         Check.That(ErrorColumn is not "", ErrorColumn, "must be null or a name");
         Check.That(StartColumn is not "", StartColumn, "must be null or a name");
         Check.That(EndColumn is not "", EndColumn, "must be null or a name");
+        Check.That(SpeedColumn is not "", SpeedColumn, "must be null or a name");
         Check.That(
             ErrorColumn is null || OnError == LoadErrorHandling.EmptyWaveform,
             ErrorColumn,

@@ -13,7 +13,7 @@ internal sealed class AudioLoadingSession : BatchSession
     private readonly AudioLoadingOptions _options;
     private readonly DataViewRow _row;
     private readonly Func<Waveform> _read;
-    private readonly Func<double?> _start, _end;
+    private readonly Func<double?> _start, _end, _speed;
     private readonly float[][] _waveforms;
     private readonly string[] _errors;
     private string _name = ""; // of the sound being read, for messages
@@ -22,7 +22,7 @@ internal sealed class AudioLoadingSession : BatchSession
     {
         (_host, _options, _row) = (host, options, row);
         (_waveforms, _errors) = (new float[capacity][], new string[capacity]);
-        (_start, _end) = (Time(options.StartColumn), Time(options.EndColumn));
+        (_start, _end, _speed) = (Number(options.StartColumn), Number(options.EndColumn), Number(options.SpeedColumn));
         _read = column.Type is TextDataViewType ? FromPath(column) : FromContent(column);
     }
 
@@ -57,7 +57,7 @@ internal sealed class AudioLoadingSession : BatchSession
             _name = path.ToString();
             if (path.IsEmpty) throw new InvalidDataException($"Row {_row.Position} of column '{column.Name}' holds no path.");
             if (_options.Folder is not null) _name = Path.Combine(_options.Folder, _name);
-            return AudioFile.Read(_name, Part(), _options.SampleRate, Warn);
+            return AtSpeed((part, rate) => AudioFile.Read(_name, part, rate, Warn));
         };
     }
 
@@ -72,36 +72,47 @@ internal sealed class AudioLoadingSession : BatchSession
             byte[] bytes = new byte[content.Length];
             content.CopyTo(bytes);
             using var stream = new MemoryStream(bytes, writable: false);
-            return AudioFile.Read(stream, _name, Part(), _options.SampleRate, Warn);
+            return AtSpeed((part, rate) => AudioFile.Read(stream, _name, part, rate, Warn));
         };
     }
 
     private void Warn(string warning) => _host.Warn("LoadAudio", warning);
 
-    private TimeRange Part()
+    // Twice as fast and an octave higher is half the samples a second, played at the whole rate.
+    private Waveform AtSpeed(Func<TimeRange, int, Waveform> read)
+    {
+        double speed = _speed() ?? 1;
+        if (speed is < 0.5 or > 2)
+            throw new InvalidDataException($"Row {_row.Position} of '{_name}' has the speed {speed}; it must be from 0.5 to 2.");
+        int rate = (int)Math.Round(_options.SampleRate / speed);
+        return new Waveform(read(Part(speed), rate).Samples, _options.SampleRate);
+    }
+
+    private TimeRange Part(double speed)
     {
         var part = new TimeRange(_start() ?? 0, _end());
         return part.IsValid
-            ? Enough(part)
+            ? Enough(part, speed)
             : throw new InvalidDataException(
                 $"Row {_row.Position} of '{_name}' is from {part.Start} to {part.End} s; a part must start at 0 or later and end "
                 + "after it starts.");
     }
 
     // A second more than is kept, so that a filter of the resampler does not find an end there.
-    private TimeRange Enough(TimeRange part) => _options.Seconds is { } seconds && part.Start + seconds + 1 < (part.End ?? double.MaxValue)
-        ? part with { End = part.Start + seconds + 1 }
-        : part;
+    private TimeRange Enough(TimeRange part, double speed) =>
+        _options.Seconds * speed + 1 is { } enough && part.Start + enough < (part.End ?? double.MaxValue)
+            ? part with { End = part.Start + enough }
+            : part;
 
-    private Func<double?> Time(string? column)
+    private Func<double?> Number(string? column)
     {
         if (column is null) return () => null;
         var read = _row.GetGetter<float>(_row.Schema[column]);
-        float seconds = 0;
+        float number = 0;
         return () =>
         {
-            read(ref seconds);
-            return float.IsNaN(seconds) ? null : seconds;
+            read(ref number);
+            return float.IsNaN(number) ? null : number;
         };
     }
 }

@@ -26,8 +26,9 @@ public sealed class AudioLoadingTransformer : AudioTransformer, ILoadableTransfo
         !column.IsKey
         && (column.Kind == VectorKind.Scalar ? column.ItemType is TextDataViewType : column.ItemType == NumberDataViewType.Byte));
 
-    internal static ColumnRule TimeRule { get; } = new("Single (seconds)", column =>
-        !column.IsKey && column.Kind == VectorKind.Scalar && column.ItemType == NumberDataViewType.Single);
+    private static ColumnRule TimeRule { get; } = NumberRule("seconds");
+
+    private static ColumnRule SpeedRule { get; } = NumberRule("times as fast");
 
     internal static void Validate(ColumnNames columns, AudioLoadingOptions options)
     {
@@ -47,16 +48,24 @@ public sealed class AudioLoadingTransformer : AudioTransformer, ILoadableTransfo
         return options.ErrorColumn is null ? [waveform] : [waveform, new(options.ErrorColumn, TextDataViewType.Instance)];
     }
 
-    internal static IEnumerable<string> TimeColumns(AudioLoadingOptions options) =>
-        new[] { options.StartColumn, options.EndColumn }.OfType<string>();
+    /// <summary>The columns of numbers that the options name.</summary>
+    internal static IEnumerable<(string Name, ColumnRule Rule)> NumberColumns(AudioLoadingOptions options)
+    {
+        if (options.StartColumn is { } start) yield return (start, TimeRule);
+        if (options.EndColumn is { } end) yield return (end, TimeRule);
+        if (options.SpeedColumn is { } speed) yield return (speed, SpeedRule);
+    }
+
+    private static ColumnRule NumberRule(string unit) => new($"Single ({unit})", column =>
+        !column.IsKey && column.Kind == VectorKind.Scalar && column.ItemType == NumberDataViewType.Single);
 
     private protected override BatchMapper Bind(DataViewSchema input)
     {
         var column = InputRule.Find(Host, input, InputColumnName);
-        var times = TimeColumns(Options).Select(name => TimeRule.Find(Host, input, name));
+        var numbers = NumberColumns(Options).Select(column => column.Rule.Find(Host, input, column.Name));
         return new BatchMapper(
             input,
-            [column, .. times],
+            [column, .. numbers],
             Outputs(OutputColumnName, Options),
             (row, capacity) => new AudioLoadingSession(Host, Options, row, column, capacity))
         {

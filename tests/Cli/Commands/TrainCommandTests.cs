@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using AudioBsq.Cli.Configuration;
 using AudioBsq.Cli.Training;
+using AudioBsq.MLNet;
 using AudioBsq.Native;
 using AudioBsq.Tests.Cli.Training;
 using static TorchSharp.torch;
@@ -174,6 +175,20 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(
             Ran.AudioBsq("tokenize", _data.PathOf("memory", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Output,
             Ran.AudioBsq("tokenize", _data.PathOf("again", "tokenizer.zip"), _data.PathOf("val")).Expect(0).Output);
+    }
+
+    [Fact]
+    public void Speeds_TrainOnEveryClipAtEach_AndMeasureAsItIs()
+    {
+        Train("out", "--set", "mel_cache=disk", "--set", "speeds=[0.8, 1, 1.25]").Expect(0);
+
+        var trained = MelCacheFile.Open(_data.PathOf("out", "train.mel"));
+        Assert.Equal((12, 2), (trained.Rows, MelCacheFile.Open(_data.PathOf("out", "validation.mel")).Rows));
+        for (int clip = 0; clip < trained.Rows; clip += 3)
+        {
+            Assert.Equal(trained.ValuesOf(clip + 1) / 0.8f, trained.ValuesOf(clip), tolerance: 16);
+            Assert.Equal(trained.ValuesOf(clip + 1) / 1.25f, trained.ValuesOf(clip + 2), tolerance: 16);
+        }
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class ConfigSchemaTests : IDisposable
     }
 
     private static object ValuesOf(TrainingConfig config) =>
-        (config.Model, config.Mel, config.Training, config.Pretraining, config.Data.Kind, config.Data.MelCache, config.Data.HoldOut);
+        (config.Model, config.Mel, config.Training, config.Pretraining, config.Data.Kind, config.Data.MelCache, config.Data.HoldOut,
+            string.Join(' ', config.Data.Speeds));
 
     // These keys have no meaning without another one; it is then the same on both sides.
     private static string Needs(ConfigKey key) => key.Name switch
