@@ -24,6 +24,10 @@ internal static class TrainingExtrasKeys
         Of("optimizer.accumulate", ConfigType.Whole, "1",
             "Batches whose gradients make one step.",
             (t, v) => t with { AccumulateBatches = v }),
+        Of("optimizer.workers", ConfigType.Whole.OrNull(), "null",
+            "Threads that share the clips of a batch on a CPU; null is one for each of torch's threads, and one with dropout. Weights "
+            + "depend on it by rounding alone.",
+            (t, v) => t with { Workers = v }),
         Of("training.ema_decay", ConfigType.Number.OrNull(), "null",
             "Decay of a moving average of the weights, which training then returns; null is none.",
             (t, v) => t with { Ema = v is { } decay ? new() { Decay = decay } : null }),

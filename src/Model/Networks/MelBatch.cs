@@ -1,3 +1,4 @@
+using AudioBsq.Distributed;
 using AudioBsq.Native;
 using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
@@ -43,6 +44,16 @@ internal sealed record MelBatch(Tensor Mel, Tensor? ValidFrames, Tensor? ValidSt
     /// <summary>The same for clips with the values that the model sees.</summary>
     public static MelBatch Of(IReadOnlyList<ReadOnlyMemory<float>> clips, AudioBsqOptions options, Device device) =>
         Of(clips, options, options.FrameValues, device);
+
+    /// <summary>The clips of a batch that are a rank's, and its share of the frames.</summary>
+    public MelBatch Part(RankGroup group)
+    {
+        var (start, count) = group.PartOf((int)Mel.shape[0]);
+        Tensor? Of(Tensor? all) => all?.narrow(0, start, count);
+        long FramesBefore(int clip) => Frames * clip / Mel.shape[0];
+        return new MelBatch(
+            Of(Mel)!, Of(ValidFrames), Of(ValidSteps), FramesBefore(start + count) - FramesBefore(start), Of(Masked));
+    }
 
     /// <summary>Copies clips to rows of equal length, and pads them.</summary>
     public static void Fill(Span<float> rows, IReadOnlyList<ReadOnlyMemory<float>> clips, int length, AudioBsqOptions options)

@@ -16,20 +16,22 @@ internal sealed class VocoderAdversary : IDisposable
     private readonly VocoderAdversarialOptions _options;
     private readonly double _gradientClip;
     private readonly StftResolution[] _resolutions;
-    private readonly SpectrogramDiscriminator[] _discriminators;
     private readonly AdamWOptimizer _optimizer;
     private readonly Scalar _weight, _featureWeight, _share;
 
     public VocoderAdversary(VocoderTrainingOptions training, MelOptions mel, Device device)
     {
         (_options, _gradientClip, _resolutions) = (training.Adversarial!, training.GradientClip, StftResolution.Three(mel, device));
-        _discriminators = [.. _resolutions.Select(_ => new SpectrogramDiscriminator(_options.Width))];
-        foreach (var discriminator in _discriminators) discriminator.to(device);
-        var parameters = _discriminators.SelectMany((one, i) => one.named_parameters()
+        Discriminators = [.. _resolutions.Select(_ => new SpectrogramDiscriminator(_options.Width))];
+        foreach (var discriminator in Discriminators) discriminator.to(device);
+        var parameters = Discriminators.SelectMany((one, i) => one.named_parameters()
             .Select(p => ($"{i}.{p.name}", p.parameter, p.parameter.dim() >= 2 ? training.WeightDecay : 0)));
         _optimizer = new AdamWOptimizer(parameters, training.Beta1, training.Beta2);
         (_weight, _featureWeight, _share) = (Scalar(_options.Weight), Scalar(_options.FeatureWeight), Scalar(1.0 / _resolutions.Length));
     }
+
+    /// <summary>One for each resolution.</summary>
+    public IReadOnlyList<SpectrogramDiscriminator> Discriminators { get; }
 
     /// <summary>Steps of the discriminators' optimizer.</summary>
     public int Steps
@@ -41,7 +43,7 @@ internal sealed class VocoderAdversary : IDisposable
     /// <summary>Weights of the discriminators and their optimizer's state, by name.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
     [
-        .. _discriminators.SelectMany((one, i) => NamedTensors.Of($"discriminator.{i}", one)),
+        .. Discriminators.SelectMany((one, i) => NamedTensors.Of($"discriminator.{i}", one)),
         .. NamedTensors.Prefixed("discriminator_optimizer", _optimizer.Tensors),
     ];
 
@@ -72,22 +74,19 @@ internal sealed class VocoderAdversary : IDisposable
         return (total.MoveToOuterDisposeScope(), stack(discriminators).mean().MoveToOuterDisposeScope());
     }
 
-    /// <summary>
-    /// One step of the discriminators by their loss, unless their gradients are not finite. Returns their loss before the step.
-    /// </summary>
-    public double Step(Tensor loss)
+    /// <summary>Adds the gradients of the discriminators' loss.</summary>
+    public void Backward(Tensor loss) => loss.backward(inputs: [.. Discriminators.SelectMany(one => one.parameters())]);
+
+    /// <summary>One step of the discriminators, unless their gradients are not finite.</summary>
+    public void Step()
     {
-        using var scope = NewDisposeScope();
-        _optimizer.ClearGradients();
-        loss.backward(inputs: [.. _discriminators.SelectMany(one => one.parameters())]);
         if (double.IsFinite(_optimizer.ClipGradients(_gradientClip))) _optimizer.Step(_options.LearningRate);
-        return RankGroup.Current.Sum(loss.item<float>())[0];
     }
 
     public void Dispose()
     {
         _optimizer.Dispose();
-        foreach (var discriminator in _discriminators) discriminator.Dispose();
+        foreach (var discriminator in Discriminators) discriminator.Dispose();
         foreach (var resolution in _resolutions) resolution.Dispose();
     }
 
@@ -95,6 +94,6 @@ internal sealed class VocoderAdversary : IDisposable
     private (Tensor Logits, IReadOnlyList<Tensor> Features) Discriminate(int resolution, Tensor sound)
     {
         var magnitude = _resolutions[resolution].Spectrum(sound).abs().clamp_min(_resolutions[resolution].MinMagnitude).log();
-        return _discriminators[resolution].Discriminate(magnitude);
+        return Discriminators[resolution].Discriminate(magnitude);
     }
 }

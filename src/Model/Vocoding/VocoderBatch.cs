@@ -44,6 +44,13 @@ internal sealed record VocoderBatch(Tensor Levels, Tensor LogMagnitude, Tensor S
         return new VocoderBatch(levels.MoveToOuterDisposeScope(), magnitude.MoveToOuterDisposeScope(), target.MoveToOuterDisposeScope());
     }
 
+    /// <summary>The crops of a batch that are a rank's.</summary>
+    public VocoderBatch Part(RankGroup group)
+    {
+        var (start, count) = group.PartOf((int)Sound.shape[0]);
+        return new VocoderBatch(Levels.narrow(0, start, count), LogMagnitude.narrow(0, start, count), Sound.narrow(0, start, count));
+    }
+
     private static void Scale(ReadOnlySpan<float> values, float gain, Span<float> target) =>
         System.Numerics.Tensors.TensorPrimitives.Multiply(values, gain, target);
 }

@@ -1,7 +1,5 @@
 using AudioBsq.Distributed;
-using AudioBsq.Networks;
 using AudioBsq.Training;
-using static AudioBsq.Native.Scalars;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Vocoding;
@@ -11,58 +9,54 @@ internal sealed class VocoderTrainer : IDisposable
 {
     private static readonly double DecibelsPerNeper = 20 / Math.Log(10);
 
-    private readonly NeuralVocoder _vocoder;
-    private readonly VocoderLoss _loss;
-    private readonly VocoderAdversary? _adversary;
+    private readonly VocoderPass _pass;
+    private readonly GradientWorkers<VocoderPass>? _workers;
 
     public VocoderTrainer(NeuralVocoder vocoder, VocoderTrainingOptions options)
     {
-        (_vocoder, _loss) = (vocoder, new VocoderLoss(options, vocoder));
         Optimization = new Optimization(vocoder.Network, options, vocoder.Device);
-        if (options.Adversarial is not null) _adversary = new VocoderAdversary(options, vocoder.Mel, vocoder.Device);
+        _pass = new VocoderPass(vocoder, options);
+        int workers = WorkerCount.Of(options, vocoder.Device);
+        if (workers == 1) return;
+        VocoderPass Twin() => new(NeuralVocoder.Create(vocoder.Options, vocoder.Mel, device: "cpu"), options, ownsVocoder: true);
+        _workers = new GradientWorkers<VocoderPass>(_pass, Twin, workers);
     }
 
     public Optimization Optimization { get; }
 
     /// <summary>States of the optimizers and the discriminators, by name.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> Tensors => [.. Optimization.Tensors, .. _adversary?.Tensors ?? []];
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors => [.. Optimization.Tensors, .. _pass.Adversary?.Tensors ?? []];
 
     /// <summary>One optimizer step. Returns its measurements, or null if it was skipped.</summary>
     /// <exception cref="ArithmeticException">Too many steps in a row were not finite.</exception>
     public VocoderStep? Step(VocoderBatch batch, int step)
     {
-        using var scope = NewDisposeScope();
-        Optimization.ClearGradients();
-        RankGroup.Current.Gradients.IsLastPass = true;
-        var (loss, melError, synthesized) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);
-        var (adversarial, discriminators) =
-            _adversary?.Acts(step) == true ? _adversary.Losses(synthesized, batch.Sound) : ((Tensor?)null, null);
-        if (adversarial is not null) loss = loss.Plus(adversarial);
-        loss.backward();
-        LinearProduct.ThrowIfFailed();
-        double[] sums = RankGroup.Current.Sum(loss.item<float>(), melError.item<float>());
-        if (Optimization.Update(sums[0], step) is not { } update) return null;
-        double? discriminator = adversarial is not null ? _adversary!.Step(discriminators!) : null;
-        return new VocoderStep(sums[0], sums[1] * DecibelsPerNeper, update.GradientNorm, update.LearningRate, discriminator);
+        var losses = _workers is not null && batch.Sound.shape[0] >= _workers.Count
+            ? _workers.Run(pass => pass.Of(batch.Part(RankGroup.Current), step))
+            : _pass.Of(batch, step);
+        if (Optimization.Update(losses.Total, step) is not { } update) return null;
+        if (losses.Discriminators is not null) _pass.Adversary!.Step();
+        return new VocoderStep(
+            losses.Total, losses.MelError * DecibelsPerNeper, update.GradientNorm, update.LearningRate, losses.Discriminators);
     }
 
     public void SaveScalars(Dictionary<string, double> scalars)
     {
         Optimization.SaveScalars(scalars);
-        scalars["discriminator_steps"] = _adversary?.Steps ?? 0;
+        scalars["discriminator_steps"] = _pass.Adversary?.Steps ?? 0;
     }
 
     public void RestoreScalars(IReadOnlyDictionary<string, double> scalars)
     {
         Optimization.RestoreScalars(scalars);
-        if (_adversary is not null) _adversary.Steps = (int)scalars["discriminator_steps"];
+        if (_pass.Adversary is not null) _pass.Adversary.Steps = (int)scalars["discriminator_steps"];
     }
 
     public void Dispose()
     {
+        _workers?.Dispose();
         Optimization.Dispose();
-        _loss.Dispose();
-        _adversary?.Dispose();
+        _pass.Dispose();
     }
 }
 

@@ -84,7 +84,6 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
     protected override IDisposable OpenData(SamplerPosition from, CancellationToken cancellation)
     {
         _sampler = new CropSampler(pass => _rows.OnePass(pass, cancellation), _rows.Width, _options.CropFrames, _options.Seed);
-        _vocoder.Network.train();
         return _crops = _sampler.Crops(from).GetEnumerator();
     }
 

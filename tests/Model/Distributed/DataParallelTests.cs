@@ -91,7 +91,7 @@ public class DataParallelTests
             manual_seed(4);
             return new VocoderTrainer(vocoder, training);
         });
-        float[][] crops = [.. Enumerable.Range(1, 6).Select(seed => Rows(SmallVocoder.Clip(24 * 160, seed)))];
+        float[][] crops = [.. Enumerable.Range(1, 6).Select(seed => SmallVocoder.Rows(24 * 160, seed))];
         vocoder.Network.train();
         double[] losses = [.. Enumerable.Range(0, 2).Select(step =>
         {
@@ -176,15 +176,6 @@ public class DataParallelTests
         var (start, count) = group.PartOf(frames.Length);
         var clips = Small.Mels(100 + step, frames).Skip(start).Take(count);
         return MelBatch.Of([.. clips.Select(clip => (ReadOnlyMemory<float>)clip)], Model, Model.Bands, CPU, frames.Max());
-    }
-
-    // Frames with the mel power and the sound of each.
-    private static float[] Rows((float[] Mel, float[] Sound) clip)
-    {
-        var (bands, hop) = (SmallVocoder.Mel.Bands, SmallVocoder.Mel.HopLength);
-        int frames = clip.Sound.Length / hop;
-        return [.. Enumerable.Range(0, frames).SelectMany(frame => clip.Mel.AsSpan(frame * bands, bands).ToArray()
-            .Select(level => MathF.Pow(10, level / 10)).Concat(clip.Sound.AsSpan(frame * hop, hop).ToArray()))];
     }
 
     // All ranks of these tests have one global generator.

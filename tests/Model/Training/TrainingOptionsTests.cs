@@ -9,6 +9,7 @@ public class TrainingOptionsTests
     {
         { "AccumulateBatches", new TrainingOptions { AccumulateBatches = 0 } },
         { "MaxSkippedInARow", new TrainingOptions { MaxSkippedInARow = 0 } },
+        { "Workers", new TrainingOptions { Workers = 0 } },
         { "Precision", new TrainingOptions { Precision = (TrainingPrecision)9 } },
         { "Ema.Decay", new TrainingOptions { Ema = new EmaOptions { Decay = 1 } } },
         { "Ema.Decay", new TrainingOptions { Ema = new EmaOptions { Decay = double.NaN } } },

@@ -29,6 +29,15 @@ internal static class SmallVocoder
         return (new MelSpectrogram(Mel).Extract(sound), sound);
     }
 
+    /// <summary>Frames of a sound, with the mel power and the sound of each, as training has them.</summary>
+    public static float[] Rows(int samples, int seed)
+    {
+        var (mel, sound) = Clip(samples, seed);
+        int bands = Mel.Bands, hop = Mel.HopLength;
+        return [.. Enumerable.Range(0, samples / hop).SelectMany(frame => mel.AsSpan(frame * bands, bands).ToArray()
+            .Select(level => MathF.Pow(10, level / 10)).Concat(sound.AsSpan(frame * hop, hop).ToArray()))];
+    }
+
     /// <summary>Harmonics of a gliding tone in a little noise.</summary>
     public static float[] Voice(int samples, int seed = 1)
     {
