@@ -23,6 +23,12 @@ internal sealed class BenchCommand : Command
     };
 
     private readonly Option<bool> _quick = new("--quick") { Description = "Run small models once, to see that all works" };
+    private readonly Option<string[]> _parts = new("--part")
+    {
+        Description = "Measure and print this table of benchmarks/Performance/page.md alone, such as threads; may be given several times",
+        HelpName = "NAME",
+    };
+
     private readonly Option<string?> _python = new("--python")
     {
         Description = "The Python that has PyTorch; '' for none [default: the first of /usr/bin/python3 and python3 that has]",
@@ -32,7 +38,7 @@ internal sealed class BenchCommand : Command
     public BenchCommand() : base(
         "bench", "Time every part beside this machine's peak and a plain PyTorch script, and write the page of figures.")
     {
-        foreach (var option in (Option[])[_output, _repeat, _threads, _processor, _quick, _python]) Add(option);
+        foreach (var option in (Option[])[_output, _repeat, _threads, _processor, _quick, _parts, _python]) Add(option);
         SetAction(Run);
     }
 
@@ -44,8 +50,10 @@ internal sealed class BenchCommand : Command
         var folder = Directory.CreateTempSubdirectory("audiobsq-bench-");
         try
         {
+            string[] parts = arguments.GetValue(_parts) ?? [];
             string page = new Bench
             {
+                Parts = parts,
                 Threads = threads,
                 Repeats = arguments.GetValue(_quick) ? 1 : arguments.GetValue(_repeat),
                 Clock = new Clock(arguments.GetValue(_processor)),
@@ -53,7 +61,7 @@ internal sealed class BenchCommand : Command
                 Python = arguments.GetValue(_python),
                 Folder = folder.FullName,
             }.Page();
-            File.WriteAllText(arguments.GetRequiredValue(_output).FullName, page);
+            if (parts.Length == 0) File.WriteAllText(arguments.GetRequiredValue(_output).FullName, page);
             Console.WriteLine(page);
         }
         finally

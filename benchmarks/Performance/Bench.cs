@@ -16,6 +16,9 @@ internal sealed class Bench
     /// <summary>Whether the slow parts are left out.</summary>
     public required bool Quick { get; init; }
 
+    /// <summary>The tables to measure, by their names in page.md; all when empty.</summary>
+    public required IReadOnlyCollection<string> Parts { get; init; }
+
     /// <summary>The rival's Python; the usual ones when null, none when empty.</summary>
     public string? Python { get; init; }
 
@@ -28,13 +31,13 @@ internal sealed class Bench
 
     private IReadOnlyList<BenchModel> Started => Quick ? [BenchModels.Tiny] : [BenchModels.Tiny, BenchModels.Small];
 
-    /// <summary>Measures, and fills the page.</summary>
+    /// <summary>Measures, and fills the page; the tables alone where only some are asked for.</summary>
     public string Page()
     {
         using var rival = Rival.Start(Python, Threads, Folder);
         var machine = Machine.Describe(Threads, Clock, Repeats, rival); // first: its load is not ours
         var turns = new Turns(Clock, rival, Repeats);
-        var page = new BenchPage();
+        var page = new BenchPage(Parts);
         page.Fill("machine", () => machine);
         page.Fill("models", () => Models(rival));
         Peak peak = null!;
@@ -51,7 +54,7 @@ internal sealed class Bench
         page.Fill("saving", () => FilePart.SaveAndLoad(turns, Run[^1], Folder));
         page.Fill("files", () => FilePart.FilesToTokens(turns, Started, Quick ? 3 : 12));
         page.Fill("start", () => new StartPart(rival, Threads, Repeats, Folder).Measure(Started));
-        return page.ToString();
+        return Parts.Count > 0 ? page.Tables : page.ToString();
     }
 
     private static MarkdownTable Models(Rival? rival)

@@ -3,18 +3,29 @@ using System.Diagnostics;
 namespace AudioBsq.Benchmarks.Performance;
 
 /// <summary>The page: <c>page.md</c>, in which names in braces on lines of their own stand for tables.</summary>
-internal sealed class BenchPage
+/// <param name="parts">The tables to measure; all when empty.</param>
+internal sealed class BenchPage(IReadOnlyCollection<string> parts)
 {
+    private const string Needed = "peak"; // by others
+
+    private readonly List<string> _tables = [];
     private string _text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page.md"));
+
+    /// <summary>The tables that were asked for, one after another.</summary>
+    public string Tables => string.Join('\n', _tables);
 
     /// <summary>Measures a table and puts it in its place. Says on the error stream what is being measured.</summary>
     public void Fill(string name, Func<object> measure)
     {
         string place = $"{{{name}}}\n";
         if (!_text.Contains(place, StringComparison.Ordinal)) throw new InvalidOperationException($"page.md has no line {{{name}}}.");
+        bool isAsked = parts.Count == 0 || parts.Contains(name);
+        if (!isAsked && name != Needed) return;
         Console.Error.Write($"{name} … ");
         var clock = Stopwatch.StartNew();
-        _text = _text.Replace(place, $"{measure()}", StringComparison.Ordinal);
+        string table = $"{measure()}";
+        if (isAsked) _tables.Add(table);
+        _text = _text.Replace(place, table, StringComparison.Ordinal);
         Console.Error.WriteLine(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:F1} s"));
     }
 

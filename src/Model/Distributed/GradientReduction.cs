@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace AudioBsq.Distributed;
 
 /// <summary>
-/// Adds the gradients of all ranks, in flat buckets. A bucket of a marked module is exchanged as soon as its gradients are final, while the
-/// backward pass goes on with the modules before it (Li et al. 2020, "PyTorch Distributed", section 3.2).
+/// Adds the gradients of all ranks: in place where that takes moments, else in flat buckets. A bucket of a marked module is exchanged as
+/// soon as its gradients are final, while the backward pass goes on with the modules before it (Li et al. 2020, "PyTorch Distributed",
+/// section 3.2).
 /// </summary>
 internal sealed class GradientReduction(RankGroup group)
 {
@@ -22,7 +23,7 @@ internal sealed class GradientReduction(RankGroup group)
 
     /// <summary>Marks the input of a module: when the backward pass comes here, the module's gradients are final.</summary>
     public Tensor Mark(Tensor input, nn.Module module) =>
-        group.Size == 1 || !is_grad_enabled() || !input.requires_grad ? input : Marked.apply(input, this, module);
+        group.Size == 1 || group.IsImmediate || !is_grad_enabled() || !input.requires_grad ? input : Marked.apply(input, this, module);
 
     /// <summary>Waits until the gradients of these parameters are sums over all ranks.</summary>
     /// <exception cref="IOException">Another rank is gone.</exception>
@@ -30,6 +31,12 @@ internal sealed class GradientReduction(RankGroup group)
     {
         if (group.Size == 1) return;
         group.ThrowIfFailed();
+        if (group.IsImmediate)
+        {
+            SumInPlace(parameters);
+            return;
+        }
+
         Start(parameters.Where(parameter => !_parameters.Contains(parameter)));
         foreach (var bucket in _started)
         {
@@ -40,6 +47,19 @@ internal sealed class GradientReduction(RankGroup group)
         _started.Clear();
         _parameters.Clear();
         IsLastPass = false;
+    }
+
+    private void SumInPlace(IEnumerable<Parameter> parameters)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var learned = parameters.Where(parameter => parameter.grad is not null).ToList();
+        foreach (var parameter in learned)
+        {
+            if (!parameter.grad!.is_contiguous()) parameter.grad = parameter.grad.contiguous();
+        }
+
+        group.Sum([.. learned.Select(parameter => parameter.grad!)]);
     }
 
     private void Start(IEnumerable<Parameter> parameters)

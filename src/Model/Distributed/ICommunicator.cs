@@ -16,11 +16,20 @@ internal interface ICommunicator : IDisposable
     /// <summary>Number of processes.</summary>
     int Size { get; }
 
+    /// <summary>Whether an exchange is over in moments, so that nothing is gained by going on meanwhile.</summary>
+    bool IsImmediate => false;
+
     /// <summary>
     /// Replaces a contiguous tensor, in single or double precision, by its sum over all ranks. The result is the same to the bit on each.
     /// </summary>
     /// <exception cref="IOException">Another rank is gone.</exception>
     void Sum(Tensor tensor);
+
+    /// <summary>The same for several tensors.</summary>
+    void Sum(IReadOnlyList<Tensor> tensors)
+    {
+        foreach (var tensor in tensors) Sum(tensor);
+    }
 
     /// <summary>The same, where the result may come later: after <see cref="Join"/>.</summary>
     void StartSum(Tensor tensor) => Sum(tensor);

@@ -10,7 +10,7 @@ namespace AudioBsq.Distributed;
 /// <summary>
 /// The ranks that train one model together, as one of them sees them. All do the same steps, each with its part of every batch; the losses
 /// of the ranks add up to the loss of the whole batch, and so do the gradients. A thread of its own exchanges numbers, in the order in
-/// which the training thread asks for it.
+/// which the training thread asks for it, or that one does where it takes moments.
 /// </summary>
 internal sealed class RankGroup : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class RankGroup : IDisposable
     {
         _communicator = communicator;
         Gradients = new GradientReduction(this);
-        if (Size == 1) return;
+        if (Size == 1 || communicator.IsImmediate) return;
         _exchanging = new Thread(Work) { IsBackground = true, Name = "exchange with other ranks" };
         _exchanging.Start();
     }
@@ -47,6 +47,9 @@ internal sealed class RankGroup : IDisposable
     public int Size => _communicator.Size;
 
     public bool IsFirst => Rank == 0;
+
+    /// <inheritdoc cref="ICommunicator.IsImmediate"/>
+    public bool IsImmediate => _communicator.IsImmediate;
 
     /// <summary>Adds the gradients of all ranks.</summary>
     public GradientReduction Gradients { get; }
@@ -74,6 +77,12 @@ internal sealed class RankGroup : IDisposable
 
     /// <summary>Replaces a contiguous tensor by its sum over all ranks.</summary>
     public void Sum(Tensor tensor) => Await(StartSum(tensor));
+
+    /// <summary>The same for several tensors on the processor.</summary>
+    public void Sum(IReadOnlyList<Tensor> tensors)
+    {
+        if (Size > 1) Enqueue(() => _communicator.Sum(tensors)).Await();
+    }
 
     /// <summary>Begins to replace a contiguous tensor by its sum over all ranks; it must stay alive until <see cref="Await"/>.</summary>
     public Exchange? StartSum(Tensor tensor)
@@ -223,7 +232,8 @@ internal sealed class RankGroup : IDisposable
     private Exchange Enqueue(Action run)
     {
         var exchange = new Exchange(run);
-        _queue.Add(exchange);
+        if (_communicator.IsImmediate) exchange.Run();
+        else _queue.Add(exchange);
         return exchange;
     }
 

@@ -17,6 +17,8 @@ internal sealed class ThreadCommunicator : ICommunicator
 
     public int Rank { get; }
 
+    public bool IsImmediate => true;
+
     public int Size => _meeting.Tensors.Length;
 
     /// <summary>As many, of which each is for one thread.</summary>
@@ -26,70 +28,71 @@ internal sealed class ThreadCommunicator : ICommunicator
         return [.. Enumerable.Range(0, size).Select(rank => new ThreadCommunicator(meeting, rank))];
     }
 
-    public void Sum(Tensor tensor)
+    public void Sum(Tensor tensor) => Sum([tensor]);
+
+    public void Sum(IReadOnlyList<Tensor> tensors)
     {
-        _meeting.Tensors[Rank] = tensor;
+        _meeting.Tensors[Rank] = tensors;
         _meeting.Wait();
-        if (tensor.dtype == ScalarType.Float32) SumOwnPart<float>();
-        else SumOwnPart<double>();
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            if (tensors[i].dtype == ScalarType.Float32) SumOwnPart<float>(i);
+            else SumOwnPart<double>(i);
+        }
+
         _meeting.Wait();
     }
 
     public void Broadcast(Tensor tensor)
     {
-        _meeting.Tensors[Rank] = tensor;
+        _meeting.Tensors[Rank] = [tensor];
         _meeting.Wait();
-        if (Rank != 0) _meeting.Tensors[0].bytes.CopyTo(tensor.bytes);
+        if (Rank != 0) _meeting.Tensors[0][0].bytes.CopyTo(tensor.bytes);
         _meeting.Wait();
     }
 
     public void Abort() => _meeting.Abort();
 
-    public void Dispose() => _meeting.Leave();
-
-    // Each thread adds one part of all tensors, in the order of the ranks.
-    private void SumOwnPart<T>() where T : unmanaged, INumber<T>
+    public void Dispose()
     {
-        var tensors = _meeting.Tensors;
-        long count = tensors[0].numel();
-        int start = (int)(count * Rank / Size), end = (int)(count * (Rank + 1) / Size);
-        var sum = tensors[0].Values<T>()[start..end];
-        foreach (var other in tensors.AsSpan(1)) TensorPrimitives.Add(sum, other.Values<T>()[start..end], sum);
-        foreach (var other in tensors.AsSpan(1)) sum.CopyTo(other.Values<T>()[start..end]);
     }
 
-    // Where all threads wait for each other.
-    private sealed class Meeting(int size) : IDisposable
+    // Each thread adds one part of a tensor of all, in the order of the ranks.
+    private void SumOwnPart<T>(int index) where T : unmanaged, INumber<T>
     {
-        private readonly Barrier _barrier = new(size);
-        private readonly CancellationTokenSource _aborted = new();
-        private int _present = size;
+        long count = _meeting.Tensors[0][index].numel();
+        int start = (int)(count * Rank / Size), end = (int)(count * (Rank + 1) / Size);
+        Span<T> PartOf(int rank) => _meeting.Tensors[rank][index].Values<T>()[start..end];
+        var sum = PartOf(0);
+        for (int rank = 1; rank < Size; rank++) TensorPrimitives.Add(sum, PartOf(rank), sum);
+        for (int rank = 1; rank < Size; rank++) sum.CopyTo(PartOf(rank));
+    }
 
-        public Tensor[] Tensors { get; } = new Tensor[size];
+    // Where all threads wait for each other. They are about equally fast, so that asking again and again takes less time than to be woken.
+    private sealed class Meeting(int size)
+    {
+        private int _arrived, _round;
+        private volatile bool _isAborted;
+
+        public IReadOnlyList<Tensor>[] Tensors { get; } = new IReadOnlyList<Tensor>[size];
 
         public void Wait()
         {
-            try
+            int round = Volatile.Read(ref _round);
+            if (Interlocked.Increment(ref _arrived) == size)
             {
-                _barrier.SignalAndWait(_aborted.Token);
+                _arrived = 0;
+                Volatile.Write(ref _round, round + 1);
             }
-            catch (OperationCanceledException cause)
+
+            var spin = default(SpinWait);
+            while (Volatile.Read(ref _round) == round)
             {
-                throw new IOException("Another thread of this training has failed.", cause);
+                if (_isAborted) throw new IOException("Another thread of this training has failed.");
+                spin.SpinOnce(sleep1Threshold: -1); // gives way to threads that can run
             }
         }
 
-        public void Abort() => _aborted.Cancel();
-
-        public void Leave()
-        {
-            if (Interlocked.Decrement(ref _present) == 0) Dispose();
-        }
-
-        public void Dispose()
-        {
-            _barrier.Dispose();
-            _aborted.Dispose();
-        }
+        public void Abort() => _isAborted = true;
     }
 }

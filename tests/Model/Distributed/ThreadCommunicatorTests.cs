@@ -23,6 +23,21 @@ public sealed class ThreadCommunicatorTests
     }
 
     [Fact]
+    public void Sum_TakesSeveralTensorsAtOnce()
+    {
+        var sums = OnThreads(2, one =>
+        {
+            using var scope = NewDisposeScope();
+            Tensor[] values = [full([3], one.Rank + 1f), full([2, 2], one.Rank + 10.0, dtype: ScalarType.Float64)];
+            one.Sum(values);
+            return (values[0].data<float>().ToArray(), values[1].data<double>().ToArray());
+        });
+
+        Assert.All(sums, sum => Assert.Equal([3f, 3, 3], sum.Item1));
+        Assert.All(sums, sum => Assert.Equal([21.0, 21, 21, 21], sum.Item2));
+    }
+
+    [Fact]
     public void Broadcast_GivesTheTensorOfTheFirst()
     {
         var given = OnThreads(3, one =>
