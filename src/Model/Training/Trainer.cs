@@ -24,7 +24,7 @@ internal sealed class Trainer : IDisposable
         _pass = new GradientPass(network, mel, options, device);
         _half = Precision.Precision == TrainingPrecision.BFloat16;
         Optimization = new Optimization(network, options, device, Optimization.DecaysIn(network.Options));
-        int workers = WorkerCount.Of(options, network.Options, device);
+        int workers = WorkerCount.Of(options, network, device);
         if (workers == 1) return;
         GradientPass Twin() => new(new AudioBsqNetwork(network.Options), mel, options, device, ownsNetwork: true);
         _workers = new GradientWorkers<GradientPass>(_pass, Twin, workers);

@@ -52,9 +52,10 @@ public abstract record TrainingLoopOptions
     public string Device { get; init; } = "auto";
 
     /// <summary>
-    /// Threads that share the crops of a batch on a CPU, each with its part of torch's threads: faster than torch's threads by themselves,
-    /// by more the smaller the network is. As many as torch's threads, and at most <see cref="BatchSize"/>, when null. One where ranks
-    /// train together, where a network has dropout, and in pre-training. The weights depend on it by rounding alone.
+    /// Threads that share the crops of a batch on a CPU, each with its part of torch's threads and with gradients of its own: faster than
+    /// torch's threads by themselves, by more the smaller the network is. When null as many as torch's threads, at most
+    /// <see cref="BatchSize"/>, and fewer where their gradients would take more than 1 GiB. One where ranks train together, where a network
+    /// has dropout, and in pre-training. The weights depend on it by rounding alone.
     /// </summary>
     public int? Workers { get; init; }
 

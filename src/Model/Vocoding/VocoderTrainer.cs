@@ -16,7 +16,7 @@ internal sealed class VocoderTrainer : IDisposable
     {
         Optimization = new Optimization(vocoder.Network, options, vocoder.Device);
         _pass = new VocoderPass(vocoder, options);
-        int workers = WorkerCount.Of(options, vocoder.Device);
+        int workers = WorkerCount.Of(options, vocoder.Network, vocoder.Device);
         if (workers == 1) return;
         VocoderPass Twin() => new(NeuralVocoder.Create(vocoder.Options, vocoder.Mel, device: "cpu"), options, ownsVocoder: true);
         _workers = new GradientWorkers<VocoderPass>(_pass, Twin, workers);

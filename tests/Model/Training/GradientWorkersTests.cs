@@ -129,15 +129,20 @@ public sealed class GradientWorkersTests : IDisposable
     {
         int threads = get_num_threads();
         var options = new TrainingOptions { BatchSize = 64 };
+        using var network = Runs.Network(Model);
+        using var random = Runs.Network(Runs.Model); // dropout
+        using var large = nn.ParameterList(new TorchSharp.Modules.Parameter(empty(1L << 28))); // 1 GiB of gradients
 
-        Assert.Equal(threads, WorkerCount.Of(options, Model, CPU));
-        Assert.Equal(1, WorkerCount.Of(options with { BatchSize = 1 }, Model, CPU));
-        Assert.Equal(5, WorkerCount.Of(options with { Workers = 5 }, Model, CPU));
-        Assert.Equal(1, WorkerCount.Of(options with { Workers = 5 }, Runs.Model, CPU)); // dropout
-        Assert.Equal(1, WorkerCount.Of(options, Model, new Device("cuda:0")));
+        Assert.Equal(threads, WorkerCount.Of(options, network, CPU));
+        Assert.Equal(1, WorkerCount.Of(options with { BatchSize = 1 }, network, CPU));
+        Assert.Equal(5, WorkerCount.Of(options with { Workers = 5 }, network, CPU));
+        Assert.Equal(1, WorkerCount.Of(options with { Workers = 5 }, random, CPU));
+        Assert.Equal(1, WorkerCount.Of(options, network, new Device("cuda:0")));
+        Assert.Equal(1, WorkerCount.Of(options, large, CPU));
+        Assert.Equal(5, WorkerCount.Of(options with { Workers = 5 }, large, CPU));
         Ranks.Run(2, _ =>
         {
-            Assert.Equal(1, WorkerCount.Of(options with { Workers = 5 }, Model, CPU));
+            Assert.Equal(1, WorkerCount.Of(options with { Workers = 5 }, network, CPU));
             return 0;
         });
     }
