@@ -4,11 +4,12 @@ namespace AudioBsq.Native;
 
 /// <summary>
 /// While one exists, glibc keeps blocks of up to 512 MB that are freed, for the next training step. Otherwise it returns those above 32 MB
-/// to the system, which clears each page again: a fifth of a step with a discriminator. Nothing happens with other C libraries.
+/// to the system, which clears each page again: a fifth of a step with a discriminator. Threads other than the first have their memory in
+/// heaps of 64 MB each, which it keeps too. Nothing happens with other C libraries.
 /// </summary>
 internal sealed partial class HeldMemory : IDisposable
 {
-    private const int TrimThreshold = -1, MapThreshold = -3;
+    private const int TrimThreshold = -1, TopPad = -2, MapThreshold = -3;
     private const int MegaByte = 1 << 20;
 
     private static readonly Lock Gate = new();
@@ -20,7 +21,7 @@ internal sealed partial class HeldMemory : IDisposable
     {
         lock (Gate)
         {
-            if (_holders++ == 0) Set(512 * MegaByte, 1024 * MegaByte);
+            if (_holders++ == 0) Set(512 * MegaByte, 1024 * MegaByte, pad: 256 * MegaByte);
         }
     }
 
@@ -31,17 +32,19 @@ internal sealed partial class HeldMemory : IDisposable
         {
             if (_disposed) return;
             _disposed = true;
-            if (--_holders == 0) Set(32 * MegaByte, 64 * MegaByte, trim: true);
+            if (--_holders == 0) Set(32 * MegaByte, 64 * MegaByte, pad: MegaByte / 8, trim: true);
         }
     }
 
-    private static void Set(int map, int keep, bool trim = false)
+    // A heap is returned to the system once it is empty, unless that would leave less than the pad.
+    private static void Set(int map, int keep, int pad, bool trim = false)
     {
         if (!OperatingSystem.IsLinux()) return;
         try
         {
             _ = Option(MapThreshold, map);
             _ = Option(TrimThreshold, keep);
+            _ = Option(TopPad, pad);
             if (trim) _ = Trim(0);
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException) // only glibc has both
