@@ -31,14 +31,7 @@ internal sealed class AdamWOptimizer : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> Tensors =>
         _slots.SelectMany(slot => new[] { ($"{slot.Name}.first", slot.First), ($"{slot.Name}.second", slot.Second) });
 
-    public void ClearGradients()
-    {
-        foreach (var slot in _slots)
-        {
-            using var gradient = slot.Parameter.grad;
-            if (gradient is not null) slot.Parameter.grad = null;
-        }
-    }
+    public void ClearGradients() => _slots.Select(slot => slot.Parameter).ClearGradients();
 
     /// <summary>
     /// Scales all gradients down together in the next step if their norm is above <paramref name="maxNorm"/>; returns the norm. Where ranks

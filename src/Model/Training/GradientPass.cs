@@ -56,7 +56,7 @@ internal sealed class GradientPass : IGradientPass
         if (!isFinite) return null; // before it spoils the batch statistics
         Network.train();
         if (_options.Frozen != FrozenHalf.None) Freeze(_options.FrozenAt(step));
-        foreach (var module in Modules) module.ClearGradients();
+        this.Parameters().ClearGradients();
         var losses = new StepLosses();
         var group = RankGroup.Current;
         for (int i = 0; i < batches.Count; i++)

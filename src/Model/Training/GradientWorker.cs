@@ -17,7 +17,7 @@ internal sealed class GradientWorker<TPass> : IDisposable where TPass : IGradien
         (_first, _pass, _group) = (first, pass, group);
         using (no_grad())
         {
-            foreach (var (own, shared) in Parameters(pass).Zip(Parameters(first))) own.set_(shared);
+            foreach (var (own, shared) in pass.Parameters().Zip(first.Parameters())) own.set_(shared);
         }
 
         _thread = new Thread(Work) { IsBackground = true, Name = $"training, rank {group.Rank}" };
@@ -58,8 +58,6 @@ internal sealed class GradientWorker<TPass> : IDisposable where TPass : IGradien
         using var _ = no_grad();
         foreach (var (own, first) in Buffers(_pass).Zip(Buffers(_first))) own.copy_(first);
     }
-
-    private static IEnumerable<Tensor> Parameters(TPass pass) => pass.Modules.SelectMany(module => module.parameters());
 
     private static IEnumerable<Tensor> Buffers(TPass pass) => pass.Modules.SelectMany(module => module.buffers());
 }

@@ -57,7 +57,7 @@ internal sealed class GradientWorkers<TPass> : IDisposable where TPass : IGradie
         try
         {
             var result = compute(pass);
-            group.Gradients.Finish(pass.Modules.SelectMany(module => module.parameters()));
+            group.Gradients.Finish(pass.Parameters());
             return result;
         }
         catch

@@ -35,7 +35,7 @@ internal sealed class VocoderPass : IGradientPass
     {
         using var scope = NewDisposeScope();
         _vocoder.Network.train();
-        foreach (var module in Modules) module.ClearGradients();
+        this.Parameters().ClearGradients();
         var group = RankGroup.Current;
         group.Gradients.IsLastPass = true;
         var (loss, melError, synthesized) = _loss.Of(_vocoder.Network.Predict(batch.Levels, batch.LogMagnitude), batch.Sound);

@@ -292,7 +292,7 @@ public class VocoderTrainingTests(ITestOutputHelper output)
 
         (double Vocoder, double Discriminators) Learn()
         {
-            foreach (var discriminator in adversary.Discriminators) discriminator.ClearGradients();
+            foreach (var discriminator in adversary.Discriminators) discriminator.parameters().ClearGradients();
             var (vocoder, discriminators) = adversary.Losses(noise, voice);
             adversary.Backward(discriminators);
             adversary.Step();
