@@ -18,7 +18,10 @@ internal static class SignalPart
         float[] mel = spectrogram.Extract(sound.Samples);
         int samples = sound.Samples.Length, frames = mel.Length / options.Bands;
         double soundBytes = 4.0 * samples, bytes = soundBytes + 4.0 * mel.Length;
-        table.Add("mel spectrogram", seconds, Operations.Mel(options, samples), bytes, "mel", () => spectrogram.Extract(sound.Samples));
+        double melOperations = Operations.Mel(options, samples);
+        table.Add("mel spectrogram", seconds, melOperations, bytes, "mel", () => spectrogram.Extract(sound.Samples));
+        float[] kept = new float[mel.Length];
+        table.Add("… into memory that is kept", seconds, melOperations, bytes, "mel", () => spectrogram.Extract(sound.Samples, kept));
 
         float[] cd = Resampler.Resample(sound.Samples, sound.SampleRate, CdRate);
         var resampler = new Resampler(CdRate, sound.SampleRate);

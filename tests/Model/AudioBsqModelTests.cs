@@ -135,6 +135,21 @@ public class AudioBsqModelTests
         Assert.Equal(expected.data<float>().ToArray(), actual.data<float>().ToArray());
     }
 
+    [Fact] // all weights are in the file, so random ones would be made in vain
+    public void Load_LeavesTorchsGeneratorAsItWas()
+    {
+        using var model = AudioBsqModel.Create(Small.Options, Small.Mel, device: "cpu");
+        byte[] file = Saved(model);
+        TorchSharp.torch.random.manual_seed(11);
+        using var expected = TorchSharp.torch.rand(4);
+        TorchSharp.torch.random.manual_seed(11);
+
+        AudioBsqModel.Load(new MemoryStream(file), "cpu").Dispose();
+
+        using var actual = TorchSharp.torch.rand(4);
+        Assert.Equal(expected.data<float>().ToArray(), actual.data<float>().ToArray());
+    }
+
     [Fact]
     public void Train_StopsWhenCancelled()
     {

@@ -22,11 +22,11 @@ internal static class SpectralFrames
         float[] result = new float[(long)frames * (bank?.Bands ?? stft.Bins)];
         var amplitudes = new Vector<float>[stft.Bins];
         var bands = new Vector<float>[bank?.Bands ?? 0];
-        stft.ForEachBatch(waveform, frames, (first, power) =>
+        stft.ForEachBatch(waveform, frames, result, (rows, first, power) =>
         {
             for (int bin = 0; bin < amplitudes.Length; bin++) amplitudes[bin] = Vector.SquareRoot(power[bin]);
             bank?.Apply(amplitudes, bands);
-            BatchRows.Store(bank is null ? amplitudes : bands, result, first, frames);
+            BatchRows.Store(bank is null ? amplitudes : bands, rows, first, frames);
         });
         return result;
     }

@@ -29,8 +29,8 @@ internal sealed class AudioBsqNetwork : Module
         encoder = new Encoder(options);
         decoder = new Decoder(options);
         quantize = Quantization.Quantizer.Of(options.Quantizer, options.Compatibility);
-        quant_embed = Linear(options.Encoder.Width, options.Quantizer.Dimension);
-        post_quant_embed = Linear(options.Quantizer.Dimension, options.EffectiveDecoder.Width);
+        quant_embed = WeightInit.Default(options.Encoder.Width, options.Quantizer.Dimension);
+        post_quant_embed = WeightInit.Default(options.Quantizer.Dimension, options.EffectiveDecoder.Width);
         RegisterComponents();
     }
 

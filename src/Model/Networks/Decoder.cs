@@ -20,8 +20,8 @@ internal sealed class Decoder : Module<Tensor, PositionMask, CausalCache?, Tenso
         var network = options.EffectiveDecoder;
         _everyPosition = options.Compatibility.LearnedPositions;
         positional_embedding = WeightInit.NormalParameter(options.PositionVectors, network.Width);
-        if (network.HeadWidth is { } width) ffn = Sequential(WeightInit.Normal(Linear(network.Width, width)), Tanh());
-        conv_out = WeightInit.Normal(Linear(network.HeadWidth ?? network.Width, options.PatchFrames * options.PatchBands));
+        if (network.HeadWidth is { } width) ffn = Sequential(WeightInit.Normal(network.Width, width), Tanh());
+        conv_out = WeightInit.Normal(network.HeadWidth ?? network.Width, options.PatchFrames * options.PatchBands);
         if (network.PreNorm) ln_pre = LayerNorm(network.Width);
         transformer = new TransformerStack(network, options);
         if (network.PostNorm) ln_post = LayerNorm(network.Width);

@@ -19,7 +19,7 @@ internal sealed class Encoder : Module<Tensor, PositionMask, CausalCache?, Tenso
         var network = options.Encoder;
         _everyPosition = options.Compatibility.LearnedPositions;
         positional_embedding = WeightInit.NormalParameter(options.PositionVectors, network.Width);
-        patch_embed = WeightInit.Normal(Linear(options.InputPatchValues, network.Width, hasBias: !network.PreNorm));
+        patch_embed = WeightInit.Normal(options.InputPatchValues, network.Width, hasBias: !network.PreNorm);
         if (network.PreNorm) ln_pre = LayerNorm(network.Width);
         transformer = new TransformerStack(network, options);
         if (network.PostNorm) ln_post = LayerNorm(network.Width);

@@ -13,8 +13,8 @@ internal sealed class FeedForward : Module<Tensor, Tensor>
     public FeedForward(NetworkOptions network) : base(nameof(FeedForward))
     {
         int hidden = (int)(network.Width * network.MlpRatio);
-        c_fc = WeightInit.NormalWithZeroBias(Linear(network.Width, hidden));
-        c_proj = WeightInit.NormalWithZeroBias(Linear(hidden, network.Width));
+        c_fc = WeightInit.NormalWithZeroBias(network.Width, hidden);
+        c_proj = WeightInit.NormalWithZeroBias(hidden, network.Width);
         _dropout = network.Dropout;
         RegisterComponents();
     }

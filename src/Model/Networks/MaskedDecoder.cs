@@ -19,12 +19,12 @@ internal sealed class MaskedDecoder : Module<Tensor, VisiblePatches, Tensor?, Te
     {
         (_model, _options) = (model, options);
         var network = options.Network;
-        embed = WeightInit.NormalWithZeroBias(Linear(model.Encoder.Width, network.Width));
+        embed = WeightInit.NormalWithZeroBias(model.Encoder.Width, network.Width);
         mask_token = WeightInit.NormalParameter(network.Width);
         positional_embedding = WeightInit.NormalParameter(model.PositionVectors, network.Width);
         transformer = new TransformerStack(network, model);
         ln_post = LayerNorm(network.Width);
-        output = WeightInit.NormalWithZeroBias(Linear(network.Width, model.InputPatchValues));
+        output = WeightInit.NormalWithZeroBias(network.Width, model.InputPatchValues);
         RegisterComponents();
     }
 

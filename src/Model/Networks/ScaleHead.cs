@@ -17,7 +17,7 @@ internal sealed class ScaleHead : Module<Tensor, Tensor>
     {
         (_options, _scales) = (options, scales);
         int features = options.EffectiveDecoder.HeadWidth ?? options.EffectiveDecoder.Width;
-        output = WeightInit.NormalWithZeroBias(Linear(features, options.PatchFrames * options.PatchBands * scales));
+        output = WeightInit.NormalWithZeroBias(features, options.PatchFrames * options.PatchBands * scales);
         RegisterComponents();
     }
 

@@ -20,7 +20,7 @@ internal sealed class SelfAttention : Module<Tensor, PositionMask, BlockCache?, 
         _cachedPositions = options.PastStepsOf(network) * _perStep;
         in_proj_weight = WeightInit.NormalParameter(3 * network.Width, network.Width);
         in_proj_bias = Parameter(zeros(3 * network.Width));
-        out_proj = WeightInit.NormalWithZeroBias(Linear(network.Width, network.Width));
+        out_proj = WeightInit.NormalWithZeroBias(network.Width, network.Width);
         RegisterComponents();
     }
 

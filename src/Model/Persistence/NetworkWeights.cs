@@ -28,7 +28,7 @@ internal static class NetworkWeights
     {
         var wanted = NetworkLayout.Of(options, parts).Select(entry => entry with { Name = prefix + entry.Name });
         LayoutCheck.Require(wanted, file.Tensors, name, strict);
-        var network = new AudioBsqNetwork(options);
+        var network = Build(options, parts);
         try
         {
             var targets = Of(network, parts).ToDictionary(entry => prefix + entry.Name);
@@ -90,6 +90,14 @@ internal static class NetworkWeights
         bool decoder = name.StartsWith("decoder.", StringComparison.Ordinal)
             || name.StartsWith("post_quant_embed.", StringComparison.Ordinal);
         return parts.HasFlag(decoder ? ModelParts.Decoder : ModelParts.Encoder);
+    }
+
+    // A half that the file does not have keeps random weights.
+    private static AudioBsqNetwork Build(AudioBsqOptions options, ModelParts parts)
+    {
+        if (parts != ModelParts.All) return new AudioBsqNetwork(options);
+        using var omission = WeightInit.Omit();
+        return new AudioBsqNetwork(options);
     }
 
     private static void Copy(string name, Tensor target, SafetensorsTensor source, string file)

@@ -39,16 +39,61 @@ public sealed class MelSpectrogram
     /// </exception>
     public float[] Extract(ReadOnlySpan<float> waveform)
     {
-        float[] mel = ExtractPower(waveform);
-        MelLevels.FromPower(mel, Options);
+        float[] mel = NewRows(waveform);
+        Extract(waveform, mel);
         return mel;
     }
 
+    /// <summary>
+    /// The same into memory that the caller keeps: for many clips, one after another, it can take a third of the time, since new memory is
+    /// slow at its first use.
+    /// </summary>
+    /// <param name="waveform">Samples.</param>
+    /// <param name="mel">
+    /// Receives <see cref="MelOptions.FramesOf(int)"/> · <see cref="MelOptions.ValuesPerFrame"/> values, no more and no less.
+    /// </param>
+    /// <exception cref="ArgumentException">A sample is not a finite number, or <paramref name="mel"/> has another length.</exception>
+    public void Extract(ReadOnlySpan<float> waveform, Span<float> mel)
+    {
+        ExtractPower(waveform, mel);
+        MelLevels.FromPower(mel, Options);
+    }
+
     /// <summary>Mel power (frames, values), row by row, whatever <see cref="MelOptions.Level"/> says.</summary>
-    /// <inheritdoc cref="Extract"/>
+    /// <inheritdoc cref="Extract(ReadOnlySpan{float})"/>
     internal float[] ExtractPower(ReadOnlySpan<float> waveform)
     {
+        float[] mel = NewRows(waveform);
+        ExtractPower(waveform, mel);
+        return mel;
+    }
+
+    private void ExtractPower(ReadOnlySpan<float> waveform, Span<float> mel)
+    {
         Samples.Require(waveform);
+        int frames = Options.FramesOf(waveform.Length);
+        long values = (long)frames * Options.ValuesPerFrame;
+        if (mel.Length != values)
+        {
+            throw new ArgumentException(
+                $"{waveform.Length:N0} samples make {frames:N0} frames of {Options.ValuesPerFrame} values, {values:N0} in all; there is "
+                + $"memory for {mel.Length:N0}.", nameof(mel));
+        }
+
+        var bands = new Vector<float>[Options.Bands];
+        for (int scale = 0; scale < Stfts.Count; scale++)
+        {
+            int offset = scale * Options.Bands;
+            Stfts[scale].ForEachBatch(waveform, frames, mel, (rows, first, power) =>
+            {
+                FilterBank.Apply(power, bands);
+                BatchRows.Store(bands, rows, first, frames, Options.ValuesPerFrame, offset);
+            });
+        }
+    }
+
+    private float[] NewRows(ReadOnlySpan<float> waveform)
+    {
         int frames = Options.FramesOf(waveform.Length);
         if ((long)frames * Options.ValuesPerFrame > Array.MaxLength)
         {
@@ -57,18 +102,6 @@ public sealed class MelSpectrogram
                 + "extract them in parts.", nameof(waveform));
         }
 
-        float[] mel = new float[frames * Options.ValuesPerFrame];
-        var bands = new Vector<float>[Options.Bands];
-        for (int scale = 0; scale < Stfts.Count; scale++)
-        {
-            int offset = scale * Options.Bands;
-            Stfts[scale].ForEachBatch(waveform, frames, (first, power) =>
-            {
-                FilterBank.Apply(power, bands);
-                BatchRows.Store(bands, mel, first, frames, Options.ValuesPerFrame, offset);
-            });
-        }
-
-        return mel;
+        return new float[frames * Options.ValuesPerFrame];
     }
 }

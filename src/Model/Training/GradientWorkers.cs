@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using AudioBsq.Distributed;
 using AudioBsq.Native;
+using AudioBsq.Networks;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -22,6 +23,7 @@ internal sealed class GradientWorkers<TPass> : IDisposable where TPass : IGradie
     {
         var groups = Array.ConvertAll(ThreadCommunicator.Connect(count), communicator => new RankGroup(communicator));
         (_first, _group) = (first, groups[0]);
+        using var omission = WeightInit.Omit(); // the first one's are shared
         foreach (var group in groups[1..]) _others.Add(new GradientWorker<TPass>(first, twin(), group));
     }
 

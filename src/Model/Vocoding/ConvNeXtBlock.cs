@@ -28,8 +28,8 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
         (_before, _after) = (before, after);
         depthwise = new ConvolutionWeights(width, 1, before + 1 + after);
         norm = LayerNorm(width);
-        expand = WeightInit.NormalWithZeroBias(Linear(width, hidden));
-        project = WeightInit.NormalWithZeroBias(Linear(hidden, width));
+        expand = WeightInit.NormalWithZeroBias(width, hidden);
+        project = WeightInit.NormalWithZeroBias(hidden, width);
         scale = new LayerScale(width, firstScale);
         RegisterComponents();
     }

@@ -1,4 +1,5 @@
 using AudioBsq.Native;
+using AudioBsq.Networks;
 using AudioBsq.Onnx;
 using AudioBsq.Persistence;
 using AudioBsq.Signal;
@@ -40,6 +41,7 @@ internal static class VocoderFile
             return new NeuralVocoder(options, mel, weights, InferenceDevice.RequireRuntime());
         }
 
+        using var omission = WeightInit.Omit();
         var network = new VocoderNetwork(options, mel);
         try
         {

@@ -45,7 +45,7 @@ internal sealed class VocoderNetwork : Module
         blocks = [.. Enumerable.Range(1, options.Layers).Select(options.Reach)
             .Select(reach => new ConvNeXtBlock(options.Width, reach.Before, reach.After, options.HiddenWidth, 1.0 / options.Layers))];
         final_norm = LayerNorm(options.Width);
-        head = WeightInit.NormalWithZeroBias(Linear(options.Width, 3 * _bins));
+        head = WeightInit.NormalWithZeroBias(options.Width, 3 * _bins);
         RegisterComponents();
     }
 

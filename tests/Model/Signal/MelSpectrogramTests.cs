@@ -20,6 +20,29 @@ public class MelSpectrogramTests
         Assert.Equal(power.Select(p => 16 * p), louder); // powers of two lose nothing
     }
 
+    [Fact]
+    public void Extract_OverwritesTheMemoryOfTheCaller()
+    {
+        float[] sound = Tone.Noise(5_000, seed: 5), memory = [.. Enumerable.Repeat(float.NaN, Mel.Options.FramesOf(5_000) * 128 + 2)];
+
+        Mel.Extract(sound, memory.AsSpan(1..^1));
+
+        Assert.Equal(Mel.Extract(sound), memory[1..^1]);
+        Assert.True(float.IsNaN(memory[0]) && float.IsNaN(memory[^1]));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void Extract_RefusesMemoryOfAnotherLength(int more)
+    {
+        float[] memory = new float[Mel.Options.FramesOf(5_000) * 128 + more];
+
+        var error = Assert.Throws<ArgumentException>("mel", () => Mel.Extract(new float[5_000], memory));
+
+        Assert.Contains($"memory for {memory.Length:N0}", error.Message);
+    }
+
     [Fact] // so a stream can be cut anywhere between hops
     public void Extract_MovesWithTheSound()
     {

@@ -22,7 +22,8 @@ internal sealed class Stft
     }
 
     /// <summary>Receives the powers of one batch: (bins) vectors, a frame per lane.</summary>
-    public delegate void BatchAction(int firstFrame, ReadOnlySpan<Vector<float>> power);
+    public delegate void BatchAction<in TState>(TState state, int firstFrame, ReadOnlySpan<Vector<float>> power)
+        where TState : allows ref struct;
 
     public int Length { get; }
 
@@ -51,10 +52,11 @@ internal sealed class Stft
     }
 
     /// <summary>
-    /// Calls <paramref name="use"/> for every batch with its first frame and the powers of its bins. The contents of lanes past the last
-    /// frame are undefined.
+    /// Calls <paramref name="use"/> for every batch with the state, its first frame and the powers of its bins. The contents of lanes past
+    /// the last frame are undefined.
     /// </summary>
-    public void ForEachBatch(ReadOnlySpan<float> waveform, int frames, BatchAction use)
+    public void ForEachBatch<TState>(ReadOnlySpan<float> waveform, int frames, TState state, BatchAction<TState> use)
+        where TState : allows ref struct
     {
         int lanes = FrameBatch.Size;
         var buffer = new FftBuffer(Bins);
@@ -79,7 +81,7 @@ internal sealed class Stft
             }
 
             buffer.Power(power);
-            use(first, power);
+            use(state, first, power);
         }
     }
 
@@ -88,7 +90,7 @@ internal sealed class Stft
     {
         int frames = waveform.IsEmpty ? 0 : 1 + waveform.Length / Hop;
         float[] result = new float[frames * Bins];
-        ForEachBatch(waveform, frames, (first, power) => BatchRows.Store(power, result, first, frames));
+        ForEachBatch(waveform, frames, result, (rows, first, power) => BatchRows.Store(power, rows, first, frames));
         return result;
     }
 
