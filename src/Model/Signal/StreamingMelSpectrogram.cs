@@ -5,8 +5,8 @@ namespace AudioBsq.Signal;
 
 /// <summary>
 /// Mel frames of a waveform that comes in piece by piece, in constant memory. However it is cut, the frames are bit for bit those of
-/// <see cref="MelSpectrogram.Extract(ReadOnlySpan{float})"/>. A frame is returned as soon as its whole window is known: half a window after its centre.
-/// Belongs to one thread at a time.
+/// <see cref="MelSpectrogram.Extract(ReadOnlySpan{float})"/>. A frame is returned as soon as its whole window is known: half a window
+/// after its centre. Belongs to one thread at a time.
 /// </summary>
 public sealed class StreamingMelSpectrogram
 {
