@@ -46,10 +46,10 @@ internal sealed class Bench
         page.Fill("signal", () => SignalPart.Measure(turns, peak));
         page.Fill("networks", () => NetworkPart.Measure(turns, peak, Run));
         page.Fill("attention", () => AttentionPart.Measure(turns, Trained, precisions));
-        var training = new TrainingPart(turns, peak);
-        page.Fill("steps", () => Train(training, precisions));
-        page.Fill("parts", () => training.Parts);
-        page.Fill("adversarial", () => Oppose(training, precisions));
+        var training = new Lazy<TrainingPart>(() => Train(new TrainingPart(turns, peak), precisions)); // for two tables
+        page.Fill("steps", () => training.Value.Steps);
+        page.Fill("parts", () => training.Value.Parts);
+        page.Fill("adversarial", () => Oppose(new TrainingPart(turns, peak), precisions));
         page.Fill("threads", () => TwoThreads(rival, precisions));
         page.Fill("saving", () => FilePart.SaveAndLoad(turns, Run[^1], Folder));
         page.Fill("files", () => FilePart.FilesToTokens(turns, Started, Quick ? 3 : 12));
@@ -73,14 +73,14 @@ internal sealed class Bench
         return table;
     }
 
-    private string Train(TrainingPart training, TrainingPrecision[] precisions)
+    private TrainingPart Train(TrainingPart training, TrainingPrecision[] precisions)
     {
         foreach (var bench in Trained)
         {
             foreach (var precision in precisions) training.Measure(bench, precision);
         }
 
-        return training.Steps;
+        return training;
     }
 
     private string Oppose(TrainingPart training, TrainingPrecision[] precisions)

@@ -1,15 +1,21 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace AudioBsq.Benchmarks.Performance;
 
 /// <summary>The page: <c>page.md</c>, in which names in braces on lines of their own stand for tables.</summary>
 /// <param name="parts">The tables to measure; all when empty.</param>
-internal sealed class BenchPage(IReadOnlyCollection<string> parts)
+internal sealed partial class BenchPage(IReadOnlyCollection<string> parts)
 {
     private const string Needed = "peak"; // by others
 
+    private static readonly string Template = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page.md"));
+
     private readonly List<string> _tables = [];
-    private string _text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page.md"));
+    private string _text = Template;
+
+    /// <summary>The tables of the page.</summary>
+    public static IEnumerable<string> Names => Place.Matches(Template).Select(match => match.Groups[1].Value);
 
     /// <summary>The tables that were asked for, one after another.</summary>
     public string Tables => string.Join('\n', _tables);
@@ -30,4 +36,7 @@ internal sealed class BenchPage(IReadOnlyCollection<string> parts)
     }
 
     public override string ToString() => _text;
+
+    [GeneratedRegex(@"^\{(\w+)\}$", RegexOptions.Multiline)]
+    private static partial Regex Place { get; }
 }

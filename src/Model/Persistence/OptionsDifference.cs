@@ -13,6 +13,14 @@ internal static class OptionsDifference
         return (string.Join(", ", ours), string.Join(", ", theirs));
     }
 
+    /// <summary>The same of options in the text of a file; those that were added since it was written have their defaults there.</summary>
+    /// <param name="saved">What <see cref="OptionsJson.Write"/> wrote.</param>
+    /// <param name="own">Options of the same type.</param>
+    /// <param name="source">The file's name, for messages.</param>
+    /// <exception cref="InvalidDataException">The text is of no such options.</exception>
+    public static (string Saved, string Own) OfSaved(string saved, object own, string source) =>
+        Of(OptionsJson.Read(saved, own.GetType(), source), own);
+
     private static void Compare(string path, JsonNode? first, JsonNode? second, List<string> ours, List<string> theirs)
     {
         if (JsonNode.DeepEquals(first, second)) return;

@@ -20,17 +20,22 @@ internal static class OptionsJson
     /// <summary>
     /// Reads options that <see cref="Write"/> wrote, and validates them. <paramref name="source"/> names the file or column in messages.
     /// </summary>
-    public static T Read<T>(string json, string source, Action<T> validate) where T : class
+    /// <exception cref="InvalidDataException">The text is of no such options.</exception>
+    public static T Read<T>(string json, string source, Action<T> validate) where T : class =>
+        (T)Read(json, typeof(T), source, options => validate((T)options));
+
+    /// <inheritdoc cref="Read{T}"/>
+    public static object Read(string json, Type type, string source, Action<object>? validate = null)
     {
         try
         {
-            var options = JsonSerializer.Deserialize<T>(json, Settings) ?? throw new JsonException("null is not allowed");
-            validate(options);
+            object options = JsonSerializer.Deserialize(json, type, Settings) ?? throw new JsonException("null is not allowed");
+            validate?.Invoke(options);
             return options;
         }
         catch (Exception cause) when (cause is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{source}: the {typeof(T).Name} are damaged or from another version: {cause.Message}", cause);
+            throw new InvalidDataException($"{source}: the {type.Name} are damaged or from another version: {cause.Message}", cause);
         }
     }
 }

@@ -5,11 +5,11 @@ namespace AudioBsq.Training;
 /// <summary>The state of a training run that a checkpoint saves, so that a resumed run gives the weights of an uninterrupted one.</summary>
 internal interface ITrainingState
 {
-    /// <summary>The options of the model, as JSON.</summary>
-    string Model { get; }
+    /// <summary>The options of the model, a record.</summary>
+    object Model { get; }
 
-    /// <summary>The training options that the weights depend on, as JSON.</summary>
-    string Options { get; }
+    /// <summary>The training options that the weights depend on, a record.</summary>
+    object Options { get; }
 
     /// <summary>The first clip, by which other data is noticed; null when there is none.</summary>
     float[]? FirstClip { get; }

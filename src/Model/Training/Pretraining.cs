@@ -29,9 +29,9 @@ internal sealed class Pretraining : TrainingLoop<MaskedStep, PretrainingProgress
         if (_trainer.Precision.Reason is { } reason) Note(reason);
     }
 
-    public string Model => OptionsJson.Write(_model.Options);
+    public object Model => _model.Options;
 
-    public string Options => OptionsJson.Write(_options.Essential());
+    public object Options => _options.Essential();
 
     public float[]? FirstClip => _data.Clips(0).FirstOrDefault();
 

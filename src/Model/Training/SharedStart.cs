@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AudioBsq.Distributed;
+using AudioBsq.Persistence;
 using static TorchSharp.torch;
 
 namespace AudioBsq.Training;
@@ -27,8 +28,8 @@ internal static class SharedStart
             Position = position,
             Scalars = state.Scalars(),
             FirstClip = FirstClipOf(state),
-            Model = state.Model,
-            Training = state.Options,
+            Model = OptionsJson.Write(state.Model),
+            Training = OptionsJson.Write(state.Options),
         };
         var first = JsonSerializer.Deserialize<CheckpointState>(group.Broadcast(JsonSerializer.Serialize(own)))!;
         if ((own.Model, own.Training) != (first.Model, first.Training))

@@ -1,3 +1,5 @@
+using AudioBsq.Persistence;
+
 namespace AudioBsq.Training;
 
 /// <summary>Writes the state of a training run to files, and resumes from one.</summary>
@@ -20,8 +22,8 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingSt
             Position = position,
             Scalars = state.Scalars(),
             FirstClip = _firstClip,
-            Model = state.Model,
-            Training = state.Options,
+            Model = OptionsJson.Write(state.Model),
+            Training = OptionsJson.Write(state.Options),
         };
         _folder.Write(done, stream => CheckpointFile.Write(stream, checkpoint, state.Tensors));
     }
@@ -78,9 +80,15 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, ITrainingSt
 
     private void CheckFits(string path, CheckpointState found)
     {
-        if (found.Model != state.Model) throw Misfit($"is of another model: {found.Model}", "train that model");
-        if (found.Training != state.Options) throw Misfit($"is of a run with other options: {found.Training}", "resume with those options");
+        Compare("is of another model", found.Model, state.Model, "train that model");
+        Compare("is of a run with other options", found.Training, state.Options, "resume with those options");
         if (found.FirstClip != _firstClip) throw Misfit("is of a run on other data: its first clip differs", "resume with that data");
+
+        void Compare(string difference, string saved, object own, string remedy)
+        {
+            var (theirs, ours) = OptionsDifference.OfSaved(saved, own, path);
+            if (theirs.Length > 0) throw Misfit($"{difference}: {theirs}, and not {ours}", remedy);
+        }
 
         InvalidOperationException Misfit(string difference, string remedy) =>
             new($"{path} {difference}. Choose another folder, or {remedy}.");

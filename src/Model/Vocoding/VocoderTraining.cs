@@ -24,9 +24,9 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
         _trainer = new VocoderTrainer(vocoder, options);
     }
 
-    public string Model => OptionsJson.Write(_vocoder.Options) + OptionsJson.Write(_vocoder.Mel);
+    public object Model => new VocoderModel(_vocoder.Options, _vocoder.Mel);
 
-    public string Options => OptionsJson.Write((VocoderTrainingOptions)_options.Essential());
+    public object Options => _options.Essential();
 
     public float[]? FirstClip => _rows.OnePass(0, CancellationToken.None).FirstOrDefault();
 
@@ -103,4 +103,7 @@ internal sealed class VocoderTraining : TrainingLoop<VocoderStep, VocoderProgres
         _trainer.Optimization.Ema?.Swap();
         _vocoder.Network.eval();
     }
+
+    // What weights of a vocoder belong to.
+    private sealed record VocoderModel(VocoderOptions Options, MelOptions Mel);
 }

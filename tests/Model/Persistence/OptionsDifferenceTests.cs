@@ -20,6 +20,27 @@ public class OptionsDifferenceTests
         Assert.Equal(("", ""), OptionsDifference.Of(first, first with { }));
     }
 
+    [Fact] // so training goes on after an update that added an option
+    public void OfSaved_TakesDefaults_WhereAnOlderVersionHadNoOption()
+    {
+        var options = new MelOptions { HopLength = 128 };
+        string older = OptionsJson.Write(options).Replace(",\"FloorDecibels\":-80", "", StringComparison.Ordinal);
+        Assert.DoesNotContain("Floor", older);
+
+        Assert.Equal(("", ""), OptionsDifference.OfSaved(older, options, "file"));
+        var deeper = options with { FloorDecibels = -100 };
+        Assert.Equal(("FloorDecibels = -80", "FloorDecibels = -100"), OptionsDifference.OfSaved(older, deeper, "file"));
+    }
+
+    [Fact]
+    public void OfSaved_RefusesOptionsOfANewerVersion()
+    {
+        var error = Assert.Throws<InvalidDataException>(
+            () => OptionsDifference.OfSaved("{\"HopLength\":128,\"NotYetInvented\":1}", new MelOptions(), "run/checkpoint"));
+
+        Assert.StartsWith("run/checkpoint: the MelOptions are", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_NamesMembersInsideMembers()
     {

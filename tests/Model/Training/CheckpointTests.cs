@@ -136,7 +136,8 @@ public sealed class CheckpointTests : IDisposable
         Stop(5);
 
         var otherOptions = Options with { LearningRate = 1e-4 };
-        Assert.Contains("other options", Assert.Throws<InvalidOperationException>(() => Runs.Train(otherOptions)).Message);
+        string refusal = Assert.Throws<InvalidOperationException>(() => Runs.Train(otherOptions)).Message;
+        Assert.Contains($"other options: LearningRate = {Options.LearningRate}, and not LearningRate = 0.0001. ", refusal);
         Assert.Contains("another model", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, Small.Options)).Message);
         var otherData = TrainingData.Of(Small.Mels(99, 40), Runs.Clips);
         Assert.Contains("other data", Assert.Throws<InvalidOperationException>(() => Runs.Train(Options, data: otherData)).Message);
