@@ -42,8 +42,8 @@ internal sealed class AdamWOptimizer : IDisposable
         RankGroup.Current.Gradients.Finish(_slots.Select(slot => slot.Parameter));
         using var scope = NewDisposeScope();
         Tensor[] gradients = [.. _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>()];
-        double sum = gradients.All(AdamWKernel.Takes)
-            ? gradients.Sum(AdamWKernel.SumOfSquares)
+        double sum = gradients.All(OptimizerKernel.Takes)
+            ? gradients.Sum(OptimizerKernel.SumOfSquares)
             : stack(Array.ConvertAll(gradients, gradient => gradient.Square().sum())).sum().item<float>(); // one wait for a graphics card
         double norm = Math.Sqrt(sum);
         _gradientScale = Math.Min(1, maxNorm / (norm + 1e-6));
@@ -58,7 +58,7 @@ internal sealed class AdamWOptimizer : IDisposable
         {
             using var scope = NewDisposeScope();
             if (slot.Parameter.grad is not { } gradient) continue;
-            if (AdamWKernel.Takes(slot.Parameter)) StepOnProcessor(slot, gradient.contiguous(), learningRate);
+            if (OptimizerKernel.Takes(slot.Parameter)) StepOnProcessor(slot, gradient.contiguous(), learningRate);
             else StepByTorch(slot, gradient * Scalar(_gradientScale), learningRate);
         }
 
@@ -82,10 +82,10 @@ internal sealed class AdamWOptimizer : IDisposable
     private void StepOnProcessor(Slot slot, Tensor gradient, double learningRate)
     {
         double keep = 1 - learningRate * slot.WeightDecay;
-        var step = new AdamWKernel.Step(
+        var step = new OptimizerKernel.Step(
             (float)_gradientScale, (float)keep, (float)_beta1, (float)(1 - _beta1), (float)_beta2, (float)(1 - _beta2),
             (float)(learningRate / Correction1), (float)Math.Sqrt(Correction2), (float)Epsilon);
-        AdamWKernel.Update(slot.Parameter, gradient, slot.First, slot.Second, step);
+        OptimizerKernel.Update(slot.Parameter, gradient, slot.First, slot.Second, step);
     }
 
     private void StepByTorch(Slot slot, Tensor gradient, double learningRate)

@@ -5,22 +5,21 @@ namespace AudioBsq.Training;
 /// <summary>Moving averages of a network's weights and batch statistics. Integers are copied.</summary>
 internal sealed class EmaWeights : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _averages;
-    private readonly nn.Module _network;
+    private readonly List<(string Name, Tensor Weights, Tensor Average)> _averages;
     private readonly double _decay;
 
     public EmaWeights(nn.Module network, double decay, Device device)
     {
-        (_network, _decay) = (network, decay);
+        _decay = decay;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        _averages = network.state_dict().ToDictionary(
-            entry => entry.Key, entry => entry.Value.detach().to(device, copy: true).DetachFromDisposeScope());
+        Tensor Copy(Tensor weights) => weights.detach().to(device, copy: true).DetachFromDisposeScope();
+        _averages = [.. network.state_dict().Select(entry => (entry.Key, entry.Value, Copy(entry.Value)))];
     }
 
     public int Updates { get; set; }
 
-    public IEnumerable<(string Name, Tensor Tensor)> Tensors => _averages.Select(entry => (entry.Key, entry.Value));
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors => _averages.Select(entry => (entry.Name, entry.Average));
 
     /// <summary>Moves the averages towards the network's weights.</summary>
     public void Update()
@@ -28,12 +27,13 @@ internal sealed class EmaWeights : IDisposable
         using var _ = no_grad();
         double decay = Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
         Updates++;
-        foreach (var (name, tensor) in _network.state_dict())
+        foreach (var (_, weights, average) in _averages)
         {
             using var scope = NewDisposeScope();
-            var average = _averages[name];
-            if (average.is_floating_point()) average.lerp_(tensor.to(average.device), 1 - decay);
-            else average.copy_(tensor);
+            if (OptimizerKernel.Takes(average) && OptimizerKernel.Takes(weights))
+                OptimizerKernel.Average(average, weights, (float)decay);
+            else if (average.is_floating_point()) average.lerp_(weights.to(average.device), 1 - decay);
+            else average.copy_(weights);
         }
     }
 
@@ -41,17 +41,17 @@ internal sealed class EmaWeights : IDisposable
     public void Swap()
     {
         using var _ = no_grad();
-        foreach (var (name, tensor) in _network.state_dict())
+        foreach (var (_, weights, average) in _averages)
         {
             using var scope = NewDisposeScope();
-            var weights = tensor.clone();
-            tensor.copy_(_averages[name]);
-            _averages[name].copy_(weights);
+            var kept = weights.clone();
+            weights.copy_(average);
+            average.copy_(kept);
         }
     }
 
     public void Dispose()
     {
-        foreach (var tensor in _averages.Values) tensor.Dispose();
+        foreach (var (_, _, average) in _averages) average.Dispose();
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Tests.Model.Training;
 
 [NoTensorLeaks]
-public class AdamWKernelTests
+public class OptimizerKernelTests
 {
     // Lengths around a vector of processor registers and around a thread's piece.
     [Theory, InlineData(1), InlineData(7), InlineData(64), InlineData(1_027), InlineData(65_536), InlineData(200_003)]
@@ -33,6 +33,25 @@ public class AdamWKernelTests
             Close.To(expected, norm, 1e-5 * expected);
             Close.To(theirs, mine, 2e-6, $"step {step}");
         }
+    }
+
+    [Theory, InlineData(1), InlineData(7), InlineData(64), InlineData(1_027), InlineData(200_003)]
+    public void Average_IsTorchsLerp(int length)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new SeededGenerator(2);
+        var (average, weights) = (randn(length), randn(length));
+        var expected = average.clone();
+        foreach (double decay in (double[])[0.999, 0.9, 0.1])
+        {
+            expected.lerp_(weights, 1 - decay);
+            OptimizerKernel.Average(average, weights, (float)decay);
+
+            Close.To(expected, average, 1e-6, $"decay {decay}");
+        }
+
+        OptimizerKernel.Average(average, weights, decay: 0);
+        Assert.Equal(weights.ToValues<float>(), average.ToValues<float>());
     }
 
     [Fact]

@@ -7,9 +7,10 @@ using static TorchSharp.torch;
 namespace AudioBsq.Training;
 
 /// <summary>
-/// AdamW on a processor, in one pass over the memory where torch's operations take seven. Values are the same for any number of threads.
+/// AdamW and moving averages on a processor, each in one pass over the memory: torch's operations take seven for AdamW. Values are the same
+/// for any number of threads.
 /// </summary>
-internal static class AdamWKernel
+internal static class OptimizerKernel
 {
     private const int Piece = 1 << 16; // of one thread; sums do not depend on the number of threads
 
@@ -29,6 +30,13 @@ internal static class AdamWKernel
         ForEachPiece(
             length,
             (_, from, count) => Update((float*)w + from, (float*)g + from, (float*)m + from, (float*)v + from, count, step));
+    }
+
+    /// <summary>average = decay · average + (1 − decay) · weight; both are contiguous.</summary>
+    public static unsafe void Average(Tensor average, Tensor weight, float decay)
+    {
+        var (a, w) = ((nint)Values(average), (nint)Values(weight));
+        ForEachPiece(average.numel(), (_, from, count) => Average((float*)a + from, (float*)w + from, count, decay));
     }
 
     /// <summary>The sum of the squares of a contiguous tensor.</summary>
@@ -76,6 +84,19 @@ internal static class AdamWKernel
             v[i] = v[i] * step.Beta2 + gradient * gradient * step.Rest2;
             w[i] = w[i] * step.Keep - step.Rate * m[i] / (MathF.Sqrt(v[i]) / step.Deviation + step.Epsilon);
         }
+    }
+
+    // One product, so that equal values stay what they are.
+    private static unsafe void Average(float* a, float* w, int count, float decay)
+    {
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var weights = Vector.Load(w + i);
+            (weights - (weights - Vector.Load(a + i)) * decay).Store(a + i);
+        }
+
+        for (; i < count; i++) a[i] = w[i] - (w[i] - a[i]) * decay;
     }
 
     private static unsafe double SumOfSquares(float* x, int count)
