@@ -43,7 +43,8 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
     private Tensor Normalize(Tensor x, Tensor runningMean, Tensor runningVariance)
     {
         var rows = x.permute(0, 2, 3, 1);
-        var y = BatchMoments.Normalize(rows.reshape(-1, x.shape[1]), counts: null, runningMean, runningVariance, weight, bias);
-        return y.reshape(rows.shape).permute(0, 3, 1, 2); // channels stay the innermost axis
+        var single = rows.reshape(-1, x.shape[1]).to(weight.dtype);
+        var y = BatchMoments.Normalize(single, counts: null, runningMean, runningVariance, weight, bias);
+        return y.to(x.dtype).reshape(rows.shape).permute(0, 3, 1, 2); // channels stay the innermost axis
     }
 }

@@ -32,22 +32,24 @@ internal sealed class ImageConvolution : Module<Tensor, Tensor>
     /// <summary>(to, from, rows, columns)</summary>
     public Parameter Weight => weight;
 
-    /// <summary>(batch, from, rows, columns) → (batch, to, rows, columns)</summary>
+    /// <summary>(batch, from, rows, columns) → (batch, to, rows, columns), in the type of <see cref="ComputeType"/></summary>
     public override Tensor forward(Tensor x)
     {
-        var (to, from) = (weight.shape[0], weight.shape[1]);
-        return FillsVectors(to) && FillsVectors(from)
-            ? functional.conv2d(x, weight, bias, [_stride.Rows, _stride.Columns], [_padding.Rows, _padding.Columns], [1, 1])
-            : Product(x);
+        using var scope = NewDisposeScope();
+        var type = ComputeType.Current ?? x.dtype;
+        var (input, weights, offset) = (x.to(type), weight.to(type), bias.to(type));
+        var y = FillsVectors(weight.shape[0]) && FillsVectors(weight.shape[1])
+            ? functional.conv2d(input, weights, offset, [_stride.Rows, _stride.Columns], [_padding.Rows, _padding.Columns], [1, 1])
+            : Product(input, weights, offset);
+        return y.MoveToOuterDisposeScope();
     }
 
-    private Tensor Product(Tensor x)
+    private Tensor Product(Tensor x, Tensor weights, Tensor offset)
     {
-        using var scope = NewDisposeScope();
         var patches = functional.unfold(x, _kernel, padding: _padding, stride: _stride).transpose(1, 2); // (batch, places, values)
-        var y = functional.linear(patches, weight.flatten(1), bias);
+        var y = functional.linear(patches, weights.flatten(1), offset);
         long rows = (x.shape[2] + 2 * _padding.Rows - _kernel.Rows) / _stride.Rows + 1;
         // Channels stay the innermost axis, which makes the stages that follow faster.
-        return y.reshape(x.shape[0], rows, -1, y.shape[2]).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return y.reshape(x.shape[0], rows, -1, y.shape[2]).permute(0, 3, 1, 2);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class PatchDiscriminator : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         // One channel may have any place; as the innermost axis it makes torch keep all stages so, which is faster.
-        return network.call(mel.dim() == 3 ? mel.unsqueeze(-1).permute(0, 3, 1, 2) : mel).MoveToOuterDisposeScope();
+        return network.call(mel.dim() == 3 ? mel.unsqueeze(-1).permute(0, 3, 1, 2) : mel).to(mel.dtype).MoveToOuterDisposeScope();
     }
 
     private static List<Module<Tensor, Tensor>> Stages(int layers, int width)

@@ -43,13 +43,14 @@ internal sealed class Adversary : IDisposable
     /// <param name="valid">(batch, frames), true for valid frames; null when all are.</param>
     /// <param name="error">The model's other loss.</param>
     /// <param name="lastLayer">The model's last weights.</param>
+    /// <param name="half">Whether the discriminator's convolutions are in bfloat16.</param>
     public (Tensor Loss, Tensor Real, Tensor Fake) ModelLoss(
-        Tensor target, Tensor reconstructed, Tensor? valid, Tensor error, Tensor lastLayer)
+        Tensor target, Tensor reconstructed, Tensor? valid, Tensor error, Tensor lastLayer, bool half = false)
     {
         using var scope = NewDisposeScope();
         (target, reconstructed, valid) = (Seen(target), Seen(reconstructed), valid is null ? null : Seen(valid));
         var input = reconstructed.detach().requires_grad_();
-        var (real, fake) = Discriminate(target, WithoutPadding(input, target, valid));
+        var (real, fake) = Discriminate(target, WithoutPadding(input, target, valid), half);
         var loss = GanLosses.Generator(fake, _options.Loss);
         var gradient = autograd.grad([loss], [input], retain_graph: true)[0];
         var carrier = (reconstructed * gradient).sum();
@@ -102,8 +103,9 @@ internal sealed class Adversary : IDisposable
     private Tensor Seen(Tensor batch) => batch.narrow(0, 0, Math.Max(1, (long)Math.Round(_options.ClipShare * batch.shape[0])));
 
     // Both in one batch: the discriminator could discriminate them by batch statistics of their own.
-    private (Tensor Real, Tensor Fake) Discriminate(Tensor real, Tensor fake)
+    private (Tensor Real, Tensor Fake) Discriminate(Tensor real, Tensor fake, bool half)
     {
+        using var type = ComputeType.Use(half ? ScalarType.BFloat16 : null);
         var logits = Discriminator.call(PadToMinSide(cat([real, fake])));
         var halves = logits.chunk(2);
         return (halves[0], halves[1]);

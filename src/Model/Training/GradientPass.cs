@@ -113,7 +113,7 @@ internal sealed class GradientPass : IGradientPass
         if (scaleError is not null) loss = loss.Plus(scaleError);
         bool adversarialStep = Adversary?.Acts(step) == true;
         var (adversarial, real, fake) = adversarialStep
-            ? Adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, Network.LastWeight)
+            ? Adversary!.ModelLoss(target, reconstructed, batch.ValidFrames, loss, Network.LastWeight, half)
             : ((Tensor?)null, null, null);
         if (adversarial is not null) loss = loss.Plus(adversarial);
         double weight = _codebookWeight.At(step);

@@ -7,6 +7,25 @@ namespace AudioBsq.Tests.Model.Networks;
 [NoTensorLeaks]
 public class ImageConvolutionTests
 {
+    [Theory, InlineData(1, 64, 4, 4, 2), InlineData(64, 128, 4, 4, 2), InlineData(128, 128, 4, 4, 1), InlineData(64, 1, 4, 4, 1)]
+    public void Gradients_InBFloat16_AreThoseInSinglePrecision_ButForRounding(int from, int to, int rows, int columns, int stride)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using var layer = new ImageConvolution(from, to, (rows, columns), (stride, stride), (1, 1));
+        var x = randn(4, 16, 12, from).permute(0, 3, 1, 2).detach().requires_grad_();
+        Tensor[] Run(ScalarType? type)
+        {
+            using var _ = ComputeType.Use(type);
+            var y = layer.call(x);
+            manual_seed(4);
+            return [y, .. autograd.grad([y], [x, layer.Weight], [randn(y.shape).to(y.dtype)])];
+        }
+
+        foreach (var (expected, found) in Run(null).Zip(Run(ScalarType.BFloat16)))
+            Assert.InRange(((expected - found).norm() / expected.norm()).item<float>(), 1e-5, 0.01);
+    }
+
     [Theory]
     [InlineData(1, 8, 4, 4, 2), InlineData(8, 1, 4, 4, 1), InlineData(64, 1, 4, 4, 1), InlineData(32, 1, 3, 3, 1)]
     [InlineData(1, 32, 3, 9, 1)]

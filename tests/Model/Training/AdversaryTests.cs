@@ -107,6 +107,36 @@ public class AdversaryTests
         adversary.Optimizer.ClearGradients();
     }
 
+    [Fact] // 16 and more channels are left to oneDNN
+    public void ModelLoss_InBFloat16_HasAlmostTheSameGradients()
+    {
+        using var scope = NewDisposeScope();
+        using var adversary = New(Quick with { Width = 16 });
+        var (target, features) = (randn(2, 32, 16), randn(2, 32, 16));
+
+        (Tensor Model, Tensor[] Own) Gradients(bool half)
+        {
+            adversary.Optimizer.ClearGradients();
+            var reconstructed = features.clone().requires_grad_();
+            var (loss, real, fake) = adversary.ModelLoss(target, reconstructed, null, reconstructed.mean(), tensor(1f), half);
+            loss.backward();
+            adversary.Accumulate(target, real, fake, share: 1, step: 4);
+            Assert.Equal(ScalarType.Float32, real.dtype);
+            return (reconstructed.grad!, [.. adversary.Discriminator.parameters().Select(parameter => parameter.grad!.clone())]);
+        }
+
+        var (full, half) = (Gradients(half: false), Gradients(half: true));
+
+        Assert.InRange(nn.functional.cosine_similarity(full.Model.flatten(), half.Model.flatten(), 0).item<float>(), 0.98, 0.999999);
+        foreach (var (expected, found) in full.Own.Zip(half.Own))
+        {
+            double error = (expected - found).norm().item<float>(), size = expected.norm().item<float>();
+            Assert.True(error < 0.1 * size + 1e-6, $"{error:G3} of {size:G3}");
+        }
+
+        adversary.Optimizer.ClearGradients();
+    }
+
     [Theory, InlineData(0.5, 2), InlineData(0.1, 1), InlineData(1, 4)]
     public void ModelLoss_JudgesTheFirstClips_AsManyAsItsShare(double share, int seen)
     {
