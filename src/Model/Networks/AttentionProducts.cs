@@ -32,7 +32,7 @@ internal static class AttentionProducts
         if (causal) mask = ones(scores.shape[2], scores.shape[3], ScalarType.Bool, scores.device).tril();
         if (mask is { dtype: ScalarType.Bool }) scores = scores.masked_fill_(mask.logical_not(), Scalar(double.NegativeInfinity));
         else if (mask is not null) scores = scores.Plus(mask);
-        var weights = scores.softmax(-1);
+        var weights = RowSoftmax.Takes(scores) ? RowSoftmax.Apply(scores) : scores.softmax(-1);
         if (dropout > 0) weights = functional.dropout(weights, dropout);
         return weights.matmul(values).MoveToOuterDisposeScope();
     }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using AudioBsq.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -8,19 +7,12 @@ using static TorchSharp.torch.nn;
 namespace AudioBsq.Networks;
 
 /// <summary>
-/// The matrix products of a linear layer, by torch or by oneDNN, whichever is faster. Its gradients have none themselves. Call
-/// <see cref="ThrowIfFailed"/> after each backward pass.
+/// The matrix products of a linear layer, by torch or by oneDNN, whichever is faster. Its gradients have none themselves
+/// (<see cref="BackwardCallback"/>).
 /// </summary>
 internal static class LinearProduct
 {
     private const int MinRows = 32; // for fewer, torch is as fast
-
-    // What the last backward pass returned. Torch has its own references then, so these need not wait for the caller's scope to end.
-    [ThreadStatic]
-    private static List<Tensor>? _returned;
-
-    [ThreadStatic]
-    private static ExceptionDispatchInfo? _failure;
 
     /// <summary>x (…, inputs) · weightᵀ + bias</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
@@ -33,24 +25,16 @@ internal static class LinearProduct
     /// <summary>Applies a layer.</summary>
     public static Tensor Apply(Tensor x, Linear layer) => Apply(x, layer.weight!, layer.bias);
 
-    /// <summary>Throws the exception that a product threw during the backward pass: thrown there, it would end the process.</summary>
-    public static void ThrowIfFailed()
-    {
-        var failure = _failure;
-        _failure = null;
-        failure?.Throw();
-    }
-
     private static bool IsForOneDnn(Tensor x) =>
         x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && x.numel() / x.shape[^1] >= MinRows && OneDnn.IsFaster;
 
-    private static List<Tensor> Backward(Tensor x, Tensor weight, bool hasBias, Tensor gradient)
+    private static Tensor?[] Backward(Tensor x, Tensor weight, bool hasBias, Tensor gradient)
     {
         gradient = gradient.flatten(0, -2);
         var ofX = x.requires_grad ? OneDnn.Linear(gradient, weight.t(), null).view(x.shape) : null;
         var ofWeight = weight.requires_grad ? TransposedProduct(gradient, x.flatten(0, -2)) : null;
         var ofBias = hasBias ? gradient.sum(dim: 0) : null;
-        return [ofX!, ofWeight!, ofBias!];
+        return [ofX, ofWeight, ofBias];
     }
 
     // aᵀ · b; the operator copies its transposed first factor, so that is the narrower one.
@@ -71,23 +55,8 @@ internal static class LinearProduct
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
-            _returned?.ForEach(tensor => tensor.Dispose());
-            using var scope = NewDisposeScope();
-            var saved = ctx.get_saved_variables();
-            List<Tensor> gradients;
-            try
-            {
-                gradients = LinearProduct.Backward(saved[0], saved[1], (bool)ctx.get_data("bias"), grad_output);
-            }
-            catch (Exception failure)
-            {
-                _failure ??= ExceptionDispatchInfo.Capture(failure);
-                gradients = [zeros_like(saved[0]), zeros_like(saved[1]), null!];
-            }
-
-            _returned = [.. gradients.OfType<Tensor>().Select(tensor => tensor.MoveToOuterDisposeScope())];
-            grad_output.Dispose();
-            return gradients;
+            bool hasBias = (bool)ctx.get_data("bias");
+            return BackwardCallback.Run(ctx, grad_output, 3, saved => Backward(saved[0], saved[1], hasBias, grad_output));
         }
     }
 }

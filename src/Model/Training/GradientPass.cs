@@ -120,7 +120,7 @@ internal sealed class GradientPass : IGradientPass
         loss = loss.Plus(quantized.Loss * Scalar(weight));
         (share == 1 ? loss : loss * Scalar(share)).backward();
         _checkpointing?.ThrowIfFailed();
-        LinearProduct.ThrowIfFailed();
+        BackwardCallback.ThrowIfFailed();
         double? discriminator = adversarialStep ? Adversary!.Accumulate(target, real!, fake!, share, step) : null;
         return StepLosses.Of(loss, error, quantized, weight, multiResolution, envelope, scaleError, adversarial, discriminator);
     }

@@ -65,7 +65,7 @@ internal sealed class MaskedTrainer : IDisposable
             var error = Guess(batches[i], RandomOfOwnPart(seed)).Error;
             (error * Scalar(shares[i])).backward();
             _checkpointing?.ThrowIfFailed();
-            LinearProduct.ThrowIfFailed();
+            BackwardCallback.ThrowIfFailed();
             loss += group.Sum(error.item<float>())[0] * shares[i];
         }
 

@@ -43,7 +43,7 @@ internal sealed class VocoderPass : IGradientPass
             Adversary?.Acts(step) == true ? Adversary.Losses(synthesized, batch.Sound) : ((Tensor?)null, null);
         if (adversarial is not null) loss = loss.Plus(adversarial);
         loss.backward();
-        LinearProduct.ThrowIfFailed();
+        BackwardCallback.ThrowIfFailed();
         if (discriminators is not null) Adversary!.Backward(discriminators);
         double[] sums = group.Sum(loss.item<float>(), melError.item<float>(), discriminators?.item<float>() ?? 0);
         return new VocoderLosses(sums[0], sums[1], discriminators is null ? null : sums[2]);

@@ -20,7 +20,7 @@ public class LinearProductTests
 
         var expected = Run(nn.functional.linear, x, weight, bias, gradient);
         var actual = Run(LinearProduct.Apply, x, weight, bias, gradient);
-        LinearProduct.ThrowIfFailed();
+        BackwardCallback.ThrowIfFailed();
 
         Assert.Equal(expected.Count, actual.Count);
         foreach (var (e, a) in expected.Zip(actual))

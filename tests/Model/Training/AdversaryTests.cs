@@ -111,10 +111,11 @@ public class AdversaryTests
     public void ModelLoss_InBFloat16_HasAlmostTheSameGradients()
     {
         using var scope = NewDisposeScope();
+        using var generator = new SeededGenerator(1);
         using var adversary = New(Quick with { Width = 16 });
         var (target, features) = (randn(2, 32, 16), randn(2, 32, 16));
 
-        (Tensor Model, Tensor[] Own) Gradients(bool half)
+        (Tensor Model, Tensor Own) Gradients(bool half)
         {
             adversary.Optimizer.ClearGradients();
             var reconstructed = features.clone().requires_grad_();
@@ -122,18 +123,13 @@ public class AdversaryTests
             loss.backward();
             adversary.Accumulate(target, real, fake, share: 1, step: 4);
             Assert.Equal(ScalarType.Float32, real.dtype);
-            return (reconstructed.grad!, [.. adversary.Discriminator.parameters().Select(parameter => parameter.grad!.clone())]);
+            return (reconstructed.grad!, cat([.. adversary.Discriminator.parameters().Select(parameter => parameter.grad!.flatten())]));
         }
 
         var (full, half) = (Gradients(half: false), Gradients(half: true));
 
         Assert.InRange(nn.functional.cosine_similarity(full.Model.flatten(), half.Model.flatten(), 0).item<float>(), 0.98, 0.999999);
-        foreach (var (expected, found) in full.Own.Zip(half.Own))
-        {
-            double error = (expected - found).norm().item<float>(), size = expected.norm().item<float>();
-            Assert.True(error < 0.1 * size + 1e-6, $"{error:G3} of {size:G3}");
-        }
-
+        Assert.InRange(((full.Own - half.Own).norm() / full.Own.norm()).item<float>(), 1e-5, 0.05);
         adversary.Optimizer.ClearGradients();
     }
 
