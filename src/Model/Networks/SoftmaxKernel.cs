@@ -1,50 +1,60 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AudioBsq.Native;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace AudioBsq.Networks;
 
 /// <summary>Softmax of rows in bfloat16, and its gradient, computed in single precision, in the memory of contiguous tensors.</summary>
 internal static class SoftmaxKernel
 {
-    private const int RowsOfPiece = 256; // of one thread
+    private const int RowsOfPiece = 256; // of one thread at a time
 
     private const float Lowest = -87; // below it the exponential is 0
 
-    private delegate void RowAction(Span<ushort> a, Span<ushort> b, Span<ushort> c, Span<float> memory);
-
     /// <summary>weights = e^scores / Σ e^scores in each row.</summary>
-    public static void Forward(Tensor scores, Tensor weights) => ForEachRow(scores, weights, weights, Forward);
+    public static void Forward(Tensor scores, Tensor weights)
+    {
+        int columns = (int)scores.shape[^1];
+        ForEachPiece(scores, (from, count) =>
+        {
+            Span<ushort> x = scores.Values<ushort>().Slice(from, count), y = weights.Values<ushort>().Slice(from, count);
+            float[] memory = new float[columns];
+            for (int at = 0; at < count; at += columns) Forward(x.Slice(at, columns), y.Slice(at, columns), memory);
+        });
+    }
 
     /// <summary>result = weights · (gradient − Σ weights · gradient) in each row.</summary>
-    public static void Backward(Tensor weights, Tensor gradient, Tensor result) => ForEachRow(weights, gradient, result, Backward);
-
-    private static void ForEachRow(Tensor a, Tensor b, Tensor c, RowAction run)
+    public static void Backward(Tensor weights, Tensor gradient, Tensor result)
     {
-        int columns = (int)a.shape[^1], rows = (int)(a.numel() / columns);
-        int pieces = (rows + RowsOfPiece - 1) / RowsOfPiece, threads = Math.Min(pieces, get_num_threads());
-        void Run(int piece)
+        int columns = (int)weights.shape[^1];
+        ForEachPiece(weights, (from, count) =>
         {
-            Span<ushort> first = a.Values<ushort>(), second = b.Values<ushort>(), third = c.Values<ushort>();
-            float[] memory = new float[columns];
-            for (int row = piece * RowsOfPiece, end = Math.Min(rows, row + RowsOfPiece); row < end; row++)
-            {
-                int start = row * columns;
-                run(first.Slice(start, columns), second.Slice(start, columns), third.Slice(start, columns), memory);
-            }
-        }
+            Span<ushort> w = weights.Values<ushort>().Slice(from, count), g = gradient.Values<ushort>().Slice(from, count);
+            var to = result.Values<ushort>().Slice(from, count);
+            for (int at = 0; at < count; at += columns) Backward(w.Slice(at, columns), g.Slice(at, columns), to.Slice(at, columns));
+        });
+    }
 
+    // Calls run with the first value of some rows, and the number of their values.
+    private static void ForEachPiece(Tensor rows, Action<int, int> run)
+    {
+        int values = checked((int)rows.numel());
+        if (values == 0) return;
+        int piece = RowsOfPiece * (int)rows.shape[^1], pieces = (values - 1) / piece + 1, threads = Math.Min(pieces, get_num_threads());
+        void Run(int i) => run(i * piece, Math.Min(piece, values - i * piece));
         if (threads > 1) Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, Run);
-        else for (int piece = 0; piece < pieces; piece++) Run(piece);
+        else for (int i = 0; i < pieces; i++) Run(i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Forward(Span<ushort> scores, Span<ushort> weights, Span<ushort> unused, Span<float> e)
+    private static void Forward(Span<ushort> scores, Span<ushort> weights, Span<float> e)
     {
         Widen(scores, e);
-        float max = System.Numerics.Tensors.TensorPrimitives.Max<float>(e), sum = 0;
+        float max = TensorPrimitives.Max<float>(e), sum = 0;
         var vectors = Vectors(e);
         var (shift, total) = (Vector.Create(max), Vector<float>.Zero);
         for (int i = 0; i < vectors.Length; i++)
@@ -61,7 +71,7 @@ internal static class SoftmaxKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Backward(Span<ushort> weights, Span<ushort> gradient, Span<ushort> result, Span<float> memory)
+    private static void Backward(Span<ushort> weights, Span<ushort> gradient, Span<ushort> result)
     {
         Span<Vector<ushort>> w = Vectors(weights), g = Vectors(gradient), r = Vectors(result);
         var (sum, rest, tail) = (Vector<float>.Zero, 0f, w.Length * Vector<ushort>.Count);

@@ -1,8 +1,8 @@
 namespace AudioBsq.Training;
 
 /// <summary>
-/// The floating-point type of matrix products and attention in training. Weights, optimizer, normalisations, quantizer and losses are
-/// always in single precision.
+/// The floating-point type of matrix products, attention and the discriminator's convolutions in training. Weights, optimizer,
+/// normalisations, quantizer and losses are always in single precision.
 /// </summary>
 public enum TrainingPrecision
 {

@@ -1,5 +1,4 @@
 using AudioBsq.Native;
-using AudioBsq.Persistence;
 using AudioBsq.Signal;
 using AudioBsq.Training;
 using static TorchSharp.torch;

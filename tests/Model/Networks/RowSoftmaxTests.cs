@@ -46,6 +46,19 @@ public class RowSoftmaxTests
         }
     }
 
+    [Theory, InlineData(float.NaN), InlineData(float.PositiveInfinity)] // so a step that is not finite is noticed
+    public void Apply_SpoilsTheRowOfAScoreThatIsNotFinite(float score)
+    {
+        using var scope = NewDisposeScope();
+        var scores = zeros(2, 33, ScalarType.BFloat16);
+        scores[1, 5] = score;
+
+        float[] weights = RowSoftmax.Apply(scores).to(ScalarType.Float32).ToValues<float>();
+
+        Assert.All(weights[..33], weight => Close.To(1 / 33.0, weight, 1e-4));
+        Assert.All(weights[33..], weight => Assert.True(float.IsNaN(weight)));
+    }
+
     [Fact]
     public void Apply_DoesNotDependOnTheNumberOfThreads()
     {
