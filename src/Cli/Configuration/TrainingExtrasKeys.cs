@@ -26,8 +26,7 @@ internal static class TrainingExtrasKeys
             (t, v) => t with { AccumulateBatches = v }),
         Of("optimizer.workers", ConfigType.Whole.OrNull(), "null",
             "Threads that share the clips of a batch on a CPU; null is one for each of torch's threads, fewer where their gradients would "
-            + "take more than 1 GiB, and one with dropout. Weights "
-            + "depend on it by rounding alone.",
+            + "take more than 1 GiB, and one with dropout. Weights depend on it by rounding alone.",
             (t, v) => t with { Workers = v }),
         Of("training.ema_decay", ConfigType.Number.OrNull(), "null",
             "Decay of a moving average of the weights, which training then returns; null is none.",
