@@ -38,7 +38,11 @@ internal sealed class BenchCommand : Command
     public BenchCommand() : base(
         "bench", "Time every part beside this machine's peak and a plain PyTorch script, and write the page of figures.")
     {
-        _parts.AcceptOnlyFromAmong([.. BenchPage.Names]);
+        _parts.Validators.Add(result =>
+        {
+            foreach (string name in result.Tokens.Select(token => token.Value).Except(BenchPage.Names))
+                result.AddError($"--part '{name}' must be one of {string.Join(", ", BenchPage.Names)}.");
+        });
         foreach (var option in (Option[])[_output, _repeat, _threads, _processor, _quick, _parts, _python]) Add(option);
         SetAction(Run);
     }

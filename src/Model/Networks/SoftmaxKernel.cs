@@ -3,7 +3,6 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AudioBsq.Native;
-using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace AudioBsq.Networks;
@@ -43,11 +42,7 @@ internal static class SoftmaxKernel
     private static void ForEachPiece(Tensor rows, Action<int, int> run)
     {
         int values = checked((int)rows.numel());
-        if (values == 0) return;
-        int piece = RowsOfPiece * (int)rows.shape[^1], pieces = (values - 1) / piece + 1, threads = Math.Min(pieces, get_num_threads());
-        void Run(int i) => run(i * piece, Math.Min(piece, values - i * piece));
-        if (threads > 1) Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, Run);
-        else for (int i = 0; i < pieces; i++) Run(i);
+        if (values > 0) Pieces.ForEach(values, RowsOfPiece * (int)rows.shape[^1], (_, from, count) => run((int)from, count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

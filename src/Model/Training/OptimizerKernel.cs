@@ -44,20 +44,12 @@ internal static class OptimizerKernel
     {
         nint values = (nint)Values(tensor);
         long length = tensor.numel();
-        double[] sums = new double[Pieces(length)];
+        double[] sums = new double[Pieces.Of(length, Piece)];
         ForEachPiece(length, (piece, from, count) => sums[piece] = SumOfSquares((float*)values + from, count));
         return sums.Sum();
     }
 
-    private static int Pieces(long length) => (int)((length + Piece - 1) / Piece);
-
-    private static void ForEachPiece(long length, Action<int, long, int> run)
-    {
-        int pieces = Pieces(length), threads = Math.Min(pieces, get_num_threads());
-        void Run(int piece) => run(piece, (long)piece * Piece, (int)Math.Min(Piece, length - (long)piece * Piece));
-        if (threads > 1) Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, Run);
-        else for (int piece = 0; piece < pieces; piece++) Run(piece);
-    }
+    private static void ForEachPiece(long length, Action<int, long, int> run) => Pieces.ForEach(length, Piece, run);
 
     // Loshchilov and Hutter 2019, algorithm 2.
     private static unsafe void Update(float* w, float* g, float* m, float* v, int count, Step step)
