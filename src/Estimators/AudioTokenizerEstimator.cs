@@ -22,8 +22,9 @@ namespace AudioBsq.MLNet;
 /// need it, where all mel spectrograms have one length. A frame count column, if any, is <see cref="System.Int32"/>.
 ///
 /// The model is Audio BSQ-ViT: transformer encoder, binary spherical quantization (Zhao et al. 2024), transformer decoder. <c>Fit</c> reads
-/// the data many times: put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c> where the spectrograms
-/// exceed memory. Where memory runs out, <c>Fit</c> throws <see cref="InsufficientMemoryException"/>, whose message names what to lower.
+/// the data many times: put <c>AppendCacheCheckpoint</c> before it, or <c>mlContext.Data.CacheMelSpectrograms</c>: in memory for hours of
+/// sound, since training then begins at once, and on disk where the spectrograms exceed memory. Where memory runs out, <c>Fit</c> throws
+/// <see cref="InsufficientMemoryException"/>, whose message names what to lower.
 /// </remarks>
 public sealed class AudioTokenizerEstimator : AudioEstimator<AudioTokenizerTransformer>
 {

@@ -1,3 +1,4 @@
+using AudioBsq.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -16,7 +17,7 @@ internal static class ClipsAtSpeeds
         string[] paths = [.. clips.GetColumn<string>(nameof(Row.Path))];
         float[] starts = Times(nameof(Row.Start)), ends = Times(nameof(Row.End));
         Row[] rows = [.. paths.SelectMany((path, clip) => speeds.Select(speed => new Row(path, starts[clip], ends[clip], (float)speed)))];
-        return ml.Data.LoadFromEnumerable(rows);
+        return ml.Data.Environment().Rows(rows); // which can be shuffled
 
         float[] Times(string column) => clips.Schema.GetColumnOrNull(column) is null
             ? [.. Enumerable.Repeat(float.NaN, paths.Length)]

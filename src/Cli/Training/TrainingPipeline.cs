@@ -147,7 +147,7 @@ internal sealed class TrainingPipeline : IDisposable
     private IDataView Cached(IDataView mels, string name, Action<long, long?> caching, CancellationToken cancellation)
     {
         if (_config.Data.MelCache == MelCachePlace.None) return mels;
-        if (_config.Data.MelCache == MelCachePlace.Memory) return _ml.Data.Cache(mels);
+        if (_config.Data.MelCache == MelCachePlace.Memory) return _ml.Data.CacheMelSpectrograms(mels, "Mel");
         string path = Path.Combine(_config.Data.MelCacheFolder ?? "", $"{name}.mel");
         return _job.InTurn(() => // the first writes the file, which the others find
             _ml.Data.CacheMelSpectrograms(mels, "Mel", path, progress: caching, cancellationToken: cancellation));

@@ -6,6 +6,36 @@ namespace Microsoft.ML;
 public static partial class AudioDataCatalog
 {
     /// <summary>
+    /// The same data, with one column of mel spectrograms kept in memory. Each row is computed when it is first read, so that training
+    /// begins at once; with ML.NET's <c>Cache</c> and <c>AppendCacheCheckpoint</c> the first row of a shuffled pass waits for nearly all
+    /// others. An hour of 128 bands at 100 frames a second takes 184 MB.
+    /// </summary>
+    /// <remarks>
+    /// The column keeps its type and annotations, so <c>TokenizeAudio</c> accepts it. Rows are shuffled where those of
+    /// <paramref name="data"/> can be: those of <c>LoadAudioFolder</c> and the other data sets, not those of <c>LoadFromEnumerable</c>. The
+    /// latter are ML.NET's to cache, which shuffles them when it has computed all.
+    /// </remarks>
+    /// <param name="catalog">The data catalog.</param>
+    /// <param name="data">Data that gives its rows with the same ids every time.</param>
+    /// <param name="columnName">Its column of mel spectrograms.</param>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext();
+    /// IDataView clips = ml.Data.LoadAudioFolder("speech/train");
+    /// var reading = ml.Transforms.LoadAudio("Waveform", "Path").Append(ml.Transforms.ExtractMelSpectrogram("Mel", "Waveform"));
+    /// IDataView mels = ml.Data.CacheMelSpectrograms(reading.Fit(clips).Transform(clips), "Mel");
+    /// var tokenizer = ml.Transforms.TokenizeAudio("Tokens", "Mel").Fit(mels);
+    /// </code>
+    /// </example>
+    public static IDataView CacheMelSpectrograms(this DataOperationsCatalog catalog, IDataView data, string columnName)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrEmpty(columnName);
+        var column = ColumnRule.SingleVector.Find(catalog.Environment(), data.Schema, columnName);
+        return data.CanShuffle ? new MelMemoryView(data, column) : catalog.Cache(data, columnName);
+    }
+
+    /// <summary>
     /// The same data, with one column of mel spectrograms read from a file, one row in memory at a time. The first use computes every row
     /// once and writes the file. It is used again as long as nothing has changed that decides its content: the list of sound files, their
     /// sizes and times of modification, the options of <c>LoadAudio</c> and <c>ExtractMelSpectrogram</c>, and this library. A file that is

@@ -4,8 +4,9 @@ namespace AudioBsq.Training;
 
 /// <summary>
 /// An endless, seeded stream of random crops. Each pass cuts crops from every clip in proportion to its length, and shuffles them in a
-/// bounded buffer, so that the data may be larger than memory. A pass depends on the seed and its number alone, so the stream can start
-/// anywhere at the cost of reading one pass.
+/// bounded buffer, so that the data may be larger than memory. In the first pass crops are taken while the buffer fills, so that training
+/// need not wait for all of it. A pass depends on the seed and its number alone, so the stream can start anywhere at the cost of reading
+/// one pass.
 /// </summary>
 /// <param name="clips">The clips of a pass, by its number from 0: mel spectrograms (frames, bands), row-major.</param>
 /// <param name="bands">Bands of every frame.</param>
@@ -15,6 +16,7 @@ namespace AudioBsq.Training;
 internal sealed class CropSampler(Func<int, IEnumerable<float[]>> clips, int bands, int cropFrames, int seed, int candidates = 1)
 {
     private const int BufferedValues = 32 << 20; // 128 MB
+    private const int FirstCrops = 64; // buffered before the first is taken
 
     /// <summary>The position after the last crop.</summary>
     public SamplerPosition Position { get; private set; }
@@ -51,6 +53,7 @@ internal sealed class CropSampler(Func<int, IEnumerable<float[]>> clips, int ban
         var random = new Random(StepSeed.Of(seed, pass));
         int capacity = Math.Clamp(BufferedValues / (cropFrames * bands), 16, 4096);
         var buffer = new List<float[]>(capacity);
+        int cut = 0;
         foreach (float[] clip in clips(pass))
         {
             if (clip.Length % bands != 0)
@@ -58,7 +61,8 @@ internal sealed class CropSampler(Func<int, IEnumerable<float[]>> clips, int ban
             for (int i = CropsOf(clip.Length / bands); i > 0; i--)
             {
                 buffer.Add(Crop(clip, random));
-                if (buffer.Count == capacity) yield return RemoveRandom(buffer, random);
+                bool takesEarly = pass == 0 && buffer.Count > FirstCrops && ++cut % 2 == 0; // of two crops one stays
+                if (buffer.Count == capacity || takesEarly) yield return RemoveRandom(buffer, random);
             }
         }
 

@@ -191,6 +191,17 @@ public sealed class TrainCommandTests : IDisposable
         }
     }
 
+    [Fact, Trait("Speed", "Slow")]
+    public void Speeds_AreInTheSameOrder_WithEachCache()
+    {
+        string[] speeds = ["--set", "speeds=[0.8, 1, 1.25]"];
+        Train("memory", speeds).Expect(0);
+        Train("none", ["--no-cache", .. speeds]).Expect(0);
+        Train("disk", ["--set", "mel_cache=disk", .. speeds]).Expect(0);
+
+        foreach (string other in (string[])["none", "disk"]) Assert.Equal(Weights("memory"), Weights(other));
+    }
+
     [Fact]
     public void CacheThatCannotBeWritten_IsToldWithWhatToDo()
     {

@@ -70,6 +70,31 @@ public class CropSamplerTests
     }
 
     [Fact]
+    public void Crops_BeginBeforeTheBufferIsFull_InTheFirstPass()
+    {
+        int read = 0;
+        IEnumerable<float[]> Counted(int pass) => Clips([.. Enumerable.Repeat(10, 6000)]).Select(clip =>
+        {
+            read++;
+            return clip;
+        });
+
+        using var crops = new CropSampler(Counted, Bands, cropFrames: 10, seed: 5).Crops().GetEnumerator();
+        List<float> first = [];
+        for (int i = 0; i < 6000 && crops.MoveNext(); i++)
+        {
+            first.Add(crops.Current[0]);
+            if (i == 0) Assert.InRange(read, 64, 70);
+            if (i == 1000) Assert.InRange(read, 2000, 2100);
+        }
+
+        Assert.Equal(6000, first.Distinct().Count());
+        Assert.Equal(6000, read);
+        Assert.True(crops.MoveNext());
+        Assert.Equal(6000 + 4096, read); // the second pass is shuffled as well as the buffer allows
+    }
+
+    [Fact]
     public void Crops_NoticesThatDataHasShrunk() => Assert.Contains("had at least 9", Assert.Throws<InvalidOperationException>(
         () => new CropSampler(_ => Clips(30), Bands, cropFrames: 10, seed: 5).Crops(new SamplerPosition(0, 9)).First()).Message);
 
