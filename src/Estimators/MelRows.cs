@@ -88,8 +88,7 @@ internal static class MelRows
                 + "through ExtractMelSpectrogram first.");
         }
 
-        float[] values = new float[row.Length];
-        row.CopyTo(values);
+        float[] values = row.ToValues();
         foreach (float value in values)
         {
             if (float.IsFinite(value)) continue;

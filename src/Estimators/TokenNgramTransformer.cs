@@ -51,7 +51,7 @@ public sealed class TokenNgramTransformer : AudioTransformer, ILoadableTransform
         public override void Collect(int slot)
         {
             _getter(ref _row);
-            _ngrams[slot] = counter.Count([.. _row.DenseValues()]);
+            _ngrams[slot] = counter.Count(_row.ToValues());
         }
 
         public override void Run(int first, int count) { }

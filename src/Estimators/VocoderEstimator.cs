@@ -105,7 +105,7 @@ public sealed class VocoderEstimator : AudioEstimator<AudioSynthesisTransformer>
             readMel(ref frames);
             readWaveform(ref samples);
             float[] levels = MelScales.Cut(MelRows.Values(frames, spectrogram.Name, perFrame, cursor.Position), perFrame, mel.Bands);
-            yield return new VocoderClip([.. samples.DenseValues()], levels);
+            yield return new VocoderClip(samples.ToValues(), levels);
         }
     }
 }

@@ -98,7 +98,7 @@ internal sealed class SynthesisPipeline : IDisposable
         {
             readTarget(ref path);
             readSound(ref samples);
-            yield return (path.ToString(), [.. samples.DenseValues()]);
+            yield return (path.ToString(), samples.ToValues());
         }
     }
 

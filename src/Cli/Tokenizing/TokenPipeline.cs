@@ -199,11 +199,11 @@ internal sealed class TokenPipeline : IDisposable
             }
 
             var (mel, options) = (_owner.Model.Mel, _owner.Model.Options);
-            int[] tokens = [.. _tokens.DenseValues().Select(key => (int)(key - 1))]; // ML.NET's keys count from 1
+            int[] tokens = Array.ConvertAll(_tokens.ToValues(), key => (int)(key - 1)); // ML.NET's keys count from 1
             var clip = new ClipTokens(path, _samples.Length, mel.SampleRate, mel.FramesOf(_samples.Length), options.BitsPerToken, tokens);
             if (_mel is null) return (clip, "");
-            float[] main = MelScales.Cut([.. _frames.DenseValues()], _perFrame, mel.Bands);
-            return (clip with { Mel = main, Waveform = [.. _samples.DenseValues()] }, "");
+            float[] main = MelScales.Cut(_frames.ToValues(), _perFrame, mel.Bands);
+            return (clip with { Mel = main, Waveform = _samples.ToValues() }, "");
         }
 
         public void Dispose() => _cursor.Dispose();

@@ -156,9 +156,7 @@ internal sealed class MelCache
             cancellation.ThrowIfCancellationRequested();
             if (row % parts != part) continue;
             read(ref value);
-            float[] values = new float[value.Length];
-            value.CopyTo(values);
-            yield return values;
+            yield return value.ToValues();
         }
     }
 }

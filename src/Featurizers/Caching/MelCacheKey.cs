@@ -105,9 +105,7 @@ internal static class MelCacheKey
     private static void WriteAll<T>(VBuffer<T> value, BinaryWriter text) where T : struct
     {
         text.Write(value.Length);
-        T[] dense = new T[value.Length];
-        value.CopyTo(dense);
-        text.Write(MemoryMarshal.AsBytes<T>(dense));
+        text.Write(MemoryMarshal.AsBytes<T>(value.ToValues()));
     }
 
     private static void WriteFile(string path, BinaryWriter text)

@@ -21,7 +21,7 @@ internal sealed class WaveformSession(
         _read(ref _waveform);
         try
         {
-            _results[slot] = compute(_waveform.IsDense ? _waveform.GetValues() : [.. _waveform.DenseValues()]);
+            _results[slot] = compute(_waveform.IsDense ? _waveform.GetValues() : _waveform.ToValues());
         }
         catch (Exception rule) when (rule is ArgumentException or NotSupportedException)
         {
