@@ -19,9 +19,7 @@ internal sealed class MelMemory
     public bool TryRead(DataViewRowId id, ref VBuffer<float> destination)
     {
         if (!_rows.TryGetValue(id, out var row)) return false;
-        var editor = VBufferEditor.Create(ref destination, row.Length);
-        row.Span.CopyTo(editor.Values);
-        destination = editor.Commit();
+        RowValues.Copy(row.Span, ref destination);
         return true;
     }
 

@@ -40,13 +40,8 @@ internal abstract class BatchSession : IDisposable
     }
 
     /// <summary>A getter of vectors that copies what <paramref name="values"/> gives.</summary>
-    protected static ValueGetter<VBuffer<T>> VectorGetter<T>(Func<ReadOnlyMemory<T>> values) => (ref VBuffer<T> destination) =>
-    {
-        var source = values().Span;
-        var editor = VBufferEditor.Create(ref destination, source.Length);
-        source.CopyTo(editor.Values);
-        destination = editor.Commit();
-    };
+    protected static ValueGetter<VBuffer<T>> VectorGetter<T>(Func<ReadOnlyMemory<T>> values) =>
+        (ref VBuffer<T> destination) => RowValues.Copy(values().Span, ref destination);
 
     /// <summary>A getter of single values.</summary>
     protected static ValueGetter<T> ScalarGetter<T>(Func<T> value) => (ref T destination) => destination = value();

@@ -12,4 +12,12 @@ internal static class RowValues
         row.CopyTo(values);
         return values;
     }
+
+    /// <summary>Replaces a row by copies of these values, in its own memory where they fit.</summary>
+    public static void Copy<T>(ReadOnlySpan<T> values, ref VBuffer<T> row)
+    {
+        var editor = VBufferEditor.Create(ref row, values.Length);
+        values.CopyTo(editor.Values);
+        row = editor.Commit();
+    }
 }

@@ -61,6 +61,20 @@ internal sealed class CachedClips : IDisposable
         return Ml.Data.CacheMelSpectrograms(mels, "Mel", Path, key, threads, progress, cancellation);
     }
 
+    /// <summary>The mel column of each row, in the order of a seed if there is one.</summary>
+    public static IEnumerable<float[]> Rows(IDataView data, int? seed)
+    {
+        var column = data.Schema["Mel"];
+        using var cursor = data.GetRowCursor([column], seed is { } number ? new Random(number) : null);
+        var read = cursor.GetGetter<VBuffer<float>>(column);
+        VBuffer<float> value = default;
+        while (cursor.MoveNext())
+        {
+            read(ref value);
+            yield return [.. value.DenseValues()];
+        }
+    }
+
     public static int CountAndDispose(DataViewRowCursor cursor)
     {
         using (cursor)

@@ -56,10 +56,10 @@ public sealed class MelCacheTests : IDisposable
         foreach (int seed in (int[])[1, 2, 3])
         {
             Assert.True(cached.CanShuffle);
-            Assert.Equal(Rows(_clips.Mels(), new Random(seed)), Rows(cached, new Random(seed)));
+            Assert.Equal(CachedClips.Rows(_clips.Mels(), seed), CachedClips.Rows(cached, seed));
         }
 
-        Assert.NotEqual(Rows(cached, new Random(1)), Rows(cached, null));
+        Assert.NotEqual(CachedClips.Rows(cached, seed: 1), CachedClips.Rows(cached, seed: null));
     }
 
     [Fact]
@@ -302,21 +302,6 @@ public sealed class MelCacheTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => _clips.Ml.Data.CacheMelSpectrograms(mels, "Missing", _clips.Path));
         Assert.Throws<ArgumentOutOfRangeException>(() => _clips.Ml.Data.CacheMelSpectrograms(mels, "Path", _clips.Path));
         Assert.Throws<ArgumentException>(() => _clips.Ml.Data.CacheMelSpectrograms(mels, "Mel", ""));
-    }
-
-    private static List<float[]> Rows(IDataView data, Random? random)
-    {
-        var rows = new List<float[]>();
-        using var cursor = data.GetRowCursor([data.Schema["Mel"]], random);
-        var read = cursor.GetGetter<VBuffer<float>>(data.Schema["Mel"]);
-        VBuffer<float> value = default;
-        while (cursor.MoveNext())
-        {
-            read(ref value);
-            rows.Add([.. value.DenseValues()]);
-        }
-
-        return rows;
     }
 
     private sealed class PartRow

@@ -30,7 +30,7 @@ public sealed class MelMemoryTests : IDisposable
         float[][] expected = Rows(_clips.Mels(), seed: 1);
         var cached = _clips.Ml.Data.CacheMelSpectrograms(_clips.Mels(), "Mel");
 
-        float[][] first = [.. Each(cached, seed: 1).Take(2)];
+        float[][] first = [.. CachedClips.Rows(cached, seed: 1).Take(2)];
         foreach (string file in Directory.GetFiles(_clips.Folder)) File.Delete(file);
 
         Assert.Equal(expected[..2], first);
@@ -70,20 +70,7 @@ public sealed class MelMemoryTests : IDisposable
         Assert.Contains("Path", error.Message);
     }
 
-    private static float[][] Rows(IDataView data, int? seed) => [.. Each(data, seed)];
-
-    private static IEnumerable<float[]> Each(IDataView data, int? seed)
-    {
-        var column = data.Schema["Mel"];
-        using var cursor = data.GetRowCursor([column], seed is { } number ? new Random(number) : null);
-        var read = cursor.GetGetter<VBuffer<float>>(column);
-        VBuffer<float> value = default;
-        while (cursor.MoveNext())
-        {
-            read(ref value);
-            yield return [.. value.DenseValues()];
-        }
-    }
+    private static float[][] Rows(IDataView data, int? seed) => [.. CachedClips.Rows(data, seed)];
 
     private sealed class Row
     {
